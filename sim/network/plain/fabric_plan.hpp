@@ -1,0 +1,41 @@
+#pragma once
+// The fabric as the packet network sees it: nodes, cables, ports. Filled by topology (decision 0004).
+
+#include "sim/core/id.hpp"
+#include "sim/core/quantity.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace lightloom {
+
+/// Where a cable sits; names the optics of the scenario ([optics] host, leaf, spine, global).
+enum class Tier : std::uint8_t { host, leaf, spine, global };
+
+/// A full-duplex cable between two nodes. Nodes are numbered hosts first, then switches: host h is node h, switch s is node hosts + s.
+/// Cable c is the directed links 2c (a→b) and 2c + 1 (b→a). For host cables a is the host.
+struct Cable {
+  NodeId a;
+  NodeId b;
+  Tier tier = Tier::host;
+  BitRate rate;
+};
+
+/// Hosts, switches and cables. A node's ports are its cables in ascending order: port p of a node is its p-th cable.
+struct FabricPlan {
+  std::uint32_t hosts = 0;
+  std::uint32_t switches = 0;
+  std::vector<Cable> cables;
+
+  std::uint32_t nodes() const { return hosts + switches; }
+  bool is_host(NodeId n) const { return n.value < hosts; }
+  NodeId node(HostId h) const { return NodeId(h.value); }
+  NodeId node(SwitchId s) const { return NodeId(hosts + s.value); }
+};
+
+constexpr LinkId link_forward(CableId c) { return LinkId(2 * c.value); }
+constexpr LinkId link_backward(CableId c) { return LinkId(2 * c.value + 1); }
+/// The other direction of the same cable.
+constexpr LinkId reverse(LinkId l) { return LinkId(l.value ^ 1u); }
+
+} // namespace lightloom
