@@ -1,0 +1,150 @@
+#pragma once
+// A scenario after loading: plain, typed, every default filled in. One struct per table of the file; the words are the
+// contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach, say).
+
+#include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lightloom {
+
+/// [cluster] and [gpu].
+struct ClusterPart {
+  std::uint32_t gpus = 128;
+  std::uint32_t gpus_per_node = 8;
+  std::string gpu = "B200-SXM";
+  bool scale_up = true;                 ///< cluster.scale_up.kind = "nvswitch"
+  BitRate scale_up_bandwidth;           ///< per GPU and direction
+  Duration scale_up_latency{};
+  std::optional<double> peak_flops;     ///< [gpu] overrides of the catalogue
+  std::optional<double> efficiency;
+  std::optional<Bytes> memory;
+  std::optional<BitRate> memory_bandwidth;
+};
+
+/// [fabric].
+struct FabricPart {
+  bool dragonfly_plus = false;
+  std::uint32_t radix = 64;
+  std::uint32_t levels = 0;             ///< 0 = auto
+  double oversubscription = 1;
+  BitRate host_rate, leaf_rate, spine_rate, global_rate;
+  Duration switch_latency{};
+  std::optional<Bytes> switch_buffer;
+  bool store_and_forward = false;
+  Duration nic_latency{};
+  Duration nic_overhead{};
+  std::uint32_t groups = 0, leaves_per_group = 0, spines_per_group = 0, hosts_per_leaf = 0, global_links_per_spine = 0;
+};
+
+/// [routing].
+struct RoutingPart {
+  bool spray = true;
+  std::string policy;
+  Duration detection{};
+  Duration reroute{};
+};
+
+/// [transport].
+struct TransportPart {
+  bool ideal = false;
+  Bytes mtu{};
+  Bytes header{};
+  std::uint32_t virtual_lanes = 1;
+  std::optional<Bytes> credits;         ///< nothing = auto
+  std::uint32_t ack_every = 16;
+  std::uint32_t window_frames = 4096;
+  bool go_back_n = false;
+  Duration retransmit_timeout{};
+  std::uint32_t retry_count = 7;
+};
+
+/// One tier of [optics]; which of them are used depends on the fabric.
+struct OpticsTierPart {
+  std::string module;
+  double length_m = 0;
+  std::uint32_t connectors = 0;
+  std::optional<Duration> latency;      ///< for hand calculation
+  bool module_chosen = false;           ///< by default from the link's rate
+};
+
+/// [optics]; tiers in the order of Tier: host, leaf, spine, global.
+struct OpticsPart {
+  std::array<OpticsTierPart, 4> tiers;
+  double case_temperature_c = 45;
+  bool vendor_latency = false;
+  std::string fec = "auto";
+};
+
+/// One [[inject]]; exactly one of link, switch and nic is not empty.
+struct InjectPart {
+  Duration at{};
+  std::string link, switch_name, nic;
+  bool ber_step = false;                ///< kind = "ber", else "down"
+  std::optional<Duration> lasts;        ///< nothing = never repaired
+  double ber = 0;
+};
+
+/// [job].
+struct JobPart {
+  std::string model;                    ///< catalogue name; "" with a [model] table or a workload
+  std::uint32_t tensor = 1, data = 1;
+  std::uint32_t micro_batch = 1;
+  std::uint32_t global_batch = 1;
+  bool overlap = true;
+  std::optional<Bytes> bucket;
+  std::string workload;                 ///< path of a SimAI/AICB file, resolved against the scenario's folder; or ""
+};
+
+/// [model].
+struct ModelPart {
+  std::uint32_t layers = 0, hidden = 0, heads = 0, sequence = 0, vocabulary = 0, feed_forward = 0;
+};
+
+/// One [[collective]].
+struct CollectivePart {
+  std::string op = "all-reduce";
+  std::string algorithm = "ring";
+  Bytes size{};
+};
+
+/// One [[traffic]].
+struct TrafficPart {
+  std::string pattern = "permutation";
+  Bytes size{};
+  std::uint32_t fan_in = 64;
+  std::uint32_t by = 1;
+};
+
+/// Everything.
+struct Scenario {
+  std::string file;
+  std::string text;                     ///< the whole file after --set
+  std::string name;
+  std::uint64_t seed = 1;
+  std::uint32_t steps = 1;
+  std::uint32_t warmup_steps = 0;
+  bool ties_by_id = false;
+  ClusterPart cluster;
+  FabricPart fabric;
+  RoutingPart routing;
+  TransportPart transport;
+  OpticsPart optics;
+  std::vector<InjectPart> inject;
+  std::optional<JobPart> job;
+  std::optional<ModelPart> model;
+  std::vector<CollectivePart> collectives;
+  std::vector<TrafficPart> traffic;
+
+  std::map<std::string, SourceLocation> places;
+  /// Where a key stands; the nearest table around it, or the file, when it was left out.
+  SourceLocation place(const std::string &key) const;
+};
+
+} // namespace lightloom
