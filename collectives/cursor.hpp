@@ -1,0 +1,44 @@
+#pragma once
+// One rank's walk through one collective, as a lazy generator of sends and receives in group indexes (0 … ranks − 1).
+// A cursor knows neither rank numbers nor streams: script.hpp maps it into a job's stream, symbolic.hpp proves it right.
+// Each transfer names the block of data it carries and whether the receiver adds or stores it; the network ignores both.
+
+#include "collectives/op.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace lightloom {
+
+/// What is asked of a collective, as one member of the group sees it.
+struct CollectiveShape {
+  CollectiveOp op = CollectiveOp::all_reduce;
+  std::uint32_t ranks = 1; ///< members of the group
+  std::uint32_t index = 0; ///< this member, 0 … ranks − 1
+  Bytes bytes{};           ///< the full vector (op.hpp)
+  std::uint32_t root = 0;  ///< broadcast, send: who has the data; send goes to (root + 1) mod ranks
+};
+
+/// One send or receive of a member.
+struct CollectiveStep {
+  enum class Kind : std::uint8_t {
+    send,    ///< posted; done at once
+    receive, ///< blocks
+    done     ///< the member's part is over; next() is not called again
+  };
+  Kind kind = Kind::done;
+  std::uint32_t peer = 0;  ///< group index
+  std::uint32_t block = 0; ///< which block of data; all-to-all: source × ranks + destination; else the chunk's number
+  bool reduce = false;     ///< receive: add to the block (true) or store it (false)
+  Bytes bytes{};
+};
+
+/// The generator. O(1) memory; next() depends on the shape and the calls before it alone.
+/// A member's part ends with its last receive: posted sends may still be leaving, as with buffered sends in MPI.
+class CollectiveCursor {
+public:
+  virtual ~CollectiveCursor() = default;
+  virtual CollectiveStep next() = 0;
+};
+
+} // namespace lightloom

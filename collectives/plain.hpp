@@ -1,0 +1,26 @@
+#pragma once
+// Plain collectives (contract §3, [[collective]]): one after another over all ranks, as nccl-tests runs them.
+// A rank goes on to the next one when its own part is done; there is no barrier between them.
+
+#include "collectives/job_plan.hpp"
+#include "collectives/op.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lightloom {
+
+/// One [[collective]] table.
+struct PlainCollective {
+  CollectiveOp op = CollectiveOp::all_reduce;
+  std::string algorithm = "auto";
+  Bytes bytes{};            ///< nccl-tests convention (op.hpp), ≥ 0
+  std::uint32_t repeat = 1; ///< how often
+};
+
+/// The plan over `ranks` ranks, each with one stream. Collective i of the list fills `repeat` consecutive ids.
+/// Throws Error: unknown algorithm, fewer than 2 ranks, nothing to do.
+JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks);
+
+} // namespace lightloom
