@@ -1,5 +1,5 @@
 """What the pages point to exists: links to files and headings, source paths in backticks, scenario files and presets in
-commands, and each page of decisions and validation has its line in the index. Prints every broken one and where it stands.
+commands, and each page of decisions and validation has its line in the index. Prints every broken one with its place.
 
     python3 docs.py ROOT_OF_THE_REPOSITORY
 """
