@@ -5,6 +5,7 @@
 #include "optics/catalogue.hpp"
 #include "optics/link.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -1,12 +1,15 @@
 #pragma once
-// The module catalogue: what a data sheet says of each transceiver or cable, one row per module, each figure with its source.
-// The rows are optics/modules.csv, compiled into the program (no file is read at run time) and checked when first used.
+// The module catalogue: what a data sheet says of each transceiver or cable, one row per module, each figure with its
+// source. The rows are optics/modules.csv, compiled into the program (no file is read at run time) and checked when
+// first used.
 //
-// Leaves out: lot spread, ageing and drift of a module; those belong to the models that move a module away from its row.
+// Leaves out: lot spread, ageing and drift of a module; those belong to the models that move a module away from its
+// row.
 
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +43,8 @@ struct Range {
   double high = 0;
 };
 
-/// One row of the catalogue. Powers of light are outer OMA per lane unless said otherwise; absent = the row does not define it.
+/// One row of the catalogue. Powers of light are outer OMA per lane unless said otherwise; absent = the row does not
+/// define it.
 struct Module {
   std::string name;          ///< "800G-DR8"
   ModuleKind kind = ModuleKind::dsp;
@@ -90,8 +94,8 @@ struct Module {
   bool has_optical_budget() const;
 };
 
-/// Every module, in the order of the file. Checked on first use: lanes × lane rate = rate, pJ/bit = power ÷ rate within rounding,
-/// low ≤ typical ≤ high, S0 = SRS − SECQ, names unique. A broken row is a BrokenContract: the file is part of the program.
+/// Every module, in the order of the file. Checked on first use: lanes × lane rate = rate, pJ/bit = power ÷ rate within
+/// rounding, low ≤ typical ≤ high, S0 = SRS − SECQ, names unique. A broken row is a BrokenContract: the file is ours.
 const std::vector<Module> &module_catalogue();
 
 /// The module of this exact name, or null.
@@ -101,13 +105,16 @@ const Module &module_named(const std::string &name);
 /// All names, in the order of the file.
 std::vector<std::string> module_names();
 
-/// Whether `module` can carry `rate` over `length`; the problem in the message grammar when it cannot, with the name of a module
-/// that can. `where` is left empty and `what` names module, rate and length: the loader puts its own place and key.
+/// Whether `module` can carry `rate` over `length`; the problem in the message grammar when it cannot, with the name
+/// of a module that can. `where` is left empty and `what` names module, rate and length: the loader puts its own
+/// place and key.
 std::optional<Problem> check_fits(const Module &module, BitRate rate, Metres length);
-/// The module that comes nearest to need: fast enough, long enough; least rate, then least reach, then first in the catalogue.
+/// The module that comes nearest to need: fast enough, long enough; least rate, then least reach, then first in the
+/// catalogue.
 const Module *suggest_module(BitRate rate, Metres length);
 
-/// Reads rows in the form of optics/modules.csv; module_catalogue() is this of the built-in text. Exposed for the tests.
+/// Reads rows in the form of optics/modules.csv; module_catalogue() is this of the built-in text. Exposed for the
+/// tests.
 std::vector<Module> parse_module_catalogue(std::string_view csv);
 /// What stands behind a tag: "read in the source named", "recalled from the standard", "engineering estimate".
 std::string to_string(SourceTag tag);

@@ -1,16 +1,19 @@
 #pragma once
 // Forward error correction: from the bit error ratio at the decoder's input to uncorrectable codewords and lost frames.
 //
-// Reed–Solomon codes by the exact binomial tail over independent symbol errors, in log-space, so that 1e-137 is as exact as
-// 1e-3. The soft inner Hamming(128,120) code of 802.3dj by a measured transfer table. Codes of coherent modules as a threshold.
-// Leaves out: bursts (independent errors only; interleaving and precoding are assumed to do their work) and miscorrection
-// (below 1/t! of the uncorrectable codewords, McEliece & Swanson 1986).
-// Sources: IEEE 802.3 clauses 91, 119, 134; Ethernet Consortium low-latency FEC; OIF 400ZR. Formulas: docs/validation/fec.md.
-// Every value is computed with portable_math only: it decides simulated events (decision 0006).
+// Reed–Solomon codes by the exact binomial tail over independent symbol errors, in log-space, so that 1e-137 is as
+// exact as 1e-3. The soft inner Hamming(128,120) code of 802.3dj by a measured transfer table. Codes of coherent
+// modules as a threshold.
+// Leaves out: bursts (independent errors only; interleaving and precoding are assumed to do their work) and
+// miscorrection (below 1/t! of the uncorrectable codewords, McEliece & Swanson 1986).
+// Sources: IEEE 802.3 clauses 91, 119, 134; Ethernet Consortium low-latency FEC; OIF 400ZR. Formulas:
+// docs/validation/fec.md. Every value is computed with portable_math only: it decides simulated events (decision
+// 0006).
 
 #include "sim/core/quantity.hpp"
 #include "sim/network/plain/link_health.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +51,10 @@ const FecCode *find_fec(std::string_view name);
 const FecCode &fec_named(const std::string &name);
 std::vector<std::string> fec_names();
 
-/// Bit error ratio behind the inner Hamming(128,120) decoder for `ber` before it. Between the points of the table: straight
-/// lines in log-log. Outside (below 2e-3, above 1e-2): the slope of the nearest segment goes on, and the output never exceeds
-/// the input. Below the table this is pessimistic: the true slope tends to the code's minimum distance, 4.
+/// Bit error ratio behind the inner Hamming(128,120) decoder for `ber` before it. Between the points of the table:
+/// straight lines in log-log. Outside (below 2e-3, above 1e-2): the slope of the nearest segment goes on, and the
+/// output never exceeds the input. Below the table this is pessimistic: the true slope tends to the code's minimum
+/// distance, 4.
 double inner_hamming_output(double ber);
 
 // Below, `ber` is the bit error ratio before all decoding, 0 … 1.
@@ -72,18 +76,20 @@ double frame_loss_ratio(const FecCode &code, double ber, Bytes frame, int interl
 /// The same from a given uncorrectable ratio.
 double frame_loss_ratio(const CodewordShape &shape, double uncorrectable_ratio, Bytes frame);
 
-/// Codewords interleaved on a port of this rate: 1 to 100 Gb/s, 2 at 200 and 400 Gb/s, 4 above (IEEE 802.3bs, df, dj). 0 for a
-/// code without codewords of its own (none, threshold): each octet counts on its own.
+/// Codewords interleaved on a port of this rate: 1 to 100 Gb/s, 2 at 200 and 400 Gb/s, 4 above (IEEE 802.3bs, df,
+/// dj). 0 for a code without codewords of its own (none, threshold): each octet counts on its own.
 int default_interleave(const FecCode &code, BitRate rate);
 /// Codeword shape for LinkHealth.
 CodewordShape codeword_shape(const FecCode &code, BitRate rate);
 
-/// Latency that encoding and decoding add to a link, once per link and direction; midpoints of the ranges of the sources.
+/// Latency that encoding and decoding add to a link, once per link and direction; midpoints of the ranges of the
+/// sources.
 struct FecLatency {
   Duration total{};
   std::string source;
 };
-/// `inner_in_module`: the module's own latency already holds the inner code (rows with inner FEC), so only the outer is added.
+/// `inner_in_module`: the module's own latency already holds the inner code (rows with inner FEC), so only the outer
+/// is added.
 FecLatency fec_latency(const FecCode &code, BitRate rate, bool inner_in_module = false);
 
 /// What `lightloom optics --fec CODE --pre-fec-ber P --frame-bytes N [--interleave I]` prints (contract §5).

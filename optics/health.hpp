@@ -1,7 +1,8 @@
 #pragma once
 // From a link's optics, and what a scenario does to it, to what the packet network needs: LinkHealth (decision 0004).
 //
-// Faults are scripted: each holds for [from, until). Where they overlap, down wins, the worst BER wins and the slowest rate wins.
+// Faults are scripted: each holds for [from, until). Where they overlap, down wins, the worst BER wins and the
+// slowest rate wins.
 // Leaves out: faults that arise inside a run; drift (both will produce segments of the same kind).
 
 #include "optics/link.hpp"
@@ -30,8 +31,9 @@ struct LinkFault {
   static LinkFault make_slow(SimTime from, SimTime until, double factor);
 };
 
-/// Health of a directed link that runs at `rate` over these optics. Segments ascend, the first is from 0, and neighbours differ.
-/// Error for a fault that ends before it begins, begins before 0, or has a BER or factor out of range.
+/// Health of a directed link that runs at `rate` over these optics. Segments ascend, the first is from 0, and
+/// neighbours differ. Error for a fault that ends before it begins, begins before 0, or has a BER or factor out of
+/// range.
 LinkHealth link_health(const LinkReport &report, BitRate rate, const std::vector<LinkFault> &faults = {});
 
 } // namespace lightloom

@@ -1,16 +1,19 @@
 #pragma once
-// One optical link: module – connectors and fibre – module. From its parts to a power budget, a bit error ratio, lost frames,
-// latency, power and cost.
+// One optical link: module – connectors and fibre – module. From its parts to a power budget, a bit error ratio, lost
+// frames, latency, power and cost.
 //
-// The budget is the standards' worst case: least launch power, greatest TDECQ, greatest fibre and connector loss. A link whose parts
-// meet their data sheets is not worse. The receiver is limited by thermal noise: M dB of margin raise the argument of Q by 10^(M/10).
-// Leaves out: lot spread, ageing, dirt, dispersion beyond what TDECQ holds, reflections beyond the standard's allowance.
+// The budget is the standards' worst case: least launch power, greatest TDECQ, greatest fibre and connector loss. A
+// link whose parts meet their data sheets is not worse. Thermal noise limits the receiver: M dB of margin raise Q's
+// argument by 10^(M/10).
+// Leaves out: lot spread, ageing, dirt, dispersion beyond what TDECQ holds, reflections beyond the standard's
+// allowance.
 // Sources: IEEE 802.3 clauses 124, 140, 167; module rows of the catalogue; docs/validation/link-budget.md.
 
 #include "optics/catalogue.hpp"
 #include "optics/fec.hpp"
 #include "sim/core/quantity.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +29,7 @@ enum class LatencyBasis : std::uint8_t {
 /// One link as a scenario describes it.
 struct LinkOptics {
   std::string module = "800G-DR8";
+  std::optional<BitRate> rate;              ///< of the port; default the module's
   Metres length{50};
   int connectors = 2;                       ///< mated pairs in the fibre; not for cables
   std::string fec = "auto";                 ///< auto = what the module's row says; or a name of fec_codes()
@@ -49,7 +53,7 @@ struct LinkReport {
   const FecCode *fec = nullptr;
   Metres length;
   int connectors = 0;
-  BitRate rate;                             ///< of the module
+  BitRate rate;                             ///< of the port
 
   bool has_budget = false;                  ///< false: copper, AOC, coherent; reach decides, and the four below are 0
   std::vector<BudgetLine> budget;           ///< empty when has_budget is false
@@ -79,12 +83,14 @@ struct LinkReport {
   double cost_usd = 0;                      ///< both ends, typical price
 };
 
-/// Error: unknown module or code (nearest name suggested), a length the module cannot reach, connectors outside 0 … 100,
-/// temperature outside 0 … 70 °C, a BER outside 0 … 0.5.
+/// Error: unknown module or code (nearest name suggested), a length the module cannot reach or a rate it cannot carry,
+/// connectors outside 0 … 100, a connector loss outside 0 … 20 dB, temperature outside 0 … 70 °C, a BER outside 0 …
+/// 0.5.
 LinkReport link_report(const LinkOptics &link);
 
-/// BER of Gray-coded PAM4 with `margin` dB of optical power above the effective sensitivity, which is the power at which the BER
-/// is `ber_at_zero`: 0.75 Q(x), x = Q⁻¹(ber_at_zero / 0.75) · 10^(M/10). For 2.4e-4, x = 3.414 · 10^(M/10). No error floor.
+/// BER of Gray-coded PAM4 with `margin` dB of optical power above the effective sensitivity, which is the power at
+/// which the BER is `ber_at_zero`: 0.75 Q(x), x = Q⁻¹(ber_at_zero / 0.75) · 10^(M/10). For 2.4e-4, x = 3.414 ·
+/// 10^(M/10). No error floor.
 double pam4_bit_error_ratio(Decibel margin, double ber_at_zero = 2.4e-4);
 /// The argument x of that formula.
 double pam4_q_argument(Decibel margin, double ber_at_zero = 2.4e-4);
