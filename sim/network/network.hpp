@@ -48,7 +48,7 @@ struct TransportSpec {
   std::uint32_t ack_every = 16;    ///< frames per acknowledgement; the last frame of a message is always acknowledged
   std::uint32_t window_frames = 4096; ///< unacknowledged frames per queue pair; a power of two
   Recovery recovery = Recovery::selective; ///< go_back_n needs in-order paths (ecmp)
-  Duration retransmit_timeout{Duration(500'000'000)};
+  Duration retransmit_timeout{Duration(4'194'304'000)}; ///< 4.096 us × 2^10 (InfiniBand local ACK timeout 10)
   std::uint32_t retry_count = 7;   ///< consecutive time-outs without progress before the peer is unreachable
 };
 
@@ -71,6 +71,7 @@ struct NetworkSpec {
   std::vector<std::unique_ptr<RankProgram>> programs; ///< one entry per rank
   std::uint32_t collectives = 0;   ///< ids of begin/end_collective are below this
   std::uint32_t steps = 0;         ///< ids of begin/end_step are below this
+  bool record_flows = false;       ///< keep one FlowResult per message (plain traffic)
 };
 
 /// How to execute; never changes a result.
@@ -83,7 +84,7 @@ struct ExecutionOptions {
   struct Progress {
     SimTime now{};
     std::uint64_t link_hops = 0;
-    double share_done = 0;         ///< operations finished ÷ known total is not known for generators: bytes delivered ÷ expected when expected_bytes > 0
+    std::uint64_t bytes_delivered = 0; ///< payload of delivered messages, to compare with what the job will send
   };
   std::function<bool(const Progress &)> progress;
 };
@@ -144,6 +145,7 @@ struct NetworkResult {
   std::vector<MarkResult> steps;
   std::vector<std::vector<RankStep>> rank_steps; ///< [step][rank]
   std::vector<MarkResult> collectives;
+  std::vector<FlowResult> flows;            ///< when record_flows: by destination rank, source rank, order
   std::vector<SimTime> rank_end;            ///< when all streams of a rank finished; `never` if they did not
   // Conservation (issue: every run checks itself). injected = delivered + corrupted + lost + unroutable + duplicate, all in frames.
   std::uint64_t frames_injected = 0;        ///< data frames, resent ones included
@@ -174,7 +176,8 @@ struct NetworkResult {
 /// Simulates until nothing more can happen. Throws BrokenContract on a bug, Error on a specification that cannot work.
 NetworkResult simulate(NetworkSpec spec, const ExecutionOptions &options);
 
-/// Bytes of heap and objects per host of an idle network of this specification, everything included. For `bench`.
-std::uint64_t network_footprint(const NetworkSpec &spec);
+/// Heap bytes per host that an idle network of this specification takes, its share of switches and links included (glibc's own count;
+/// the specification itself is not counted). For `bench`.
+std::uint64_t network_footprint(NetworkSpec spec);
 
 } // namespace lightloom

@@ -1,0 +1,67 @@
+// The window loop (YAWNS: Nicol 1993): all logical processes with work inside [T, T + lookahead) run side by side; messages
+// between them arrive at T + lookahead at the earliest, so none can be missed. Only processes with work are visited.
+
+#include "sim/engine/simulation.hpp"
+
+#include <algorithm>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+namespace lightloom {
+
+ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher &watcher) {
+  group();
+  ExecutionStatistics statistics;
+  const Duration lookahead_duration = lookahead().duration;
+  for (std::uint32_t e = 0; e < entities_.size(); ++e)
+    slots_[e].lower_to(SimTime{});
+
+  std::vector<SimTime> earliest_of(processes_.size());
+  std::vector<std::uint32_t> active;
+  const auto run_window = [&](SimTime end) {
+    if (threads <= 1 || active.size() < 2) {
+      for (const auto p : active)
+        run_process(processes_[p], end);
+      return;
+    }
+    const std::size_t grain = std::max<std::size_t>(1, active.size() / (threads * 8));
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, active.size(), grain), [&](const auto &range) {
+      for (std::size_t i = range.begin(); i != range.end(); ++i)
+        run_process(processes_[active[i]], end);
+    });
+  };
+  const auto loop = [&] {
+    for (;;) {
+      SimTime t = never;
+      for (std::size_t p = 0; p < processes_.size(); ++p)
+        t = std::min(t, earliest_of[p] = earliest(processes_[p]));
+      if (t == never)
+        return;
+      const SimTime end = t + lookahead_duration;
+      active.clear();
+      for (std::uint32_t p = 0; p < processes_.size(); ++p)
+        if (earliest_of[p] < end)
+          active.push_back(p);
+      run_window(end);
+      ++statistics.windows;
+      statistics.last = t;
+      if (watcher && statistics.windows % 1024 == 0 && !watcher(t)) {
+        statistics.stopped = true;
+        return;
+      }
+    }
+  };
+  if (threads <= 1) {
+    loop();
+  } else {
+    const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, threads);
+    tbb::task_arena arena(static_cast<int>(threads));
+    arena.execute(loop);
+  }
+  for (const auto &process : processes_)
+    statistics.visits += process.visits;
+  return statistics;
+}
+
+} // namespace lightloom

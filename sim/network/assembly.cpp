@@ -1,0 +1,241 @@
+// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (stream, peer rank), so that no
+// run-time order can change them.
+
+#include "sim/network/assembly.hpp"
+
+#include "sim/core/contract.hpp"
+#include "sim/core/error.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <tuple>
+
+namespace lightloom {
+
+NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping grouping) : spec(std::move(network)) {
+  check();
+  number_ports();
+  make_entities(grouping);
+  connect_cables();
+  connect_queue_pairs();
+  connect_scale_up();
+}
+
+void NetworkAssembly::check() const {
+  const auto &t = spec.transport;
+  EXPECTS(spec.links.size() == 2 * spec.fabric.cables.size() && !spec.routes.empty());
+  EXPECTS(spec.programs.size() == spec.placement.size() && spec.placement.size() <= spec.fabric.hosts);
+  EXPECTS(t.virtual_lanes >= 1 && t.virtual_lanes <= Transmitter::most_lanes);
+  EXPECTS(t.window_frames >= 64 && (t.window_frames & (t.window_frames - 1)) == 0 && t.ack_every >= 1);
+  const std::int64_t frame = t.mtu.value + t.header.value + frame_gap_bytes;
+  if (t.mtu.value < 1 || frame > greatest_frame_bytes)
+    throw Error(fmt::format("transport.mtu = {} B", t.mtu.value),
+                fmt::format("a frame is {} B on the wire with header and gap; 1 to {} B fit", frame, greatest_frame_bytes),
+                "Try 4096B.");
+  if (t.credits.value > 0 && t.credits.value < frame)
+    throw Error(fmt::format("transport credits of {} B per lane", t.credits.value),
+                fmt::format("a frame of {} B could never be sent", frame), "Give room for at least one frame.");
+  if (t.recovery == TransportSpec::Recovery::go_back_n && spec.paths == PathChoice::spray)
+    throw Error("transport.recovery = \"go-back-n\" with sprayed frames", "frames overtake each other and would all be sent again",
+                "Use routing.policy = \"ecmp\" or transport.recovery = \"selective\".");
+}
+
+void NetworkAssembly::number_ports() {
+  degree_.assign(spec.fabric.nodes(), 0);
+  ports_.reserve(spec.fabric.cables.size());
+  for (const auto &cable : spec.fabric.cables)
+    ports_.push_back({degree_[cable.a.index()]++, degree_[cable.b.index()]++});
+  for (std::uint32_t h = 0; h < spec.fabric.hosts; ++h)
+    EXPECTS(degree_[h] == 1); // one NIC, one port
+}
+
+NodeId NetworkAssembly::source(LinkId link) const {
+  const Cable &cable = spec.fabric.cables[link.value / 2];
+  return link.value % 2 == 0 ? cable.a : cable.b;
+}
+NodeId NetworkAssembly::target(LinkId link) const { return source(reverse(link)); }
+
+Transmitter &NetworkAssembly::transmitter(LinkId link) {
+  const NodeId from = source(link);
+  const auto &ports = ports_[link.value / 2];
+  if (spec.fabric.is_host(from))
+    return hosts[from.index()]->nic.link;
+  return switches[from.index() - spec.fabric.hosts]->out(link.value % 2 == 0 ? ports.at_a : ports.at_b).link;
+}
+const Transmitter &NetworkAssembly::transmitter(LinkId link) const {
+  return const_cast<NetworkAssembly *>(this)->transmitter(link);
+}
+
+std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Grouping grouping) const {
+  switch (grouping) {
+  case ExecutionOptions::Grouping::one_entity:
+    return node.value;
+  case ExecutionOptions::Grouping::all_in_one:
+    return 0;
+  case ExecutionOptions::Grouping::by_leaf:
+    if (spec.fabric.is_host(node)) // with its leaf switch: their short links do not cut the window
+      return spec.fabric.node(spec.routes.front().table->attachment[node.index()].leaf).value;
+    return node.value;
+  }
+  return 0;
+}
+
+void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
+  std::map<std::uint32_t, std::size_t> index;
+  for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
+    for (const auto &group : spec.programs[rank]->scale_up_groups()) {
+      const auto [at, fresh] = index.try_emplace(group.id, groups_.size());
+      if (fresh)
+        groups_.push_back({group.id, {}});
+      groups_[at->second].ranks.push_back(rank);
+    }
+  const auto &fabric = spec.fabric;
+  simulation = std::make_unique<Simulation>(fabric.nodes() + groups_.size());
+  const bool lossless = std::all_of(spec.links.begin(), spec.links.end(), [](const LinkHealth &health) {
+    return std::all_of(health.segments.begin(), health.segments.end(),
+                       [](const auto &s) { return s.rate.bits_per_second > 0 && s.uncorrectable_ratio == 0; });
+  }) && spec.routes.size() == 1;
+  for (std::uint32_t h = 0; h < fabric.hosts; ++h) {
+    hosts.push_back(std::make_unique<Host>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, lossless}));
+    hosts.back()->record_flows = spec.record_flows;
+    hosts.back()->meeting_delay = spec.scale_up.latency / 2;
+    simulation->add(*hosts.back(), process_of(NodeId(h), grouping));
+  }
+  for (std::uint32_t s = 0; s < fabric.switches; ++s) {
+    const NodeId node = fabric.node(SwitchId(s));
+    switches.push_back(std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths,
+                                                                 spec.transport.virtual_lanes, spec.seed, spec.ties_by_id,
+                                                                 &spec.routes},
+                                                degree_[node.index()]));
+    simulation->add(*switches.back(), process_of(node, grouping));
+  }
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    domains.push_back(std::make_unique<ScaleUpDomain>());
+    const auto first = spec.placement[groups_[g].ranks.front()];
+    const auto own = static_cast<std::uint32_t>(fabric.nodes() + g);
+    simulation->add(*domains.back(), grouping == ExecutionOptions::Grouping::one_entity
+                                         ? own
+                                         : process_of(fabric.node(first), grouping));
+  }
+}
+
+void NetworkAssembly::connect_cables() {
+  for (std::uint32_t l = 0; l < spec.links.size(); ++l) {
+    const LinkId link(l);
+    const NodeId to = target(link);
+    const bool head = !spec.fabric.is_host(to) && spec.switches.forwarding == Forwarding::cut_through;
+    transmitter(link).configure(spec.links[l], head ? ArrivalAt::head : ArrivalAt::tail, spec.transport.virtual_lanes,
+                                spec.transport.credits, RandomStream(spec.seed, Purpose::codeword, l));
+  }
+  for (std::uint32_t l = 0; l < spec.links.size(); ++l)
+    connect_link(LinkId(l));
+}
+
+void NetworkAssembly::connect_link(LinkId link) {
+  const NodeId from = source(link);
+  const NodeId to = target(link);
+  const auto &ports = ports_[link.value / 2];
+  const std::uint32_t to_port = link.value % 2 == 0 ? ports.at_b : ports.at_a;
+  Transmitter &sending = transmitter(link);
+  const Transmitter &back = transmitter(reverse(link));
+  Entity &producer = spec.fabric.is_host(from) ? static_cast<Entity &>(*hosts[from.index()])
+                                               : *switches[from.index() - spec.fabric.hosts];
+  const bool to_host = spec.fabric.is_host(to);
+  Entity &consumer = to_host ? static_cast<Entity &>(*hosts[to.index()]) : *switches[to.index() - spec.fabric.hosts];
+
+  Duration least = sending.nominal_latency(); // of all segments: the channel's promise to the lookahead
+  for (const auto &segment : spec.links[link.index()].segments)
+    if (segment.rate.bits_per_second > 0)
+      least = std::min(least, segment.latency);
+  simulation->link(producer, consumer, least);
+  const Duration full_frame = transmission_time(
+      spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes), sending.nominal_rate());
+  Receiver<Frame> &frames = to_host ? hosts[to.index()]->nic.frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
+  frames.connect(sending.out, consumer);
+  if (to_host) {
+    hosts[to.index()]->nic.credit_delay = back.nominal_latency();
+  } else {
+    auto &in = switches[to.index() - spec.fabric.hosts]->in(to_port);
+    in.rate = sending.nominal_rate();
+    in.credit_delay = full_frame + back.nominal_latency();
+  }
+  if (spec.transport.credits.value == 0)
+    return;
+  simulation->link(consumer, producer, back.nominal_latency());
+  for (std::uint32_t lane = 0; lane < spec.transport.virtual_lanes; ++lane) {
+    Sender<Credit> &credit = to_host ? hosts[to.index()]->nic.credits[lane]
+                                     : switches[to.index() - spec.fabric.hosts]->credit(to_port, lane);
+    sending.lane(lane).credits.connect(credit, producer);
+  }
+}
+
+void NetworkAssembly::connect_queue_pairs() {
+  struct Flow {
+    std::uint32_t source;
+    std::uint32_t stream;
+    std::uint32_t target;
+    std::uint32_t send_index = 0;
+  };
+  std::vector<Flow> flows;
+  for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
+    for (const Peer &peer : spec.programs[rank]->sends_to()) {
+      EXPECTS(peer.rank < spec.placement.size());
+      flows.push_back({rank, peer.stream, peer.rank});
+    }
+  std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
+    return std::tie(a.source, a.stream, a.target) < std::tie(b.source, b.stream, b.target);
+  });
+  for (auto &flow : flows) {
+    auto &queues = hosts[spec.placement[flow.source].index()]->nic.send_queues;
+    flow.send_index = static_cast<std::uint32_t>(queues.size());
+    SendQueue queue;
+    queue.host = spec.placement[flow.target].value;
+    queue.stream = flow.stream;
+    queue.peer_rank = flow.target;
+    const auto words = philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.stream);
+    queue.entropy = static_cast<std::uint16_t>(words[0]);
+    queues.push_back(std::move(queue));
+  }
+  std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
+    return std::tie(a.target, a.stream, a.source) < std::tie(b.target, b.stream, b.source);
+  });
+  for (const auto &flow : flows) {
+    auto &queues = hosts[spec.placement[flow.target].index()]->nic.receive_queues;
+    auto &sender = hosts[spec.placement[flow.source].index()]->nic.send_queues[flow.send_index];
+    sender.remote = static_cast<std::uint32_t>(queues.size());
+    ReceiveQueue queue;
+    queue.host = spec.placement[flow.source].value;
+    queue.remote = flow.send_index;
+    queue.stream = flow.stream;
+    queue.peer_rank = flow.source;
+    queue.entropy = static_cast<std::uint16_t>(sender.entropy * 40503u); // acknowledgements take a path of their own
+    queues.push_back(std::move(queue));
+  }
+  for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
+    hosts[spec.placement[rank].index()]->give_program(*spec.programs[rank], rank, spec.collectives, spec.steps);
+}
+
+void NetworkAssembly::connect_scale_up() {
+  const Duration delay = spec.scale_up.latency / 2;
+  if (!groups_.empty() && delay < Duration(1))
+    throw Error("cluster.scale_up latency of " + std::to_string(spec.scale_up.latency.count()) + " ps",
+                "a scale-up domain needs at least 2 ps between its GPUs", "Try 300ns.");
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    ScaleUpDomain &domain = *domains[g];
+    domain.meeting_delay = delay;
+    for (const std::uint32_t rank : groups_[g].ranks) {
+      Host &host = *hosts[spec.placement[rank].index()];
+      host.seats.push_back(std::make_unique<Host::Seat>());
+      domain.members.push_back(std::make_unique<ScaleUpDomain::Member>());
+      Host::Seat &seat = *host.seats.back();
+      seat.group = groups_[g].id;
+      domain.members.back()->from_host.connect(seat.to_domain, domain);
+      seat.from_domain.connect(domain.members.back()->to_host, host);
+      simulation->link(host, domain, delay);
+      simulation->link(domain, host, delay);
+    }
+  }
+}
+
+} // namespace lightloom

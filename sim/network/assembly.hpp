@@ -1,0 +1,59 @@
+#pragma once
+// The network as built from a NetworkSpec: entities, channels, queue pairs, logical processes. One instance is one run.
+
+#include "sim/engine/simulation.hpp"
+#include "sim/network/host.hpp"
+#include "sim/network/network.hpp"
+#include "sim/network/scale_up_domain.hpp"
+#include "sim/network/switch.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace lightloom {
+
+class NetworkAssembly {
+public:
+  /// Throws Error when the specification cannot work. `spec` is kept.
+  NetworkAssembly(NetworkSpec spec, ExecutionOptions::Grouping grouping);
+
+  NetworkSpec spec;
+  std::vector<std::unique_ptr<Host>> hosts;
+  std::vector<std::unique_ptr<Switch>> switches;
+  std::vector<std::unique_ptr<ScaleUpDomain>> domains;
+  std::unique_ptr<Simulation> simulation;
+  /// The sending end of a directed link.
+  Transmitter &transmitter(LinkId link);
+  const Transmitter &transmitter(LinkId link) const;
+
+private:
+  void check() const;
+  void number_ports();
+  void make_entities(ExecutionOptions::Grouping grouping);
+  void connect_cables();
+  void connect_link(LinkId link);
+  void connect_queue_pairs();
+  void connect_scale_up();
+  NodeId source(LinkId link) const;
+  NodeId target(LinkId link) const;
+  std::uint32_t process_of(NodeId node, ExecutionOptions::Grouping grouping) const;
+
+  struct CablePorts {
+    std::uint32_t at_a = 0;
+    std::uint32_t at_b = 0;
+  };
+  std::vector<CablePorts> ports_;       ///< [cable]
+  std::vector<std::uint32_t> degree_;   ///< [node]
+  struct Group {
+    std::uint32_t id = 0;
+    std::vector<std::uint32_t> ranks;
+  };
+  std::vector<Group> groups_;
+};
+
+/// Everything a finished assembly says about its run.
+NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionStatistics &statistics);
+/// Broken conservation laws of a run that came to rest; empty when all hold (laws.cpp).
+std::vector<std::string> broken_laws(const NetworkAssembly &assembly, const NetworkResult &result);
+
+} // namespace lightloom

@@ -1,0 +1,119 @@
+#pragma once
+// The NIC of a host: turns messages into frames and back. Transports `ideal` and `infiniband` (reliable connection) are two settings of one
+// machine: acknowledgement weight and spacing, window, credits, recovery (decision 0005).
+//
+// Egress is lazy (decision 0002): frames are made when they leave. Acknowledgements go first, then queue pairs in turn, a frame each.
+// What changes eligibility first drains the port up to that instant.
+// Leaves out: congestion control, pacing, several ports per NIC, PCIe.
+
+#include "sim/engine/channel.hpp"
+#include "sim/network/fifo.hpp"
+#include "sim/network/frame.hpp"
+#include "sim/network/network.hpp"
+#include "sim/network/queue_pair.hpp"
+#include "sim/network/transmitter.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace lightloom {
+
+/// What happened at the NIC that its host must act on later.
+struct NicEvent {
+  enum class Kind : std::uint8_t {
+    message_ready,    ///< a posted message of send queue `index` has crossed the NIC: call ready()
+    message_arrived,  ///< a message for receive queue `index` reaches memory at `time`
+    send_finished,    ///< `count` messages of send queue `index` have left (ideal) or were acknowledged
+    peer_unreachable  ///< send queue `index` gave up
+  };
+  Kind kind;
+  SimTime time{};
+  std::uint32_t index = 0;
+  std::uint32_t count = 0;
+  std::int64_t bytes = 0;
+};
+
+/// Frames in and out; sums for the conservation laws.
+struct NicCounters {
+  std::uint64_t data_injected = 0;
+  std::uint64_t data_delivered = 0;
+  std::uint64_t data_discarded = 0;
+  std::uint64_t data_corrupt = 0;
+  std::uint64_t data_resent = 0;
+  std::uint64_t control_injected = 0;
+  std::uint64_t control_delivered = 0;
+  std::uint64_t control_corrupt = 0;
+  std::uint64_t bytes_posted = 0;
+  std::uint64_t bytes_delivered = 0;
+};
+
+class Nic {
+public:
+  struct Settings {
+    HostId self;
+    TransportSpec transport;
+    HostSpec host;
+    PathChoice paths = PathChoice::ecmp;
+    bool lossless = false; ///< nothing in this run can lose a frame: `ideal` then keeps no timers
+  };
+  explicit Nic(const Settings &settings);
+
+  Transmitter link;
+  Receiver<Frame> frames;
+  std::vector<Sender<Credit>> credits; ///< one per lane, for what comes in
+  Duration credit_delay{};             ///< tail in → credit back at the switch
+
+  std::vector<SendQueue> send_queues;
+  std::vector<ReceiveQueue> receive_queues;
+
+  /// Queues a message at `now`; it is ready to go after the NIC's latency (event message_ready).
+  void post(std::uint32_t send_queue, Bytes size, SimTime now, std::vector<NicEvent> &events);
+  /// The event message_ready has come.
+  void ready(std::uint32_t send_queue, SimTime now, std::vector<NicEvent> &events);
+  /// A frame's tail is in, at frame.time.
+  void receive(const Frame &frame, std::vector<NicEvent> &events);
+  /// Commits every departure before `until`. Appends send_finished events (ideal transport).
+  void drain(SimTime until, std::vector<NicEvent> &events);
+  /// Resends what is overdue at `now`.
+  void time_out(SimTime now, std::vector<NicEvent> &events);
+  /// When time_out() has something to do.
+  SimTime next_timeout() const { return timeout_at_; }
+  /// Earliest departure at or after `until` as far as can be seen; call after drain(until).
+  SimTime next_departure(SimTime until);
+  void publish();
+
+  const NicCounters &counters() const { return counters_; }
+  bool quiet() const { return acknowledgements_.empty() && round_.empty(); }
+
+private:
+  struct PendingControl {
+    std::uint32_t receive_queue;
+    std::uint32_t sequence; ///< as it was when the acknowledgement was due, not when it leaves
+    Frame::Kind kind;
+  };
+  bool ideal() const { return settings_.transport.kind == TransportSpec::Kind::ideal; }
+  std::int64_t overhead() const { return settings_.transport.header.value + frame_gap_bytes; }
+  std::int64_t control_size() const { return ideal() ? 0 : overhead(); }
+  std::uint32_t window() const { return ideal() ? 0x40000000u : settings_.transport.window_frames; }
+  void activate(std::uint32_t send_queue);
+  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, std::vector<NicEvent> &events);
+  void receive_data(const Frame &frame, std::vector<NicEvent> &events);
+  void receive_control(const Frame &frame, std::vector<NicEvent> &events);
+  void send_control(SimTime d);
+  void send_data(SimTime d, std::vector<NicEvent> &events);
+  std::int64_t next_data_size();
+  std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence) const;
+  void arm(SendQueue &queue, SimTime now);
+  SimTime earliest_data(SimTime until);
+  SimTime earliest_control(SimTime until);
+
+  Settings settings_;
+  SimTime floor_{};                    ///< nothing leaves before: the last change of what is eligible
+  Fifo<PendingControl> acknowledgements_;
+  Fifo<std::uint32_t> round_;          ///< send queues with work, in turn
+  SimTime timeout_at_ = never;
+  NicCounters counters_;
+  std::vector<std::int64_t> sizes_;    ///< scratch
+};
+
+} // namespace lightloom

@@ -1,0 +1,92 @@
+#pragma once
+// The two ends of a reliable, ordered flow of messages from one rank's stream to another's: what the NIC keeps per peer.
+//
+// Packet sequence numbers run over all messages of the flow. The receiver counts frames in order; under `selective` it keeps frames
+// that came early in a bit ring of one window, under `go_back_n` it drops them (InfiniBand Architecture 1.5, chapter 9: RC).
+// Messages are delivered in order. Times and wire sizes are nic.hpp's business.
+
+#include "sim/core/quantity.hpp"
+#include "sim/network/fifo.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace lightloom {
+
+/// Sequence numbers wrap; a precedes b when the distance is below half the circle.
+constexpr bool precedes(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) < 0; }
+
+/// A message on its way out.
+struct OutgoingMessage {
+  std::uint32_t first = 0;  ///< sequence of its first frame
+  std::uint32_t frames = 0;
+  std::int64_t bytes = 0;   ///< payload
+};
+
+/// The sending end. A NIC keeps them sorted by (stream, peer rank).
+struct SendQueue {
+  // Addresses; constant.
+  std::uint32_t host = 0;        ///< where to
+  std::uint32_t remote = 0;      ///< receive queue there
+  std::uint32_t stream = 0;
+  std::uint32_t peer_rank = 0;
+  std::uint16_t entropy = 0;
+  // What is to be sent: frames [next, end), and before them `resend`.
+  std::uint32_t acknowledged = 0; ///< everything before was
+  std::uint32_t next = 0;
+  std::uint32_t sent = 0;         ///< everything before was sent at least once
+  std::uint32_t end = 0;          ///< frames of messages that are ready to go
+  std::uint32_t posted = 0;       ///< frames of messages posted (some still on their way through the NIC)
+  bool active = false;            ///< in the NIC's round
+  bool dead = false;              ///< gave up
+  std::uint32_t retries = 0;      ///< time-outs since the last progress
+  SimTime deadline = never;       ///< of the oldest unacknowledged frame
+  Fifo<OutgoingMessage> messages; ///< posted and not yet wholly acknowledged (ideal: not yet wholly sent)
+  Fifo<std::uint32_t> resend;     ///< single frames asked for again
+  std::uint32_t cursor = 0;       ///< message of frame `next`, as an index into messages
+
+  bool has_work(std::uint32_t window) const {
+    return !resend.empty() || (next != end && next - acknowledged < window);
+  }
+  /// The message that holds frame `sequence`.
+  OutgoingMessage &message_of(std::uint32_t sequence);
+  /// As message_of(next), remembering where it was.
+  OutgoingMessage &message_of_next();
+  /// Everything before `sequence` has arrived. Returns whether that is news, and adds the bytes of finished messages to done.
+  bool acknowledge(std::uint32_t sequence, std::uint32_t &messages_done);
+  /// Start again from the oldest unacknowledged frame.
+  void rewind();
+};
+
+/// The receiving end. A NIC keeps them sorted by (stream, peer rank).
+struct ReceiveQueue {
+  // Addresses; constant.
+  std::uint32_t host = 0;        ///< where acknowledgements go
+  std::uint32_t remote = 0;      ///< send queue there
+  std::uint32_t stream = 0;
+  std::uint32_t peer_rank = 0;
+  std::uint16_t entropy = 0;     ///< of the acknowledgements
+  // Progress.
+  std::uint32_t expected = 0;
+  std::uint32_t unacknowledged = 0;    ///< in-order frames since the last acknowledgement
+  std::uint32_t nak_sent_for = 0xffffffffu;
+  std::uint32_t highest = 0;           ///< one past the highest sequence seen
+  std::int64_t message_bytes = 0;      ///< payload of the message being received, in order
+  std::vector<std::uint64_t> early;    ///< bit ring: frames that came before their turn
+  std::vector<std::uint64_t> early_last;
+  struct LastFrame {
+    std::uint32_t sequence;
+    std::int64_t payload;
+  };
+  std::vector<LastFrame> early_last_sizes;
+  // Messages in memory, in order: sizes not yet consumed by receives.
+  Fifo<std::int64_t> delivered;
+  std::uint32_t arrived_messages = 0;  ///< complete on the wire (some still on their way through the NIC)
+
+  enum class Verdict : std::uint8_t { in_order, early, duplicate, refused };
+  /// Takes a frame. Finished messages are appended to `sizes`. `window`: a power of two.
+  Verdict take(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
+               std::int64_t full_payload, std::vector<std::int64_t> &sizes);
+};
+
+} // namespace lightloom

@@ -1,0 +1,169 @@
+#include "sim/network/rank_runner.hpp"
+
+#include "sim/core/contract.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace lightloom {
+
+using Kind = Operation::Kind;
+
+RankRunner::RankRunner(RankProgram &program, std::uint32_t rank, std::uint32_t collectives, std::uint32_t steps,
+                       RankHost &host)
+    : program_(program), host_(host), rank_(rank), streams_(program.streams()), unfinished_(program.streams()),
+      steps_(steps), collectives_(collectives) {}
+
+void RankRunner::start(SimTime now) {
+  for (std::uint32_t s = 0; s < streams_.size(); ++s)
+    streams_[s].operation = program_.next(s);
+  for (std::uint32_t s = 0; s < streams_.size(); ++s)
+    run(s, now);
+  if (signalled_)
+    look_again(now);
+}
+
+void RankRunner::run(std::uint32_t s, SimTime now) {
+  Stream &stream = streams_[s];
+  while (!stream.done && perform(s, now)) {
+    digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^ static_cast<std::uint64_t>(stream.operation.kind) << 56 ^
+                 static_cast<std::uint64_t>(s) << 48 ^ static_cast<std::uint64_t>(stream.operation.bytes.value));
+    if (stream.operation.kind == Kind::finish) {
+      stream.done = true;
+      finished_at_ = finished_at_ == never ? now : std::max(finished_at_, now);
+      --unfinished_;
+    } else {
+      stream.operation = program_.next(s);
+    }
+  }
+  if (!stream.done && !stream.blocked) {
+    stream.blocked = true;
+    stream.blocked_since = now;
+    awaits_sends_ += stream.operation.kind == Kind::drain ? 1 : 0;
+  }
+}
+
+bool RankRunner::perform(std::uint32_t s, SimTime now) {
+  const Operation &op = streams_[s].operation;
+  switch (op.kind) {
+  case Kind::compute:
+    host_.start_compute(s, op.duration, now);
+    return false;
+  case Kind::scale_up:
+    host_.enter_scale_up(s, op.id, op.duration, now);
+    return false;
+  case Kind::send:
+    host_.post_send(s, op.peer, op.bytes, now);
+    return true;
+  case Kind::receive:
+    return host_.take_message(s, op.peer, op.bytes);
+  case Kind::drain:
+    return host_.unfinished_sends(s, now) == 0;
+  case Kind::signal:
+    if (events_.size() <= op.id)
+      events_.resize(op.id + 1);
+    ++events_[op.id];
+    signalled_ = true;
+    return true;
+  case Kind::wait:
+    return op.id < events_.size() && events_[op.id] >= op.count;
+  case Kind::begin_collective:
+    EXPECTS(op.id < collectives_.size());
+    collectives_[op.id].begin = now;
+    return true;
+  case Kind::end_collective:
+    EXPECTS(op.id < collectives_.size());
+    collectives_[op.id].end = now;
+    return true;
+  case Kind::begin_step:
+    EXPECTS(op.id < steps_.size());
+    step_ = op.id;
+    steps_[step_].begin = now;
+    return true;
+  case Kind::end_step:
+    EXPECTS(op.id < steps_.size());
+    steps_[op.id].end = now;
+    return true;
+  case Kind::finish:
+    return true;
+  }
+  return false;
+}
+
+void RankRunner::charge(const Operation &op, Duration waited) {
+  if (steps_.empty())
+    return;
+  RankStep &step = steps_[step_];
+  if (op.kind == Kind::compute)
+    step.busy += waited;
+  else if (op.kind == Kind::scale_up)
+    step.wait_scale_up += waited;
+  else
+    step.wait_network += waited;
+}
+
+void RankRunner::unblock(std::uint32_t s, SimTime now) {
+  Stream &stream = streams_[s];
+  stream.blocked = false;
+  awaits_sends_ -= stream.operation.kind == Kind::drain ? 1 : 0;
+  if (s == 0)
+    charge(stream.operation, now - stream.blocked_since);
+}
+
+void RankRunner::finish_blocking(std::uint32_t s, SimTime now) {
+  Stream &stream = streams_[s];
+  EXPECTS(stream.blocked);
+  unblock(s, now);
+  digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^ static_cast<std::uint64_t>(s) << 48);
+  stream.operation = program_.next(s);
+  signalled_ = false;
+  run(s, now);
+  if (signalled_)
+    look_again(now);
+}
+
+void RankRunner::look_again(SimTime now) {
+  do {
+    signalled_ = false;
+    for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+      Stream &stream = streams_[s];
+      const Kind kind = stream.operation.kind;
+      if (!stream.blocked || stream.done || kind == Kind::compute || kind == Kind::scale_up)
+        continue;
+      const SimTime since = stream.blocked_since;
+      if (!perform(s, now))
+        continue;
+      unblock(s, now);
+      digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^ static_cast<std::uint64_t>(kind) << 56 ^
+                   static_cast<std::uint64_t>(picoseconds(since)));
+      stream.operation = program_.next(s);
+      run(s, now);
+    }
+  } while (signalled_);
+}
+
+std::string describe_blocked(std::uint32_t rank, std::uint32_t stream, const Operation &op) {
+  const auto who = fmt::format("rank {} stream {}", rank, stream);
+  switch (op.kind) {
+  case Kind::receive:
+    return fmt::format("{} waits for {} B from rank {}", who, op.bytes.value, op.peer);
+  case Kind::scale_up:
+    return fmt::format("{} waits for the other members of scale-up group {}", who, op.id);
+  case Kind::drain:
+    return fmt::format("{} waits for its sends to be acknowledged", who);
+  case Kind::wait:
+    return fmt::format("{} waits for event {} to reach {}", who, op.id, op.count);
+  default:
+    return fmt::format("{} is stuck", who);
+  }
+}
+
+std::vector<BlockedStream> RankRunner::blocked() const {
+  std::vector<BlockedStream> result;
+  for (std::uint32_t s = 0; s < streams_.size(); ++s)
+    if (!streams_[s].done)
+      result.push_back({rank_, s, streams_[s].operation, describe_blocked(rank_, s, streams_[s].operation)});
+  return result;
+}
+
+} // namespace lightloom

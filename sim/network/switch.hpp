@@ -1,0 +1,88 @@
+#pragma once
+// A switch: output-queued, one queue per egress port and virtual lane, cut-through or store-and-forward, with the input buffers of the
+// credits it gave out. Routes by the epoch's table, chooses among equal ports per frame (routing.hpp).
+//
+// Leaves out: shared-buffer thresholds, ECN, PFC, trimming. Buffers are bounded by credits alone; without credits they are unlimited.
+
+#include "sim/core/digest.hpp"
+#include "sim/engine/channel.hpp"
+#include "sim/engine/entity.hpp"
+#include "sim/network/fifo.hpp"
+#include "sim/network/frame.hpp"
+#include "sim/network/network.hpp"
+#include "sim/network/transmitter.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace lightloom {
+
+class Switch final : public Entity {
+public:
+  struct Settings {
+    SwitchId self;
+    SwitchSpec spec;
+    PathChoice paths = PathChoice::ecmp;
+    std::uint32_t lanes = 1;
+    std::uint64_t seed = 1;
+    bool ties_by_id = false;
+    const std::vector<RouteEpoch> *epochs = nullptr; ///< outlives the switch
+  };
+  /// What comes in through a port, and the credits that go back for it.
+  struct InPort {
+    Receiver<Frame> frames;
+    BitRate rate;                   ///< of the link that ends here
+    Duration credit_delay{};        ///< from the start of a departure until the credit is back: full frame time + reverse latency
+  };
+  struct OutPort {
+    Transmitter link;
+    std::vector<Fifo<Frame>> queues; ///< one per lane
+    std::vector<std::uint32_t> seen; ///< per lane: frames at the front already counted into backlog
+    std::int64_t backlog = 0;        ///< wire bytes ready but not yet left, at the last departure looked at
+  };
+
+  Switch(const Settings &settings, std::uint32_t ports);
+
+  SimTime advance(SimTime until) override;
+  std::uint64_t digest() const override { return digest_.value(); }
+
+  InPort &in(std::uint32_t port) { return in_[port]; }
+  OutPort &out(std::uint32_t port) { return out_[port]; }
+  /// Credits for what came in through `port` on `lane`.
+  Sender<Credit> &credit(std::uint32_t port, std::uint32_t lane) { return credits_[port * settings_.lanes + lane]; }
+  std::uint32_t ports() const { return static_cast<std::uint32_t>(out_.size()); }
+
+  std::uint64_t unroutable_data() const { return unroutable_data_; }
+  std::uint64_t unroutable_control() const { return unroutable_control_; }
+  std::uint64_t corrupt_data() const { return corrupt_data_; }
+  std::uint64_t corrupt_control() const { return corrupt_control_; }
+  std::uint64_t queued_frames() const;
+
+private:
+  void accept(Frame &frame);
+  void enqueue(Frame &frame, std::uint32_t port);
+  void settle_tie(Fifo<Frame> &queue, const Frame &frame);
+  void give_back(const Frame &frame, SimTime d);
+  void drain(OutPort &port, SimTime until);
+  void count_backlog(OutPort &port, SimTime d);
+  SimTime next_departure(OutPort &port, SimTime until);
+  void next_epoch(SimTime now);
+
+  Settings settings_;
+  std::vector<InPort> in_;
+  std::vector<OutPort> out_;
+  std::vector<Sender<Credit>> credits_;   ///< [port × lanes + lane]
+  std::vector<std::uint64_t> busy_ports_; ///< bit set: ports with queued frames
+  Digest digest_;
+  // The epoch in force.
+  const RouteTable *table_ = nullptr;
+  const SwitchRoutes *routes_ = nullptr;
+  SimTime next_epoch_at_ = never;
+  std::size_t epoch_ = 0;
+  std::uint64_t unroutable_data_ = 0;
+  std::uint64_t unroutable_control_ = 0;
+  std::uint64_t corrupt_data_ = 0;
+  std::uint64_t corrupt_control_ = 0;
+};
+
+} // namespace lightloom

@@ -1,0 +1,64 @@
+#include "sim/network/transmitter.hpp"
+
+#include "sim/core/contract.hpp"
+#include "sim/core/portable_math.hpp"
+
+namespace lightloom {
+
+void Transmitter::configure(const LinkHealth &health, ArrivalAt arrival, std::uint32_t lanes, Bytes credits_per_lane,
+                            RandomStream codewords) {
+  EXPECTS(!health.segments.empty() && health.segments.front().from == SimTime{} && lanes >= 1 && lanes <= most_lanes);
+  health_ = &health;
+  arrival_ = arrival;
+  codewords_ = codewords;
+  lane_count_ = static_cast<std::uint8_t>(lanes);
+  limited_ = credits_per_lane.value > 0;
+  lanes_ = std::vector<Lane>(lanes);
+  for (auto &l : lanes_)
+    l.balance = limited_ ? credits_per_lane.value : unlimited;
+  for (const auto &segment : health.segments) // until the link is first up, frames leave at the rate it will have
+    if (segment.rate.bits_per_second > 0) {
+      rate_ = nominal_rate_ = segment.rate;
+      latency_ = nominal_latency_ = segment.latency;
+      break;
+    }
+  EXPECTS(rate_.bits_per_second > 0);
+  change_segment(SimTime{});
+}
+
+void Transmitter::change_segment(SimTime d) {
+  const auto &segments = health_->segments;
+  while (segment_ + 1 < segments.size() && segments[segment_ + 1].from <= d)
+    ++segment_;
+  const LinkHealthSegment &now = segments[segment_];
+  next_change_ = segment_ + 1 < segments.size() ? segments[segment_ + 1].from : never;
+  next_down_ = never;
+  for (std::size_t s = segment_ + 1; s < segments.size(); ++s)
+    if (segments[s].rate.bits_per_second == 0) {
+      next_down_ = segments[s].from;
+      break;
+    }
+  down_ = now.rate.bits_per_second == 0;
+  if (!down_) {
+    rate_ = now.rate;
+    latency_ = now.latency;
+    EXPECTS(latency_ >= Duration(1));
+  }
+  ps_per_byte_ = 8'000'000'000'000 % rate_.bits_per_second == 0 ? 8'000'000'000'000 / rate_.bits_per_second : 0;
+  exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
+  draw_skip();
+}
+
+void Transmitter::draw_skip() {
+  const double ratio = health_->segments[segment_].uncorrectable_ratio;
+  exposure_left_ = unlimited;
+  if (!(ratio > 0) || down_)
+    return;
+  // P(a frame touching E codewords survives) = (1 − ratio)^E = P(Exp(1) > −E log(1 − ratio)), E = exposure / payload.
+  const double per_codeword = -portable_log1p(ratio < 1 ? -ratio : -1.0);
+  const double skip = codewords_.exponential() / per_codeword * health_->codeword.payload_bytes;
+  if (skip < 4e18)
+    exposure_left_ = static_cast<std::int64_t>(skip) + 1;
+}
+
+} // namespace lightloom

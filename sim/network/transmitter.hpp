@@ -1,0 +1,146 @@
+#pragma once
+// The sending end of one directed link: serializer, credit balance per virtual lane, and the link's health over time.
+//
+// Commits departures (decision 0002): the owner asks for the earliest departure of a frame and, when it lies before the window's
+// end, transmits it. Transmission time is exact: the remainder below 1 ps is carried to the next frame.
+// A frame is lost when its link goes down before its tail has arrived. A frame that meets an uncorrectable codeword arrives corrupt:
+// the next bad codeword is drawn by geometric skip, so clean links cost a subtraction.
+// Leaves out: link-level retry; the rate a frame started with holds to its end.
+
+#include "sim/core/random.hpp"
+#include "sim/engine/channel.hpp"
+#include "sim/network/frame.hpp"
+#include "sim/network/network.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace lightloom {
+
+/// When the consumer sees a frame: its head (a cut-through switch) or its tail (anyone else).
+enum class ArrivalAt : std::uint8_t { head, tail };
+
+class Transmitter {
+public:
+  static constexpr std::uint32_t most_lanes = 4;
+  struct Lane {
+    std::int64_t balance = unlimited; ///< wire bytes the far end can still take
+    SimTime credit_time{};            ///< when the last credit taken in came
+    Receiver<Credit> credits;
+  };
+  static constexpr std::int64_t unlimited = INT64_MAX / 2;
+
+  /// `health` must outlive the transmitter. credits_per_lane 0 = unlimited.
+  void configure(const LinkHealth &health, ArrivalAt arrival, std::uint32_t lanes, Bytes credits_per_lane,
+                 RandomStream codewords);
+
+  /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after `until`, or
+  /// are not in sight. Takes in credits only as far as this frame needs them.
+  SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
+    Lane &l = lanes_[lane];
+    while (l.balance < size) {
+      const Credit *credit = l.credits.front();
+      if (credit == nullptr || credit->time >= until)
+        return never;
+      l.balance += credit->bytes;
+      l.credit_time = credit->time;
+      l.credits.pop();
+    }
+    SimTime d = free_ > ready ? free_ : ready;
+    return d > l.credit_time ? d : l.credit_time;
+  }
+  /// When the next credit of a waiting lane comes, as far as it is in sight.
+  SimTime next_credit(std::uint32_t lane) {
+    const Credit *credit = lanes_[lane].credits.front();
+    return credit == nullptr ? never : credit->time;
+  }
+  /// Sends at d ≥ earliest(…).
+  void transmit(Frame frame, SimTime d);
+  /// Shows the far end what was sent; gives credit slots back.
+  void publish() {
+    out.publish();
+    if (limited_)
+      for (std::uint32_t lane = 0; lane < lane_count_; ++lane)
+        lanes_[lane].credits.release();
+  }
+
+  Lane &lane(std::uint32_t i) { return lanes_[i]; }
+  SimTime free() const { return free_; }
+  /// The rate of the link when it is well; constant.
+  BitRate nominal_rate() const { return nominal_rate_; }
+  /// Latency of the first segment in which the link is up; constant.
+  Duration nominal_latency() const { return nominal_latency_; }
+  const LinkResult &counters() const { return counters_; }
+  LinkResult &counters() { return counters_; }
+  std::uint64_t lost_data() const { return lost_data_; }
+  std::uint64_t lost_control() const { return lost_control_; }
+  bool limited() const { return limited_; }
+
+  Sender<Frame> out;
+
+private:
+  void change_segment(SimTime d);
+  void draw_skip();
+  Duration transmission(std::int64_t size);
+
+  // Used for every frame.
+  SimTime free_{};
+  SimTime next_change_ = never;   ///< start of the next health segment
+  SimTime next_down_ = never;     ///< start of the next time without light
+  Duration latency_{};
+  std::int64_t ps_per_byte_ = 0;  ///< 0: not whole, see transmission()
+  std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
+  std::int64_t exposure_ends_ = 0;///< what a frame's two ends add: interleave × codeword payload
+  ArrivalAt arrival_ = ArrivalAt::tail;
+  bool down_ = false;
+  bool limited_ = false;
+  std::uint8_t lane_count_ = 1;
+  std::vector<Lane> lanes_;
+  LinkResult counters_;
+  // Rarely used.
+  BitRate nominal_rate_;
+  Duration nominal_latency_{};
+  BitRate rate_;
+  std::int64_t remainder_ = 0;
+  std::uint64_t lost_data_ = 0;
+  std::uint64_t lost_control_ = 0;
+  const LinkHealth *health_ = nullptr;
+  std::uint32_t segment_ = 0;
+  RandomStream codewords_;
+};
+
+inline Duration Transmitter::transmission(std::int64_t size) {
+  if (ps_per_byte_ != 0) [[likely]]
+    return Duration(size * ps_per_byte_);
+  const std::int64_t bits_ps = size * 8'000'000'000'000 + remainder_; // below 6e17
+  remainder_ = bits_ps % rate_.bits_per_second;
+  return Duration(bits_ps / rate_.bits_per_second);
+}
+
+inline void Transmitter::transmit(Frame frame, SimTime d) {
+  if (d >= next_change_) [[unlikely]]
+    change_segment(d);
+  const std::int64_t size = frame.size;
+  const Duration sending = transmission(size);
+  const SimTime sent = d + sending;
+  free_ = sent;
+  counters_.busy += sending;
+  ++counters_.tx_frames;
+  counters_.tx_bytes += static_cast<std::uint64_t>(size);
+  if (down_ || sent + latency_ > next_down_) [[unlikely]] {
+    ++counters_.dropped_frames; // no credit is used up: a link that comes back starts with what its buffer holds
+    ++(frame.kind == Frame::Kind::data ? lost_data_ : lost_control_);
+    return;
+  }
+  lanes_[frame.lane].balance -= limited_ ? size : 0;
+  exposure_left_ -= exposure_ends_ + size;
+  if (exposure_left_ <= 0) [[unlikely]] {
+    frame.corrupt = true;
+    ++counters_.corrupted_frames;
+    draw_skip();
+  }
+  frame.time = (arrival_ == ArrivalAt::head ? d : sent) + latency_;
+  out.push(frame);
+}
+
+} // namespace lightloom
