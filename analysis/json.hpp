@@ -1,0 +1,17 @@
+#pragma once
+// Summaries as JSON for programs, by the names of contract §5. Numbers that are not finite become null. idle_by_cause and
+// critical_path_s are null: this version does not measure them.
+
+#include "analysis/compare.hpp"
+#include "analysis/summary.hpp"
+
+#include <string>
+
+namespace lightloom {
+
+/// The object of `run --json`; ends with a newline.
+std::string to_json(const RunSummary &run);
+/// The object of `compare --json`: runs, ratios, basis, verdict.
+std::string to_json(const Comparison &comparison);
+
+} // namespace lightloom

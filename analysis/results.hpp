@@ -1,0 +1,193 @@
+#pragma once
+// The results of one run as plain data: what contract §4 puts into a results file, before and after it is one.
+// Filled by scenarios after a run, or by read_results (hdf5_reader.hpp) from a file; summarised by summary.hpp.
+// Leaves out, because this version does not measure them: idle time by cause, the critical path, telemetry, campaigns, sweeps.
+// They have no fields here and no datasets, rather than guesses. Units stand in the names.
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lightloom {
+
+/// Raised when a dataset changes its name or meaning.
+inline constexpr std::int64_t schema_version = 1;
+/// What a double holds when it is not known or does not apply: null in JSON, NaN in HDF5.
+inline constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+/// The end of something that never ended (a flow that was not delivered).
+inline constexpr std::int64_t not_ended = -1;
+
+/// Root attributes of the file.
+struct RunIdentity {
+  std::string lightloom_version;
+  std::string command;           ///< as typed
+  std::string scenario_toml;     ///< full text after --set
+  std::string name;              ///< scenario.name
+  std::uint64_t seed = 1;
+  std::string fidelity = "packet";
+  bool complete = false;         ///< simulated to the end and every check passed
+  std::string outcome;           ///< "" when complete; else why not, one sentence ("rank 3 could not reach rank 7 …")
+  std::string digest;            ///< sixteen hexadecimal digits
+  std::uint32_t warmup_steps = 0;     ///< leading steps that means leave out
+  double tokens_per_step = not_known; ///< of the job; not_known without one
+  double flops_per_step = not_known;  ///< model FLOPs of all GPUs, without recomputation
+  double peak_flops_per_gpu = not_known;
+};
+
+/// One row of /steps. `derive_steps` (summary.hpp) fills the last two from GpuTimes.
+struct StepRow {
+  std::int64_t start_ps = 0;        ///< earliest begin over ranks
+  std::int64_t duration_ps = 0;     ///< to the latest end over ranks
+  std::int64_t compute_ps = 0;      ///< mean over GPUs of the time busy, rounded down
+  std::int64_t exposed_comm_ps = 0; ///< mean over GPUs of the time that computing waited for communication, rounded down
+};
+
+/// /gpus: each vector is [step, gpu], row by row. For each entry busy + idle = duration of the step (checked), and
+/// wait_scale_up + wait_network ≤ idle; what is left is the wait for slower ranks at the step's end.
+struct GpuTimes {
+  std::uint32_t gpus = 0;
+  std::vector<std::int64_t> busy_ps;
+  std::vector<std::int64_t> idle_ps;
+  std::vector<std::int64_t> wait_scale_up_ps;
+  std::vector<std::int64_t> wait_network_ps;
+};
+
+/// One collective of one group.
+struct CollectiveRow {
+  std::uint32_t step = 0;
+  std::string op;                  ///< "all-reduce"
+  std::string algorithm;           ///< "ring"
+  std::int64_t bytes = 0;          ///< nccl-tests convention
+  std::uint32_t ranks = 0;
+  bool scale_up = false;           ///< inside the scale-up domain
+  std::int64_t start_ps = 0;       ///< first rank begins
+  std::int64_t end_ps = 0;         ///< last rank ends
+  double algbw_Bps = not_known;    ///< bytes ÷ (end − start)
+  double busbw_Bps = not_known;    ///< algbw × the factor of nccl-tests
+  double lower_bound_s = not_known;
+  std::string bottleneck;          ///< what sets the bound: "leaf:0/spine:3"; "" when not known
+};
+
+/// One directed link. Counters that the transport or link of this version cannot raise are 0 because nothing was.
+struct LinkRow {
+  std::string name, source, target, tier, module;
+  std::int64_t rate_bps = 0;
+  std::int64_t latency_ps = 0;
+  double pre_fec_ber = not_known;
+  double frame_loss_ratio = not_known; ///< of a full frame
+  std::uint64_t tx_bytes = 0;          ///< on the wire, gaps included
+  std::uint64_t tx_frames = 0;
+  std::uint64_t corrupted_frames = 0;
+  std::uint64_t retried_frames = 0;    ///< by link-level retry
+  std::uint64_t dropped_frames = 0;
+  std::uint64_t ecn_marked = 0;
+  std::int64_t busy_ps = 0;
+  std::uint64_t max_queue_bytes = 0;
+};
+
+/// One message of plain traffic.
+struct FlowRow {
+  std::uint32_t source = 0;      ///< rank
+  std::uint32_t destination = 0; ///< rank
+  std::int64_t size_bytes = 0;
+  std::int64_t start_ps = 0;
+  std::int64_t end_ps = not_ended;
+  double ideal_ps = not_known;   ///< alone in the network
+};
+
+/// Exact figures of all flows, kept when the rows themselves are not. Percentiles: nearest rank, over completed flows.
+struct FlowFigures {
+  std::uint64_t count = 0;
+  std::uint64_t completed = 0;
+  double fct_p50_s = not_known;
+  double fct_p99_s = not_known;
+  double fct_max_s = not_known;
+  double goodput_bps = not_known; ///< payload bits of completed flows ÷ (last end − first start)
+};
+
+/// Rows, or, above a limit (`compact_flows`, summary.hpp), a log-binned histogram of completion times beside exact figures.
+struct Flows {
+  std::vector<FlowRow> rows;
+  struct Histogram {
+    FlowFigures figures;
+    std::vector<double> lower_s;       ///< lower edge of each bin, ascending; the last bin ends at upper_s
+    double upper_s = 0;
+    std::vector<std::uint64_t> count;  ///< one entry per bin
+  };
+  std::optional<Histogram> histogram;
+};
+
+/// One line of the bill of materials: "800G-DR8", "switch:leaf", …
+struct BillRow {
+  std::string component;
+  std::int64_t count = 0;          ///< optics: module ends
+  double power_W = not_known;      ///< of all of them
+  double cost_usd = not_known;     ///< of all of them
+  bool optics = false;             ///< counts towards the summary's `optics`
+};
+
+/// /fabric.
+struct FabricRow {
+  std::vector<std::string> nodes;  ///< names, hosts first: [node]
+  std::vector<BillRow> bill;
+  double pj_per_bit = not_known;   ///< of all optics
+};
+
+/// A scripted failure (and, later, drawn ones).
+struct FailureRow {
+  double time_s = 0;
+  std::string component;           ///< "leaf:0/spine:3"
+  std::string kind;                ///< "down", "ber"
+  double repair_s = not_known;     ///< instant of repair; not_known = not in this run
+  std::string effect;
+  double lost_s = not_known;       ///< time the job lost by it
+};
+
+/// A counter of the whole run, e.g. what the conservation checks add up: /counters/<name>.
+struct CounterRow {
+  std::string name;                ///< snake_case
+  std::uint64_t value = 0;
+  std::string unit;                ///< "frames", "B"
+  std::string description;
+};
+
+/// What a comparison states as equal or different: a scenario key and its value as text ("fabric.radix", "64").
+struct FactRow {
+  std::string key, value;
+};
+
+/// /run: facts of the machine and the execution, different from run to run, outside the digest.
+struct RunFacts {
+  std::uint32_t threads = 1;
+  double wall_s = not_known;
+  double cpu_s = not_known;
+  double events_per_s = not_known;
+  std::uint64_t events = 0;        ///< entity visits or events handled; the engine's own count
+  std::uint64_t frames = 0;
+  std::uint64_t frame_hops = 0;
+  std::uint64_t peak_rss_bytes = 0;
+  std::uint64_t windows = 0;
+  std::int64_t lookahead_ps = 0;
+  std::string lookahead_link;      ///< a link that sets it
+  std::string host;                ///< name of the machine
+  std::string started;             ///< ISO 8601, UTC
+};
+
+/// Everything of one run.
+struct RunResults {
+  RunIdentity identity;
+  std::vector<StepRow> steps;
+  GpuTimes gpus;
+  std::vector<CollectiveRow> collectives;
+  std::vector<LinkRow> links;
+  Flows flows;
+  FabricRow fabric;
+  std::vector<FailureRow> failures;
+  std::vector<CounterRow> counters;
+  std::vector<FactRow> facts;
+  RunFacts run;
+};
+
+} // namespace lightloom
