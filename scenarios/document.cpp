@@ -47,10 +47,12 @@ std::vector<std::string> split_path(const std::string &path) {
 /// Steps into `parent[part]`, making a table (or an array of tables before an index) where there is none.
 toml::node &descend(toml::node &parent, const std::string &part, bool index_next, const SourceLocation &where) {
   if (auto *array = parent.as_array()) {
-    const bool digits = !part.empty() && std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool digits =
+        !part.empty() && std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
     const std::size_t index = digits && part.size() < 7 ? std::stoul(part) : max_set_index;
     if (!digits || index > array->size() || index >= max_set_index)
-      throw Error(Problem{where, "no entry \"" + part + "\"", fmt::format("there are {} entries, counted from 0", array->size()),
+      throw Error(Problem{where, "no entry \"" + part + "\"",
+                          fmt::format("there are {} entries, counted from 0", array->size()),
                           fmt::format("Use an index of 0 to {}; the last one adds an entry.", array->size())});
     if (index == array->size())
       array->push_back(toml::table{});
@@ -83,7 +85,8 @@ void apply_setting(toml::table &root, const std::string &setting, Overrides &ove
   const SourceLocation where{"--set " + setting, 0, 0};
   const auto equals = setting.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw Error(Problem{where, "not key=value", "--set takes a scenario key, = and a value", "Try --set fabric.radix=64."});
+    throw Error(
+        Problem{where, "not key=value", "--set takes a scenario key, = and a value", "Try --set fabric.radix=64."});
   std::string path = setting.substr(0, equals);
   const auto value = parse_setting_value(setting.substr(equals + 1));
   auto parts = split_path(path);
@@ -91,7 +94,8 @@ void apply_setting(toml::table &root, const std::string &setting, Overrides &ove
     throw Error(Problem{where, "\"" + path + "\" is not a key", "a part between dots is empty", ""});
   // [job] may be one table or an array; `job.data` means the first of an array, `job.0.data` the one table.
   if (is_array_table(parts[0]) && parts.size() > 1) {
-    const bool indexed = std::all_of(parts[1].begin(), parts[1].end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool indexed =
+        std::all_of(parts[1].begin(), parts[1].end(), [](unsigned char c) { return std::isdigit(c) != 0; });
     const auto *node = root.get(parts[0]);
     if (node != nullptr && node->is_array() && !indexed)
       parts.insert(parts.begin() + 1, "0");
@@ -100,7 +104,8 @@ void apply_setting(toml::table &root, const std::string &setting, Overrides &ove
   }
   toml::node *at = &root;
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    const bool index_next = std::all_of(parts[i + 1].begin(), parts[i + 1].end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool index_next =
+        std::all_of(parts[i + 1].begin(), parts[i + 1].end(), [](unsigned char c) { return std::isdigit(c) != 0; });
     at = &descend(*at, parts[i], index_next, where);
   }
   auto *table = at->as_table();
@@ -117,7 +122,8 @@ void apply_setting(toml::table &root, const std::string &setting, Overrides &ove
 
 class Flattener {
 public:
-  Flattener(const std::string &file, const Overrides &overrides, Document &out) : file_(file), overrides_(overrides), out_(out) {}
+  Flattener(const std::string &file, const Overrides &overrides, Document &out)
+      : file_(file), overrides_(overrides), out_(out) {}
 
   void table(const toml::table &t, const std::string &path) {
     for (const auto &[key, node] : t) {
@@ -146,7 +152,8 @@ private:
       const std::string name = is_array_table(path) ? path + ".0" : path;
       out_.tables.emplace(name, where);
       table(*t, name);
-    } else if (const auto *a = node.as_array(); a != nullptr && is_array_table(path) && !a->empty() && a->is_array_of_tables()) {
+    } else if (const auto *a = node.as_array();
+               a != nullptr && is_array_table(path) && !a->empty() && a->is_array_of_tables()) {
       for (std::size_t i = 0; i < a->size(); ++i) {
         const std::string name = path + "." + std::to_string(i);
         out_.tables.emplace(name, place(name, located((*a)[i].source(), file_)));
@@ -196,9 +203,7 @@ Document parse_document(const std::string &text, const std::string &file, const 
   for (const auto &setting : settings)
     try {
       apply_setting(root, setting, overrides);
-    } catch (const Error &e) {
-      problems.insert(problems.end(), e.problems().begin(), e.problems().end());
-    }
+    } catch (const Error &e) { problems.insert(problems.end(), e.problems().begin(), e.problems().end()); }
   if (!problems.empty())
     throw Error(std::move(problems));
   // A single [job] flattens as job.0; its overrides too.
@@ -206,7 +211,8 @@ Document parse_document(const std::string &text, const std::string &file, const 
   for (const auto &[path, where] : overrides) {
     const auto dot = path.find('.');
     const std::string head = path.substr(0, dot);
-    const bool single = dot != std::string::npos && is_array_table(head) && root.get(head) != nullptr && root.get(head)->is_table();
+    const bool single =
+        dot != std::string::npos && is_array_table(head) && root.get(head) != nullptr && root.get(head)->is_table();
     named.emplace(single ? head + ".0" + path.substr(dot) : path, where);
   }
   Document document;

@@ -18,20 +18,20 @@ struct DocumentValue {
   Kind kind = Kind::other;
   bool flag = false;
   std::int64_t whole = 0;
-  double real = 0;      ///< also set for whole numbers
-  std::string text;     ///< strings as they are, all else as printed
+  double real = 0;  ///< also set for whole numbers
+  std::string text; ///< strings as they are, all else as printed
   SourceLocation where;
 };
 
 /// A scenario file taken apart.
 struct Document {
-  std::map<std::string, DocumentValue> values;     ///< by dotted path, arrays of tables by index: "inject.0.at"
-  std::map<std::string, SourceLocation> tables;    ///< every table named in the file, by the same paths
-  std::string text;                                ///< the whole scenario after --set, as TOML
+  std::map<std::string, DocumentValue> values;  ///< by dotted path, arrays of tables by index: "inject.0.at"
+  std::map<std::string, SourceLocation> tables; ///< every table named in the file, by the same paths
+  std::string text;                             ///< the whole scenario after --set, as TOML
 };
 
-/// Reads `file`. Throws Error: system when it cannot be read, bad_input (located) when it is not TOML or a setting is malformed.
-/// `settings` are "key=value" in the order given; the value is TOML, or else taken as a string.
+/// Reads `file`. Throws Error: system when it cannot be read, bad_input (located) when it is not TOML or a setting is
+/// malformed. `settings` are "key=value" in the order given; the value is TOML, or else taken as a string.
 Document read_document(const std::string &file, const std::vector<std::string> &settings);
 
 /// The same from text; `file` is only used in locations.

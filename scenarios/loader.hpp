@@ -1,6 +1,7 @@
 #pragma once
-// A scenario file → Scenario, with every problem found at once and located. Three passes: TOML (document.hpp), each key on its own
-// against the schema (type, unit, range, what this version has), then keys against each other (cross_checks.hpp).
+// A scenario file → Scenario, with every problem found at once and located. Three passes: TOML (document.hpp), each key
+// on its own against the schema (type, unit, range, what this version has), then keys against each other
+// (cross_checks.hpp).
 
 #include "scenarios/scenario.hpp"
 

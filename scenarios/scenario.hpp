@@ -1,6 +1,7 @@
 #pragma once
 // A scenario after loading: plain, typed, every default filled in. One struct per table of the file; the words are the
-// contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach, say).
+// contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach,
+// say).
 
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -19,10 +20,11 @@ struct ClusterPart {
   std::uint32_t gpus = 128;
   std::uint32_t gpus_per_node = 8;
   std::string gpu = "B200-SXM";
-  bool scale_up = true;                 ///< cluster.scale_up.kind = "nvswitch"
-  BitRate scale_up_bandwidth;           ///< per GPU and direction
+  std::uint32_t scale_up_domain = 8;
+  bool scale_up = true;       ///< cluster.scale_up.kind = "nvswitch"
+  BitRate scale_up_bandwidth; ///< per GPU and direction
   Duration scale_up_latency{};
-  std::optional<double> peak_flops;     ///< [gpu] overrides of the catalogue
+  std::optional<double> peak_flops; ///< [gpu] overrides of the catalogue
   std::optional<double> efficiency;
   std::optional<Bytes> memory;
   std::optional<BitRate> memory_bandwidth;
@@ -32,7 +34,7 @@ struct ClusterPart {
 struct FabricPart {
   bool dragonfly_plus = false;
   std::uint32_t radix = 64;
-  std::uint32_t levels = 0;             ///< 0 = auto
+  std::uint32_t levels = 0; ///< 0 = auto
   double oversubscription = 1;
   BitRate host_rate, leaf_rate, spine_rate, global_rate;
   Duration switch_latency{};
@@ -57,7 +59,7 @@ struct TransportPart {
   Bytes mtu{};
   Bytes header{};
   std::uint32_t virtual_lanes = 1;
-  std::optional<Bytes> credits;         ///< nothing = auto
+  std::optional<Bytes> credits; ///< nothing = auto
   std::uint32_t ack_every = 16;
   std::uint32_t window_frames = 4096;
   bool go_back_n = false;
@@ -70,8 +72,9 @@ struct OpticsTierPart {
   std::string module;
   double length_m = 0;
   std::uint32_t connectors = 0;
-  std::optional<Duration> latency;      ///< for hand calculation
-  bool module_chosen = false;           ///< by default from the link's rate
+  std::optional<Duration> latency;   ///< for hand calculation
+  std::optional<double> pre_fec_ber; ///< replaces the budget's
+  bool module_chosen = false;        ///< by default from the link's rate
 };
 
 /// [optics]; tiers in the order of Tier: host, leaf, spine, global.
@@ -86,20 +89,19 @@ struct OpticsPart {
 struct InjectPart {
   Duration at{};
   std::string link, switch_name, nic;
-  bool ber_step = false;                ///< kind = "ber", else "down"
-  std::optional<Duration> lasts;        ///< nothing = never repaired
+  bool ber_step = false;         ///< kind = "ber", else "down"
+  std::optional<Duration> lasts; ///< nothing = never repaired
   double ber = 0;
 };
 
 /// [job].
 struct JobPart {
-  std::string model;                    ///< catalogue name; "" with a [model] table or a workload
+  std::string model; ///< catalogue name; "" with a [model] table or a workload
   std::uint32_t tensor = 1, data = 1;
   std::uint32_t micro_batch = 1;
   std::uint32_t global_batch = 1;
-  bool overlap = true;
   std::optional<Bytes> bucket;
-  std::string workload;                 ///< path of a SimAI/AICB file, resolved against the scenario's folder; or ""
+  std::string workload; ///< path of a SimAI/AICB file, resolved against the scenario's folder; or ""
 };
 
 /// [model].
@@ -119,13 +121,12 @@ struct TrafficPart {
   std::string pattern = "permutation";
   Bytes size{};
   std::uint32_t fan_in = 64;
-  std::uint32_t by = 1;
 };
 
 /// Everything.
 struct Scenario {
   std::string file;
-  std::string text;                     ///< the whole file after --set
+  std::string text; ///< the whole file after --set
   std::string name;
   std::uint64_t seed = 1;
   std::uint32_t steps = 1;
@@ -145,6 +146,8 @@ struct Scenario {
   std::map<std::string, SourceLocation> places;
   /// Where a key stands; the nearest table around it, or the file, when it was left out.
   SourceLocation place(const std::string &key) const;
+  /// Whether the user wrote this key (or table).
+  bool given(const std::string &key) const { return places.contains(key); }
 };
 
 } // namespace lightloom

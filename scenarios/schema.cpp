@@ -113,17 +113,28 @@ std::string nearest_key(std::string_view path) {
 
 std::string describe(KeyType type) {
   switch (type) {
-  case KeyType::text: return "a string";
-  case KeyType::choice: return "one of a few words";
-  case KeyType::flag: return "true or false";
-  case KeyType::count: return "a whole number";
-  case KeyType::ratio: return "a number";
-  case KeyType::duration: return "a time with its unit, such as \"500ns\"";
-  case KeyType::bit_rate: return "a rate with its unit, such as \"800Gbps\"";
-  case KeyType::bytes: return "a size with its unit, such as \"4KiB\"";
-  case KeyType::bytes_or_count: return "a size such as \"4KiB\", or a count of bytes";
-  case KeyType::metres: return "a length with its unit, such as \"20m\"";
-  case KeyType::celsius: return "a temperature with its unit, such as \"45C\"";
+  case KeyType::text:
+    return "a string";
+  case KeyType::choice:
+    return "one of a few words";
+  case KeyType::flag:
+    return "true or false";
+  case KeyType::count:
+    return "a whole number";
+  case KeyType::ratio:
+    return "a number";
+  case KeyType::duration:
+    return "a time with its unit, such as \"500ns\"";
+  case KeyType::bit_rate:
+    return "a rate with its unit, such as \"800Gbps\"";
+  case KeyType::bytes:
+    return "a size with its unit, such as \"4KiB\"";
+  case KeyType::bytes_or_count:
+    return "a size such as \"4KiB\", or a count of bytes";
+  case KeyType::metres:
+    return "a length with its unit, such as \"20m\"";
+  case KeyType::celsius:
+    return "a temperature with its unit, such as \"45C\"";
   }
   return "";
 }
@@ -131,17 +142,28 @@ std::string describe(KeyType type) {
 namespace {
 const char *short_name(KeyType type) {
   switch (type) {
-  case KeyType::text: return "string";
-  case KeyType::choice: return "choice";
-  case KeyType::flag: return "bool";
-  case KeyType::count: return "count";
-  case KeyType::ratio: return "ratio";
-  case KeyType::duration: return "time";
-  case KeyType::bit_rate: return "rate";
-  case KeyType::bytes: return "size";
-  case KeyType::bytes_or_count: return "size";
-  case KeyType::metres: return "length";
-  case KeyType::celsius: return "temp.";
+  case KeyType::text:
+    return "string";
+  case KeyType::choice:
+    return "choice";
+  case KeyType::flag:
+    return "bool";
+  case KeyType::count:
+    return "count";
+  case KeyType::ratio:
+    return "ratio";
+  case KeyType::duration:
+    return "time";
+  case KeyType::bit_rate:
+    return "rate";
+  case KeyType::bytes:
+    return "size";
+  case KeyType::bytes_or_count:
+    return "size";
+  case KeyType::metres:
+    return "length";
+  case KeyType::celsius:
+    return "temp.";
   }
   return "";
 }
@@ -155,13 +177,19 @@ std::string number(double value) {
 /// The unit in which `low` and `high` of a key are given.
 const char *range_unit(KeyType type) {
   switch (type) {
-  case KeyType::duration: return " s";
-  case KeyType::bit_rate: return " bit/s";
+  case KeyType::duration:
+    return " s";
+  case KeyType::bit_rate:
+    return " bit/s";
   case KeyType::bytes:
-  case KeyType::bytes_or_count: return " B";
-  case KeyType::metres: return " m";
-  case KeyType::celsius: return " C";
-  default: return "";
+  case KeyType::bytes_or_count:
+    return " B";
+  case KeyType::metres:
+    return " m";
+  case KeyType::celsius:
+    return " C";
+  default:
+    return "";
   }
 }
 } // namespace
@@ -173,7 +201,8 @@ std::string describe_range(const Key &key) {
 }
 
 std::string schema_listing() {
-  std::string text = fmt::format("{:<38} {:<7} {:<20} {:<26} {}\n", "key", "type", "default", "range", "meaning [source]");
+  std::string text =
+      fmt::format("{:<38} {:<7} {:<20} {:<26} {}\n", "key", "type", "default", "range", "meaning [source]");
   for (const auto &key : schema()) {
     std::string range = describe_range(key);
     if (!key.choices.empty())

@@ -1,7 +1,7 @@
 #pragma once
-// Every key a scenario file may hold: one table that drives unknown-key, type, unit and range errors and `check --schema`.
-// A key or value whose feature does not exist yet is known here and refused with what exists instead; nothing is ignored.
-// Source of the names: the contract with users (§3).
+// Every key a scenario file may hold: one table that drives unknown-key, type, unit and range errors and `check
+// --schema`. A key or value whose feature does not exist yet is known here and refused with what exists instead;
+// nothing is ignored. Source of the names: the contract with users (§3).
 
 #include <cstdint>
 #include <string>
@@ -27,18 +27,18 @@ enum class KeyType : std::uint8_t {
 
 /// One key.
 struct Key {
-  std::string path;              ///< dotted; `*` stands for an index of an array of tables: "inject.*.at"
+  std::string path{}; ///< dotted; `*` stands for an index of an array of tables: "inject.*.at"
   KeyType type = KeyType::text;
-  std::string fallback;          ///< the default as a user would write it; empty: none, see description
-  double low = 0;                ///< range, inclusive, in `unit`; both 0: no range
+  std::string fallback{}; ///< the default as a user would write it; empty: none, see description
+  double low = 0;         ///< range, inclusive, in `unit`; both 0: no range
   double high = 0;
-  std::vector<std::string> choices; ///< what works in this version
-  std::vector<std::string> later;   ///< known choices that do not work in this version
-  std::string only;              ///< not empty: the only value that works in this version, as printed
-  bool not_yet = false;          ///< the whole key is for a later version
-  bool auto_allowed = false;     ///< the string "auto" is allowed too
-  std::string source;            ///< where the default comes from
-  std::string description;       ///< one line
+  std::vector<std::string> choices{}; ///< what works in this version
+  std::vector<std::string> later{};   ///< known choices that do not work in this version
+  std::string only{};                 ///< not empty: the only value that works in this version, as printed
+  bool not_yet = false;               ///< the whole key is for a later version
+  bool auto_allowed = false;          ///< the string "auto" is allowed too
+  std::string source{};               ///< where the default comes from
+  std::string description{};          ///< one line
 };
 
 /// All keys, in the order of the contract.

@@ -1,103 +1,179 @@
-// The table of keys itself: names from the contract with users (§3), defaults with their sources. Split from the look-ups so that
-// it can be read top to bottom like the scenario file it describes. Design = a choice of this project, stated in the text.
+// The table of keys itself: names from the contract with users (§3), defaults with their sources. Split from the
+// look-ups so that it can be read top to bottom like the scenario file it describes. Design = a choice of this project,
+// stated in the text.
 
 #include "scenarios/schema.hpp"
 
 namespace lightloom {
 
 namespace {
+// clang-format off: one key per row
 using enum KeyType;
 using Keys = std::vector<Key>;
 
 Keys scenario_keys() {
   return {
-      {.path = "scenario.name", .type = text, .fallback = "the file's name", .description = "name of the run in tables and results"},
-      {.path = "scenario.seed", .type = count, .fallback = "1", .low = 0, .high = 9e15, .description = "of every random stream; also --seed"},
-      {.path = "scenario.fidelity", .type = choice, .fallback = "packet", .choices = {"packet"}, .later = {"flow"}, .description = "rung of the ladder"},
-      {.path = "scenario.granularity", .type = text, .fallback = "frame", .choices = {"frame"}, .later = {"auto", "a size such as \"256KiB\""}, .description = "what moves as one unit"},
-      {.path = "scenario.steps", .type = count, .fallback = "1", .low = 1, .high = 1e6, .description = "training steps, or repetitions of the collectives"},
-      {.path = "scenario.warmup_steps", .type = count, .fallback = "1 when steps > 1, else 0", .low = 0, .high = 1e6, .description = "first steps left out of the mean step time"},
-      {.path = "scenario.ties", .type = choice, .fallback = "random", .choices = {"random", "id"}, .source = "decision 0001", .description = "order of frames that arrive at the same picosecond; id: for hand calculation"},
+      {.path = "scenario.name", .type = text, .fallback = "the file's name",
+       .description = "name of the run in tables and results"},
+      {.path = "scenario.seed", .type = count, .fallback = "1", .low = 0, .high = 9e15,
+       .description = "of every random stream; also --seed"},
+      {.path = "scenario.fidelity", .type = choice, .fallback = "packet", .choices = {"packet"}, .later = {"flow"},
+       .description = "rung of the ladder"},
+      {.path = "scenario.granularity", .type = text, .fallback = "frame", .choices = {"frame"},
+       .later = {"auto", "a size such as \"256KiB\""}, .description = "what moves as one unit"},
+      {.path = "scenario.steps", .type = count, .fallback = "1", .low = 1, .high = 1e6,
+       .description = "training steps, or repetitions of the collectives"},
+      {.path = "scenario.warmup_steps", .type = count, .fallback = "1 when steps > 1, else 0", .low = 0,
+       .high = 1e6, .description = "first steps left out of the mean step time"},
+      {.path = "scenario.ties", .type = choice, .fallback = "random", .choices = {"random", "id"},
+       .source = "decision 0001",
+       .description = "order of frames that arrive at the same picosecond; id: for hand calculation"},
   };
 }
 
 Keys cluster_keys() {
   return {
-      {.path = "cluster.gpus", .type = count, .fallback = "128", .low = 1, .high = 65536, .description = "GPUs; each has its own NIC"},
-      {.path = "cluster.gpus_per_node", .type = count, .fallback = "8", .low = 1, .high = 1024, .source = "DGX/HGX B200", .description = "GPUs of one node; divides cluster.gpus"},
-      {.path = "cluster.gpu", .type = text, .fallback = "B200-SXM", .description = "catalogue name; a [gpu] table overrides its figures"},
-      {.path = "cluster.scale_up.kind", .type = choice, .fallback = "nvswitch", .choices = {"nvswitch", "none"}, .description = "switch inside the node"},
-      {.path = "cluster.scale_up.domain", .type = count, .fallback = "gpus_per_node", .low = 1, .high = 1024, .description = "GPUs of one scale-up domain; must equal gpus_per_node in this version"},
-      {.path = "cluster.scale_up.bandwidth", .type = bit_rate, .fallback = "7.2Tbps", .low = 1e9, .high = 1e15, .source = "B200 NVLink 5: 900 GB/s per direction", .description = "per GPU and direction"},
-      {.path = "cluster.scale_up.latency", .type = duration, .fallback = "300ns", .low = 1e-12, .high = 1, .source = "Design", .description = "one way, GPU to GPU"},
-      {.path = "gpu.peak_flops", .type = ratio, .fallback = "from cluster.gpu", .low = 1e9, .high = 1e18, .description = "dense BF16 floating-point operations per second"},
-      {.path = "gpu.memory", .type = bytes, .fallback = "from cluster.gpu", .low = 1e6, .high = 1e15, .description = "memory of one GPU"},
-      {.path = "gpu.memory_bandwidth", .type = bit_rate, .fallback = "from cluster.gpu", .low = 1e9, .high = 1e16, .description = "memory bandwidth of one GPU"},
-      {.path = "gpu.efficiency", .type = ratio, .fallback = "from cluster.gpu", .low = 0.01, .high = 1, .description = "share of peak_flops that large matrix products reach"},
+      {.path = "cluster.gpus", .type = count, .fallback = "128", .low = 1, .high = 65536,
+       .description = "GPUs; each has its own NIC"},
+      {.path = "cluster.gpus_per_node", .type = count, .fallback = "8", .low = 1, .high = 1024,
+       .source = "DGX/HGX B200", .description = "GPUs of one node; divides cluster.gpus"},
+      {.path = "cluster.gpu", .type = text, .fallback = "B200-SXM",
+       .description = "catalogue name; a [gpu] table overrides its figures"},
+      {.path = "cluster.scale_up.kind", .type = choice, .fallback = "nvswitch", .choices = {"nvswitch", "none"},
+       .description = "switch inside the node"},
+      {.path = "cluster.scale_up.domain", .type = count, .fallback = "gpus_per_node", .low = 1, .high = 1024,
+       .description = "GPUs of one scale-up domain; must equal gpus_per_node in this version"},
+      {.path = "cluster.scale_up.bandwidth", .type = bit_rate, .fallback = "7.2Tbps", .low = 1e9, .high = 1e15,
+       .source = "B200 NVLink 5: 900 GB/s per direction", .description = "per GPU and direction"},
+      {.path = "cluster.scale_up.latency", .type = duration, .fallback = "300ns", .low = 1e-12, .high = 1,
+       .source = "Design", .description = "one way, GPU to GPU"},
+      {.path = "gpu.peak_flops", .type = ratio, .fallback = "from cluster.gpu", .low = 1e9, .high = 1e18,
+       .description = "dense BF16 floating-point operations per second"},
+      {.path = "gpu.memory", .type = bytes, .fallback = "from cluster.gpu", .low = 1e6, .high = 1e15,
+       .description = "memory of one GPU"},
+      {.path = "gpu.memory_bandwidth", .type = bit_rate, .fallback = "from cluster.gpu", .low = 1e9, .high = 1e16,
+       .description = "memory bandwidth of one GPU"},
+      {.path = "gpu.efficiency", .type = ratio, .fallback = "from cluster.gpu", .low = 0.01, .high = 1,
+       .description = "share of peak_flops that large matrix products reach"},
   };
 }
 
 Keys fabric_keys() {
   return {
-      {.path = "fabric.topology", .type = choice, .fallback = "fat-tree", .choices = {"fat-tree", "dragonfly-plus"}, .later = {"dragonfly", "torus", "file"}, .description = "shape of the scale-out network"},
-      {.path = "fabric.radix", .type = count, .fallback = "64", .low = 2, .high = 1024, .description = "ports of a switch; even for a fat-tree"},
-      {.path = "fabric.levels", .type = count, .fallback = "auto", .low = 2, .high = 3, .auto_allowed = true, .description = "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit"},
-      {.path = "fabric.rails", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1", .description = "1 = no rails"},
-      {.path = "fabric.planes", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1", .description = "parallel networks"},
-      {.path = "fabric.oversubscription", .type = ratio, .fallback = "1", .low = 1, .high = 64, .description = "host bandwidth over uplink bandwidth of a leaf"},
-      {.path = "fabric.link_rate", .type = bit_rate, .fallback = "800Gbps", .low = 1e9, .high = 1e13, .description = "MAC rate of every tier"},
-      {.path = "fabric.rates.host", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13, .description = "NIC to leaf"},
-      {.path = "fabric.rates.leaf", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13, .description = "leaf to spine"},
-      {.path = "fabric.rates.spine", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13, .description = "spine to core"},
-      {.path = "fabric.rates.global", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13, .description = "between Dragonfly+ groups"},
-      {.path = "fabric.switch.capacity", .type = bit_rate, .fallback = "radix × link_rate", .low = 1e9, .high = 1e15, .description = "in place of radix: radix = capacity ÷ link_rate"},
-      {.path = "fabric.switch.latency", .type = duration, .fallback = "500ns", .low = 0, .high = 1e-3, .source = "Tomahawk 5 about 600 ns, Quantum-X800 below 100 ns", .description = "head in (cut-through) or tail in until the head may leave"},
-      {.path = "fabric.switch.buffer", .type = bytes, .fallback = "what the credits need", .low = 1, .high = 1e12, .description = "an upper limit: the credits of all ports and lanes must fit into it; it is not shared between ports in this version"},
-      {.path = "fabric.switch.forwarding", .type = choice, .fallback = "cut-through", .choices = {"cut-through", "store-and-forward"}, .description = "when a frame may leave"},
-      {.path = "fabric.nic.per_gpu", .type = count, .fallback = "1", .low = 1, .high = 16, .only = "1", .description = "NICs per GPU"},
-      {.path = "fabric.nic.latency", .type = duration, .fallback = "700ns", .low = 0, .high = 1e-3, .source = "ConnectX-7: 600-800 ns", .description = "memory to wire and wire to memory, each way"},
-      {.path = "fabric.nic.overhead", .type = duration, .fallback = "0ns", .low = 0, .high = 1e-3, .description = "added once per message before its first frame"},
-      {.path = "fabric.nic.pcie", .type = text, .fallback = "none", .only = "none", .description = "host bus that caps what the host can feed"},
-      {.path = "fabric.groups", .type = count, .fallback = "2", .low = 1, .high = 4096, .description = "dragonfly-plus: groups"},
-      {.path = "fabric.leaves_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024, .description = "dragonfly-plus: leaf switches of a group"},
-      {.path = "fabric.spines_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024, .description = "dragonfly-plus: spine switches of a group"},
-      {.path = "fabric.hosts_per_leaf", .type = count, .fallback = "4", .low = 1, .high = 1024, .description = "dragonfly-plus: hosts of a leaf"},
-      {.path = "fabric.global_links_per_spine", .type = count, .fallback = "groups − 1", .low = 1, .high = 1024, .description = "dragonfly-plus: global links of a spine"},
+      {.path = "fabric.topology", .type = choice, .fallback = "fat-tree", .choices = {"fat-tree", "dragonfly-plus"},
+       .later = {"dragonfly", "torus", "file"}, .description = "shape of the scale-out network"},
+      {.path = "fabric.radix", .type = count, .fallback = "64", .low = 2, .high = 1024,
+       .description = "ports of a switch; even for a fat-tree"},
+      {.path = "fabric.levels", .type = count, .fallback = "auto", .low = 2, .high = 3, .auto_allowed = true,
+       .description = "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit"},
+      {.path = "fabric.rails", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1",
+       .description = "1 = no rails"},
+      {.path = "fabric.planes", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1",
+       .description = "parallel networks"},
+      {.path = "fabric.oversubscription", .type = ratio, .fallback = "1", .low = 1, .high = 64,
+       .description = "host bandwidth over uplink bandwidth of a leaf"},
+      {.path = "fabric.link_rate", .type = bit_rate, .fallback = "800Gbps", .low = 1e9, .high = 1e13,
+       .description = "MAC rate of every tier"},
+      {.path = "fabric.rates.host", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13,
+       .description = "NIC to leaf"},
+      {.path = "fabric.rates.leaf", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13,
+       .description = "leaf to spine"},
+      {.path = "fabric.rates.spine", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13,
+       .description = "spine to core"},
+      {.path = "fabric.rates.global", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13,
+       .description = "between Dragonfly+ groups"},
+      {.path = "fabric.switch.capacity", .type = bit_rate, .fallback = "radix × link_rate", .low = 1e9,
+       .high = 1e15, .description = "in place of radix: radix = capacity ÷ link_rate"},
+      {.path = "fabric.switch.latency", .type = duration, .fallback = "500ns", .low = 0, .high = 1e-3,
+       .source = "Tomahawk 5 about 600 ns, Quantum-X800 below 100 ns",
+       .description = "head in (cut-through) or tail in until the head may leave"},
+      {.path = "fabric.switch.buffer", .type = bytes, .fallback = "what the credits need", .low = 1, .high = 1e12,
+       .description = "an upper limit: the credits of all ports and lanes must fit into it; it is not shared "
+                       "between ports in this version"},
+      {.path = "fabric.switch.forwarding", .type = choice, .fallback = "cut-through",
+       .choices = {"cut-through", "store-and-forward"}, .description = "when a frame may leave"},
+      {.path = "fabric.nic.per_gpu", .type = count, .fallback = "1", .low = 1, .high = 16, .only = "1",
+       .description = "NICs per GPU"},
+      {.path = "fabric.nic.latency", .type = duration, .fallback = "700ns", .low = 0, .high = 1e-3,
+       .source = "ConnectX-7: 600-800 ns", .description = "memory to wire and wire to memory, each way"},
+      {.path = "fabric.nic.overhead", .type = duration, .fallback = "0ns", .low = 0, .high = 1e-3,
+       .description = "added once per message before its first frame"},
+      {.path = "fabric.nic.pcie", .type = text, .fallback = "none", .only = "none",
+       .description = "host bus that caps what the host can feed"},
+      {.path = "fabric.groups", .type = count, .fallback = "2", .low = 1, .high = 4096,
+       .description = "dragonfly-plus: groups"},
+      {.path = "fabric.leaves_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024,
+       .description = "dragonfly-plus: leaf switches of a group"},
+      {.path = "fabric.spines_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024,
+       .description = "dragonfly-plus: spine switches of a group"},
+      {.path = "fabric.hosts_per_leaf", .type = count, .fallback = "4", .low = 1, .high = 1024,
+       .description = "dragonfly-plus: hosts of a leaf"},
+      {.path = "fabric.global_links_per_spine", .type = count, .fallback = "groups − 1", .low = 1, .high = 1024,
+       .description = "dragonfly-plus: global links of a spine"},
       {.path = "fabric.path", .type = text, .not_yet = true, .description = "GraphML file of a fabric"},
   };
 }
 
 Keys routing_keys() {
   return {
-      {.path = "routing.policy", .type = choice, .fallback = "spray; dragonfly-plus: minimal", .choices = {"ecmp", "spray", "minimal"}, .later = {"flowlet", "adaptive", "valiant", "ugal-l", "ugal-g", "par"}, .description = "ecmp: by hash of the flow; spray: frame by frame; minimal (dragonfly-plus): shortest paths only, by hash of the flow"},
-      {.path = "routing.spray", .type = choice, .fallback = "round-robin", .choices = {"round-robin"}, .later = {"random", "least-of-two"}, .description = "per flow, from a seeded phase"},
-      {.path = "routing.detection", .type = duration, .fallback = "10us", .low = 0, .high = 10, .source = "Design", .description = "after a failure, until the neighbours avoid the link"},
-      {.path = "routing.reroute", .type = duration, .fallback = "1ms", .low = 0, .high = 100, .source = "Design", .description = "after a failure or a repair, until every table is new"},
+      {.path = "routing.policy", .type = choice, .fallback = "spray; dragonfly-plus: minimal",
+       .choices = {"ecmp", "spray", "minimal"},
+       .later = {"flowlet", "adaptive", "valiant", "ugal-l", "ugal-g", "par"},
+       .description = "ecmp: by hash of the flow; spray: frame by frame; minimal (dragonfly-plus): shortest paths "
+                       "only, by hash of the flow"},
+      {.path = "routing.spray", .type = choice, .fallback = "round-robin", .choices = {"round-robin"},
+       .later = {"random", "least-of-two"}, .description = "per flow, from a seeded phase"},
+      {.path = "routing.detection", .type = duration, .fallback = "10us", .low = 0, .high = 10, .source = "Design",
+       .description = "after a failure, until the neighbours avoid the link"},
+      {.path = "routing.reroute", .type = duration, .fallback = "1ms", .low = 0, .high = 100, .source = "Design",
+       .description = "after a failure or a repair, until every table is new"},
   };
 }
 
 Keys transport_keys() {
   return {
-      {.path = "transport.kind", .type = choice, .fallback = "infiniband", .choices = {"ideal", "infiniband"}, .later = {"uec", "rocev2"}, .description = "ideal: a lower bound; infiniband: per-hop credits, acknowledgements with weight"},
-      {.path = "transport.mtu", .type = bytes_or_count, .fallback = "4096", .low = 64, .high = 65536, .source = "InfiniBand's largest", .description = "payload of a full frame"},
-      {.path = "transport.header", .type = bytes_or_count, .fallback = "30; ideal: 0", .low = 0, .high = 512, .source = "decision 0005", .description = "beside the payload and the 20 B of preamble and gap"},
-      {.path = "transport.virtual_lanes", .type = count, .fallback = "2; ideal: 1", .low = 1, .high = 4, .source = "Design", .description = "data on lane 0, acknowledgements on the last"},
-      {.path = "transport.credits", .type = bytes_or_count, .fallback = "auto", .low = 1, .high = 4e9, .auto_allowed = true, .description = "wire bytes a receiver can hold per lane and link; auto: the greatest round trip of a link × its rate + 4 full frames"},
-      {.path = "transport.ack_every", .type = count, .fallback = "16", .low = 1, .high = 65536, .source = "Design", .description = "frames per acknowledgement"},
-      {.path = "transport.window_frames", .type = count, .fallback = "4096", .low = 1, .high = 65536, .source = "Design", .description = "unacknowledged frames of a queue pair; a power of two"},
-      {.path = "transport.recovery", .type = choice, .fallback = "selective", .choices = {"selective", "go-back-n"}, .description = "what is sent again after a loss"},
-      {.path = "transport.retransmit_timeout", .type = duration, .fallback = "500us", .low = 1e-9, .high = 100, .source = "Design", .description = "silence after which frames are sent again"},
-      {.path = "transport.retry_count", .type = count, .fallback = "7", .low = 0, .high = 1000, .source = "InfiniBand's largest", .description = "time-outs without progress before the peer is unreachable"},
-      {.path = "transport.congestion_control", .type = text, .fallback = "none", .only = "none", .description = "rate or window control at the sender"},
+      {.path = "transport.kind", .type = choice, .fallback = "infiniband", .choices = {"ideal", "infiniband"},
+       .later = {"uec", "rocev2"},
+       .description = "ideal: a lower bound; infiniband: per-hop credits, acknowledgements with weight"},
+      {.path = "transport.mtu", .type = bytes_or_count, .fallback = "4096", .low = 64, .high = 65536,
+       .source = "InfiniBand's largest", .description = "payload of a full frame"},
+      {.path = "transport.header", .type = bytes_or_count, .fallback = "30; ideal: 0", .low = 0, .high = 512,
+       .source = "decision 0005", .description = "beside the payload and the 20 B of preamble and gap"},
+      {.path = "transport.virtual_lanes", .type = count, .fallback = "2; ideal: 1", .low = 1, .high = 4,
+       .source = "Design", .description = "data on lane 0, acknowledgements on the last"},
+      {.path = "transport.credits", .type = bytes_or_count, .fallback = "auto", .low = 1, .high = 4e9,
+       .auto_allowed = true,
+       .description = "wire bytes a receiver can hold per lane and link; auto: the greatest round trip of a link "
+                       "× its rate + 4 full frames"},
+      {.path = "transport.ack_every", .type = count, .fallback = "16", .low = 1, .high = 65536, .source = "Design",
+       .description = "frames per acknowledgement"},
+      {.path = "transport.window_frames", .type = count, .fallback = "4096", .low = 1, .high = 65536,
+       .source = "Design", .description = "unacknowledged frames of a queue pair; a power of two"},
+      {.path = "transport.recovery", .type = choice, .fallback = "selective", .choices = {"selective", "go-back-n"},
+       .description = "what is sent again after a loss"},
+      {.path = "transport.retransmit_timeout", .type = duration, .fallback = "500us", .low = 1e-9, .high = 100,
+       .source = "Design", .description = "silence after which frames are sent again"},
+      {.path = "transport.retry_count", .type = count, .fallback = "7", .low = 0, .high = 1000,
+       .source = "InfiniBand's largest",
+       .description = "time-outs without progress before the peer is unreachable"},
+      {.path = "transport.congestion_control", .type = text, .fallback = "none", .only = "none",
+       .description = "rate or window control at the sender"},
   };
 }
 
-void add_tier(Keys &keys, const std::string &tier, const std::string &what, const char *length, const char *connectors) {
+void add_tier(Keys &keys, const std::string &tier, const std::string &what, const char *length,
+              const char *connectors) {
   const std::string at = "optics." + tier;
-  keys.push_back({.path = at + ".module", .type = text, .fallback = "by the link's rate", .description = what + ": name in the catalogue (lightloom optics --catalogue)"});
-  keys.push_back({.path = at + ".length", .type = metres, .fallback = length, .low = 0.01, .high = 1e6, .description = what + ": cable or fibre"});
-  keys.push_back({.path = at + ".connectors", .type = count, .fallback = connectors, .low = 0, .high = 100, .description = what + ": connectors in the fibre; none in a cable with fixed ends"});
-  keys.push_back({.path = at + ".latency", .type = duration, .fallback = "computed", .low = 1e-12, .high = 1, .description = what + ": replaces module + FEC + fibre + module, for hand calculation"});
+  keys.push_back({.path = at + ".module", .type = text, .fallback = "by the link's rate",
+   .description = what + ": name in the catalogue (lightloom optics --catalogue)"});
+  keys.push_back({.path = at + ".length", .type = metres, .fallback = length, .low = 0.01, .high = 1e6,
+   .description = what + ": cable or fibre"});
+  keys.push_back({.path = at + ".connectors", .type = count, .fallback = connectors, .low = 0, .high = 100,
+   .description = what + ": connectors in the fibre; none in a cable with fixed ends"});
+  keys.push_back({.path = at + ".pre_fec_ber", .type = ratio, .fallback = "computed", .low = 0, .high = 0.5,
+   .description = what + ": replaces the link budget's bit error ratio"});
+  keys.push_back({.path = at + ".latency", .type = duration, .fallback = "computed", .low = 1e-12, .high = 1,
+   .description = what + ": replaces module + FEC + fibre + module, for hand calculation"});
 }
 
 Keys optics_keys() {
@@ -107,9 +183,13 @@ Keys optics_keys() {
   add_tier(keys, "spine", "spine to core", "200m", "4");
   add_tier(keys, "global", "between Dragonfly+ groups", "200m", "4");
   const Keys rest = {
-      {.path = "optics.case_temperature", .type = celsius, .fallback = "45C", .low = -5, .high = 85, .description = "of every module"},
-      {.path = "optics.latency_basis", .type = choice, .fallback = "split", .choices = {"split", "vendor"}, .description = "split: DSP and FEC as separate terms; vendor: the figures of sales sheets"},
-      {.path = "optics.fec", .type = choice, .fallback = "auto", .choices = {"auto", "kp4", "kr4", "ll", "kp4+hamming", "none"}, .description = "auto: what the module needs"},
+      {.path = "optics.case_temperature", .type = celsius, .fallback = "45C", .low = 0, .high = 70,
+       .description = "of every module"},
+      {.path = "optics.latency_basis", .type = choice, .fallback = "split", .choices = {"split", "vendor"},
+       .description = "split: DSP and FEC as separate terms; vendor: the figures of sales sheets"},
+      {.path = "optics.fec", .type = choice, .fallback = "auto",
+       .choices = {"auto", "kp4", "kr4", "ll", "kp4+hamming", "none"},
+       .description = "auto: what the module needs"},
       {.path = "optics.llr", .type = flag, .fallback = "false", .only = "false", .description = "link-level retry"},
   };
   keys.insert(keys.end(), rest.begin(), rest.end());
@@ -118,53 +198,88 @@ Keys optics_keys() {
 
 Keys inject_keys() {
   return {
-      {.path = "inject.*.at", .type = duration, .fallback = "0s", .low = 0, .high = 9e6, .description = "when the fault begins"},
-      {.path = "inject.*.link", .type = text, .description = "\"leaf:0/spine:3\", \"host:5/leaf:0\"; \"…#k\" for the k-th parallel link; \"random:leaf\" draws one of a tier"},
+      {.path = "inject.*.at", .type = duration, .fallback = "0s", .low = 0, .high = 9e6,
+       .description = "when the fault begins"},
+      {.path = "inject.*.link", .type = text,
+       .description = "\"leaf:0/spine:3\", \"host:5/leaf:0\"; \"…#k\" for the k-th parallel link; \"random:leaf\" draws "
+                      "one of a tier"},
       {.path = "inject.*.switch", .type = text, .description = "\"spine:2\": every link of the switch"},
       {.path = "inject.*.nic", .type = text, .description = "\"host:17/0\": the host's link"},
-      {.path = "inject.*.kind", .type = choice, .fallback = "down", .choices = {"down", "ber"}, .later = {"flap", "degrade", "slow"}, .description = "down: no light, both directions; ber: another pre-FEC bit error ratio"},
-      {.path = "inject.*.for", .type = duration, .fallback = "never repaired", .low = 1e-12, .high = 9e6, .description = "until the repair"},
-      {.path = "inject.*.ber", .type = ratio, .low = 1e-15, .high = 0.5, .description = "kind = \"ber\": pre-FEC bit error ratio from then on"},
-      {.path = "inject.*.factor", .type = ratio, .low = 0.01, .high = 1, .not_yet = true, .description = "kind = \"slow\": the rate that is left"},
-      {.path = "inject.*.lanes", .type = count, .low = 1, .high = 16, .not_yet = true, .description = "kind = \"degrade\": lanes that are left"},
+      {.path = "inject.*.kind", .type = choice, .fallback = "down", .choices = {"down", "ber"},
+       .later = {"flap", "degrade", "slow"},
+       .description = "down: no light, both directions; ber: another pre-FEC bit error ratio"},
+      {.path = "inject.*.for", .type = duration, .fallback = "never repaired", .low = 1e-12, .high = 9e6,
+       .description = "until the repair"},
+      {.path = "inject.*.ber", .type = ratio, .low = 1e-15, .high = 0.5,
+       .description = "kind = \"ber\": pre-FEC bit error ratio from then on"},
+      {.path = "inject.*.factor", .type = ratio, .low = 0.01, .high = 1, .not_yet = true,
+       .description = "kind = \"slow\": the rate that is left"},
+      {.path = "inject.*.lanes", .type = count, .low = 1, .high = 16, .not_yet = true,
+       .description = "kind = \"degrade\": lanes that are left"},
   };
 }
 
 Keys job_keys() {
   Keys keys = {
-      {.path = "job.*.model", .type = text, .fallback = "gpt-13b", .description = "catalogue name, or a [model] table"},
-      {.path = "job.*.tensor", .type = count, .fallback = "gpus_per_node", .low = 1, .high = 1024, .description = "tensor parallel ranks; inside the scale-up domain in this version"},
-      {.path = "job.*.pipeline", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1", .description = "pipeline stages"},
-      {.path = "job.*.data", .type = count, .fallback = "GPUs ÷ (tensor × pipeline × context)", .low = 1, .high = 65536, .description = "data parallel ranks"},
-      {.path = "job.*.context", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1", .description = "context parallel ranks"},
-      {.path = "job.*.expert", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1", .description = "expert parallel ranks"},
-      {.path = "job.*.micro_batch", .type = count, .fallback = "1", .low = 1, .high = 65536, .description = "sequences per forward pass of a data parallel rank"},
-      {.path = "job.*.global_batch", .type = count, .fallback = "micro_batch × data", .low = 1, .high = 1e9, .description = "sequences per step"},
-      {.path = "job.*.schedule", .type = choice, .fallback = "none", .choices = {"none"}, .later = {"1f1b", "interleaved-1f1b"}, .description = "of the pipeline"},
-      {.path = "job.*.interleave", .type = count, .low = 1, .high = 64, .not_yet = true, .description = "virtual stages per pipeline rank"},
-      {.path = "job.*.overlap", .type = flag, .fallback = "true", .description = "data parallel reduction runs beside the backward pass"},
-      {.path = "job.*.bucket", .type = bytes, .fallback = "by the job generator", .low = 1, .high = 1e12, .description = "gradient bytes reduced together"},
-      {.path = "job.*.workload", .type = text, .description = "a SimAI/AICB workload file instead of a model, relative to the scenario file"},
+      {.path = "job.*.model", .type = text, .fallback = "gpt-13b",
+       .description = "catalogue name, or a [model] table"},
+      {.path = "job.*.tensor", .type = count, .fallback = "gpus_per_node", .low = 1, .high = 1024,
+       .description = "tensor parallel ranks; in the scale-up domain when they fit, else rings over the network"},
+      {.path = "job.*.pipeline", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
+       .description = "pipeline stages"},
+      {.path = "job.*.data", .type = count, .fallback = "GPUs ÷ (tensor × pipeline × context)", .low = 1,
+       .high = 65536, .description = "data parallel ranks"},
+      {.path = "job.*.context", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
+       .description = "context parallel ranks"},
+      {.path = "job.*.expert", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
+       .description = "expert parallel ranks"},
+      {.path = "job.*.micro_batch", .type = count, .fallback = "1", .low = 1, .high = 65536,
+       .description = "sequences per forward pass of a data parallel rank"},
+      {.path = "job.*.global_batch", .type = count, .fallback = "micro_batch × data", .low = 1, .high = 1e9,
+       .description = "sequences per step"},
+      {.path = "job.*.schedule", .type = choice, .fallback = "none", .choices = {"none"},
+       .later = {"1f1b", "interleaved-1f1b"}, .description = "of the pipeline"},
+      {.path = "job.*.interleave", .type = count, .low = 1, .high = 64, .not_yet = true,
+       .description = "virtual stages per pipeline rank"},
+      {.path = "job.*.overlap", .type = flag, .fallback = "true", .only = "true",
+       .description = "data parallel reduction runs beside the backward pass"},
+      {.path = "job.*.bucket", .type = bytes, .fallback = "one layer", .low = 1, .high = 1e12,
+       .description = "a gradient bucket is reduced once it holds this much"},
+      {.path = "job.*.workload", .type = text,
+       .description = "a SimAI/AICB workload file instead of a model, relative to the scenario file"},
   };
   for (const char *name : {"layers", "hidden", "heads", "sequence", "vocabulary", "feed_forward"})
-    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e7, .description = "shape of a model that is not in the catalogue"});
+    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e7,
+     .description = "shape of a model that is not in the catalogue"});
   for (const char *name : {"experts", "experts_per_token", "kv_heads"})
-    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e6, .not_yet = true, .description = "shape of a mixture of experts or grouped attention"});
+    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e6, .not_yet = true,
+     .description = "shape of a mixture of experts or grouped attention"});
   return keys;
 }
 
 Keys load_keys() {
   return {
-      {.path = "collective.*.op", .type = choice, .fallback = "all-reduce", .choices = {"all-reduce", "all-gather", "reduce-scatter", "all-to-all"}, .later = {"broadcast", "send"}, .description = "over all GPUs, each with its own NIC"},
-      {.path = "collective.*.algorithm", .type = choice, .fallback = "auto", .choices = {"auto", "ring", "pairwise"}, .later = {"halving-doubling", "double-binary-tree", "direct", "bruck", "hierarchical"}, .description = "auto: ring; all-to-all: pairwise"},
-      {.path = "collective.*.size", .type = bytes, .fallback = "1GiB", .low = 1, .high = 1e12, .description = "nccl-tests convention: buffer bytes per rank"},
-      {.path = "traffic.*.pattern", .type = choice, .fallback = "permutation", .choices = {"permutation", "incast", "shift"}, .later = {"uniform", "all-to-all", "file"}, .description = "who sends to whom"},
-      {.path = "traffic.*.size", .type = bytes, .fallback = "20MB", .low = 1, .high = 1e12, .description = "bytes per flow"},
-      {.path = "traffic.*.fan_in", .type = count, .fallback = "64", .low = 1, .high = 65535, .description = "incast: senders to host 0"},
-      {.path = "traffic.*.by", .type = count, .fallback = "1", .low = 1, .high = 65535, .description = "shift: in hosts"},
+      {.path = "collective.*.op", .type = choice, .fallback = "all-reduce",
+       .choices = {"all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "send"},
+       .description = "over all GPUs, each with its own NIC"},
+      {.path = "collective.*.algorithm", .type = choice, .fallback = "auto",
+       .choices = {"auto", "ring", "pairwise", "chain", "direct"},
+       .later = {"halving-doubling", "double-binary-tree", "bruck", "hierarchical"},
+       .description = "auto: ring; all-to-all: pairwise; broadcast: chain; send: direct"},
+      {.path = "collective.*.size", .type = bytes, .fallback = "1GiB", .low = 1, .high = 1e12,
+       .description = "nccl-tests convention: buffer bytes per rank"},
+      {.path = "traffic.*.pattern", .type = choice, .fallback = "permutation", .choices = {"permutation", "incast"},
+       .later = {"shift", "uniform", "all-to-all", "file"}, .description = "who sends to whom"},
+      {.path = "traffic.*.size", .type = bytes, .fallback = "20MB", .low = 1, .high = 1e12,
+       .description = "bytes per flow"},
+      {.path = "traffic.*.fan_in", .type = count, .fallback = "64", .low = 1, .high = 65535,
+       .description = "incast: senders to host 0"},
+      {.path = "traffic.*.by", .type = count, .low = 1, .high = 65535, .not_yet = true,
+       .description = "shift: by how many hosts"},
       {.path = "traffic.*.path", .type = text, .not_yet = true, .description = "an htsim connection matrix"},
       {.path = "traffic.*.arrivals", .type = text, .not_yet = true, .description = "open loop"},
-      {.path = "traffic.*.load", .type = ratio, .low = 0, .high = 1, .not_yet = true, .description = "open loop: share of the link rate"},
+      {.path = "traffic.*.load", .type = ratio, .low = 0, .high = 1, .not_yet = true,
+       .description = "open loop: share of the link rate"},
       {.path = "traffic.*.duration", .type = duration, .not_yet = true, .description = "open loop: how long"},
   };
 }
@@ -174,10 +289,12 @@ Keys campaign_keys() {
       {.path = "failures.link_mtbf", .type = duration, .not_yet = true, .description = "stochastic failures"},
       {.path = "failures.flap_rate", .type = ratio, .not_yet = true, .description = "stochastic failures"},
       {.path = "campaign.tokens", .type = ratio, .not_yet = true, .description = "time to train"},
-      {.path = "campaign.checkpoint_interval", .type = duration, .auto_allowed = true, .not_yet = true, .description = "time to train"},
+      {.path = "campaign.checkpoint_interval", .type = duration, .not_yet = true, .auto_allowed = true,
+       .description = "time to train"},
       {.path = "campaign.replicas", .type = count, .not_yet = true, .description = "time to train"},
   };
 }
+// clang-format on
 } // namespace
 
 const std::vector<Key> &schema() {

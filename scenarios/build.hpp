@@ -1,0 +1,56 @@
+#pragma once
+// A scenario → what the packet network runs: fabric, optics, routes over time, transport, programs. The only place
+// where topology, optics and collectives meet. Problems that only show here (a fault on a link that does not exist) are
+// located in the user's file.
+
+#include "collectives/job_plan.hpp"
+#include "optics/bill.hpp"
+#include "optics/link.hpp"
+#include "scenarios/scenario.hpp"
+#include "sim/network/network.hpp"
+#include "topology/fabric.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lightloom {
+
+/// A fault of [[inject]] on one cable, after names and random draws are resolved.
+struct PlannedFault {
+  CableId cable;
+  SimTime from{};
+  SimTime until = never;
+  bool down = true; ///< else a step of the bit error ratio
+  double ber = 0;
+  std::string source; ///< "inject.0"
+};
+
+/// Fabric and optics of a scenario: all that `topology` needs.
+struct BuiltFabric {
+  Fabric fabric;
+  std::array<std::optional<LinkReport>, 4> optics; ///< by Tier; nothing where the fabric has no such cable
+  OpticsBill bill;
+  std::vector<std::string> notes; ///< what was chosen by default, one sentence each
+};
+
+/// Everything of a scenario but the run.
+struct BuiltRun {
+  BuiltFabric hardware;
+  std::vector<PlannedFault> faults;
+  JobPlan plan;
+  NetworkSpec network;
+  std::vector<std::string> notes; ///< choices of fabric, credits, plan
+};
+
+/// Throws located Errors.
+BuiltFabric build_fabric_of(const Scenario &scenario);
+
+/// The same, the plan of its load and the network. Throws located Errors, one of them when the scenario has no load.
+BuiltRun build_run(const Scenario &scenario);
+
+/// The programs of a scenario's load, without fabric. Throws located Errors.
+JobPlan plan_load(const Scenario &scenario);
+
+} // namespace lightloom

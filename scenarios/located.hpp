@@ -1,0 +1,25 @@
+#pragma once
+// Errors from topology, collectives and optics know what is wrong but not where it stands: this gives them their place.
+
+#include "scenarios/scenario.hpp"
+
+#include <utility>
+
+namespace lightloom {
+
+/// Runs `work`; a problem without a place gets that of `key`, or of the key its text begins with.
+template <class Work> auto located(const Scenario &scenario, const std::string &key, Work &&work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const Error &e) {
+    auto problems = e.problems();
+    for (auto &p : problems)
+      if (p.where.file.empty()) {
+        const auto word = p.what.substr(0, p.what.find_first_of(" =("));
+        p.where = scenario.place(scenario.given(word) ? word : key);
+      }
+    throw Error(std::move(problems), e.code());
+  }
+}
+
+} // namespace lightloom
