@@ -33,6 +33,13 @@ struct FatTreeDesign {
 /// The design for a specification. Throws Error when none exists: too many hosts for radix and levels, odd radix and so on.
 FatTreeDesign design_fat_tree(const FabricSpec &spec);
 
+/// Cables from a leaf with that many hosts (from a spine with that many leaf cables) to the tier above that keep the oversubscription.
+std::uint32_t leaf_uplinks(const FabricSpec &spec, std::uint32_t hosts);
+std::uint32_t spine_uplinks(const FabricSpec &spec, std::uint32_t leaf_cables);
+
+/// The most hosts that a fat-tree of so many levels takes with the radix, rates, rails and oversubscription of `spec`.
+std::uint64_t fat_tree_capacity(const FabricSpec &spec, std::uint32_t levels);
+
 /// Builds it. Switches: leaves (pod by pod), spines (pod by pod), cores.
 Fabric build_fat_tree(const FabricSpec &spec);
 

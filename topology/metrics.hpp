@@ -32,7 +32,8 @@ struct FabricMetrics {
 };
 
 /// Distances are exact: one breadth-first search per leaf, or for large fabrics per class of like leaves. Bisection is a maximum
-/// flow (Boost.Graph) up to 20,000 switch-to-switch cables, else min(hosts, cables of each tier that must cross) — equal on the fabrics built here.
-FabricMetrics measure_fabric(const Fabric &fabric);
+/// flow (Boost.Graph) up to `max_flow_cables` switch-to-switch cables; beyond, the structural formula: half the hosts, half of each
+/// tier's uplinks, or the global cables that cross the middle, whichever is least. It equals the flow on symmetric fabrics.
+FabricMetrics measure_fabric(const Fabric &fabric, std::size_t max_flow_cables = 20'000);
 
 } // namespace lightloom
