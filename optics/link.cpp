@@ -12,7 +12,7 @@ namespace lightloom {
 
 namespace {
 
-// Propagation. Silica fibre: group index 1.468. Copper twinax: 4.3–5 ns/m, the middle.
+// Propagation. Silica fibre: group index 1.469. Copper twinax: 4.3–5 ns/m, the middle.
 constexpr double glass_ps_per_metre = 4900;
 constexpr double copper_ps_per_metre = 4650;
 
@@ -28,8 +28,8 @@ struct Loss {
 
 Loss fibre_dB_per_km(const Module &m) {
   if (m.medium == Medium::multimode)
-    return {3.0, "OM4 at 850 nm, 3.0 dB/km at most (TIA-492AAAD)"};
-  return {0.5, "cabled G.652.D at 1310 nm as in the IEEE 802.3 budgets, 0.5 dB/km"};
+    return {3.0, "OM4 at 850 nm, 3.0 dB/km at most (TIA-492, recalled)"};
+  return {0.5, "cabled G.652.D at 1310 nm, 0.5 dB/km as in the IEEE 802.3 budgets (recalled)"};
 }
 
 /// Parallel fibres end in MPO, wavelength-multiplexed pairs in LC.
@@ -38,7 +38,7 @@ Loss connector_dB(const Module &m) {
                         m.name.find("SR") != std::string::npos;
   if (parallel)
     return {0.35, "low-loss MPO, 0.35 dB at most per mated pair (vendor trunk data)"};
-  return {0.5, "LC, 0.5 dB at most per mated pair (IEC 61755-1 grade limits)"};
+  return {0.5, "LC, 0.5 dB at most per mated pair (recalled)"};
 }
 
 /// The receiver's reference: S0 is the power at which this BER is met. TDECQ of a KP4 interface is defined at a
