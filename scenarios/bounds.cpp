@@ -1,0 +1,110 @@
+#include "scenarios/bounds.hpp"
+
+#include "collectives/closed_form.hpp"
+#include "sim/core/parse_quantity.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lightloom {
+
+namespace {
+/// Picoseconds by which rounding may make a sum of transmission times smaller than the formula: one per link and frame train.
+constexpr std::int64_t rounding_ps = 16;
+/// More hops than any path here: a loop in the table would end the walk.
+constexpr std::uint32_t max_hops = 64;
+} // namespace
+
+Bounds::Bounds(const Scenario &s, const BuiltRun &built)
+    : plan_(built.network.fabric), cables_of_(plan_.nodes()), routes_(built.network.routes.front().table),
+      nic_(s.fabric.nic_latency), overhead_(s.fabric.nic_overhead), switch_(s.fabric.switch_latency),
+      store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu), header_(s.transport.header),
+      host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up), scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
+  for (std::size_t c = 0; c < plan_.cables.size(); ++c) {
+    // The least latency of a link's life, so that the bound holds at any time.
+    Duration least = Duration::max();
+    for (const auto &segment : built.network.links[2 * c].segments)
+      least = std::min(least, segment.latency);
+    latency_.push_back(least);
+    cables_of_[plan_.cables[c].a.index()].emplace_back(c);
+    cables_of_[plan_.cables[c].b.index()].emplace_back(c);
+  }
+  Duration host_link = Duration::max();
+  for (std::uint32_t h = 0; h < plan_.hosts; ++h)
+    for (const CableId c : cables_of_[h])
+      host_link = std::min(host_link, latency_[c.index()]);
+  shortest_ = 2 * nic_ + 2 * host_link + switch_;
+}
+
+IdlePath Bounds::path(HostId from, HostId to) const {
+  IdlePath p{2 * nic_, host_rate_, 0, true};
+  const auto cross = [&](CableId c) {
+    p.latency += latency_[c.index()];
+    p.slowest = std::min(p.slowest, plan_.cables[c.index()].rate);
+    ++p.links;
+  };
+  const auto &to_attachment = routes_->attachment[to.index()];
+  cross(cables_of_[plan_.node(from).index()].front());
+  SwitchId at = routes_->attachment[from.index()].leaf;
+  p.latency += switch_;
+  while (at != to_attachment.leaf && p.links < max_hops) {
+    const auto &rows = *routes_->switches[at.index()];
+    const auto group = rows.group_of_leaf[to_attachment.leaf.index()];
+    if (group == no_group || rows.groups[group].count == 0)
+      return {p.latency, p.slowest, p.links, false};
+    const NodeId here = plan_.node(at);
+    const CableId c = cables_of_[here.index()][rows.ports[rows.groups[group].first]];
+    cross(c);
+    const Cable &cable = plan_.cables[c.index()];
+    const NodeId next = cable.a == here ? cable.b : cable.a;
+    at = SwitchId(next.value - plan_.hosts);
+    p.latency += switch_;
+  }
+  cross(cables_of_[plan_.node(to).index()].front());
+  p.reachable = p.links < max_hops;
+  return p;
+}
+
+Duration Bounds::ideal(HostId from, HostId to, Bytes size) const {
+  const IdlePath p = path(from, to);
+  const Framing framing{mtu_, header_};
+  return message_time(size, {overhead_, p.latency, p.links, p.slowest, store_and_forward_, framing});
+}
+
+Duration Bounds::collective(const CollectiveInfo &info) const {
+  const auto op = parse_collective_op(info.op);
+  if (info.scale_up)
+    return scale_up_time(op, info.ranks, info.bytes, scale_up_bandwidth_, scale_up_.latency);
+  return port_lower_bound(op, info.ranks, info.bytes, host_rate_, shortest_, {mtu_, header_});
+}
+
+std::string Bounds::bottleneck(const CollectiveInfo &info) const {
+  return info.scale_up ? "scale-up port, " + format_bit_rate(scale_up_bandwidth_)
+                       : "network port of a rank, " + format_bit_rate(host_rate_);
+}
+
+std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps) {
+  std::vector<std::string> found;
+  const auto add = [&](std::string text) {
+    if (found.size() < 10)
+      found.push_back(std::move(text));
+  };
+  for (const auto &c : results.collectives)
+    if (const double bound = c.lower_bound_s * 1e12; static_cast<double>(c.end_ps - c.start_ps + rounding_ps) < bound)
+      add(fmt::format("{} of {} B over {} ranks took {} ps, below its lower bound of {:.0f} ps", c.op, c.bytes, c.ranks,
+                      c.end_ps - c.start_ps, bound));
+  for (const auto &f : results.flows.rows)
+    if (f.end_ps != not_ended && static_cast<double>(f.end_ps - f.start_ps + rounding_ps) < f.ideal_ps)
+      add(fmt::format("the flow from rank {} to rank {} took {} ps, below its lower bound of {:.0f} ps", f.source, f.destination,
+                      f.end_ps - f.start_ps, f.ideal_ps));
+  for (const auto &l : results.links) {
+    const auto bits_ps = static_cast<unsigned __int128>(l.tx_bytes) * 8u * 1'000'000'000'000u;
+    const auto time = l.rate_bps > 0 ? static_cast<std::int64_t>(bits_ps / static_cast<std::uint64_t>(l.rate_bps)) : 0;
+    if (l.busy_ps > end_ps || time > end_ps + rounding_ps)
+      add(fmt::format("link {} sent {} B in {} ps, faster than its rate", l.name, l.tx_bytes, end_ps));
+  }
+  return found;
+}
+
+} // namespace lightloom

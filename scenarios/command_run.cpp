@@ -1,0 +1,136 @@
+// run and compare: load, build, simulate, write, report.
+
+#include "analysis/compare.hpp"
+#include "analysis/hdf5_reader.hpp"
+#include "analysis/hdf5_writer.hpp"
+#include "analysis/json.hpp"
+#include "analysis/summary.hpp"
+#include "scenarios/commands.hpp"
+#include "scenarios/fill_results.hpp"
+#include "scenarios/loader.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace lightloom {
+
+void print_result(const std::string &text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw Error("stdout cannot be written", "", "", ExitCode::system);
+}
+
+void say(const CommandLine &line, const std::string &text) {
+  if (!line.quiet)
+    fmt::print(stderr, "{}\n", text);
+}
+
+void say_outcome(const CommandLine &line, const RunOutcome &outcome) {
+  for (const auto &warning : outcome.warnings)
+    say(line, "warning: " + warning);
+  for (const auto &finding : outcome.findings)
+    fmt::print(stderr, "{}\n", finding);
+  if (outcome.code == ExitCode::bug)
+    fmt::print(stderr, "This is a bug in Lightloom. Please report it with the scenario file, the version and the lines above.\n");
+}
+
+RunRequest request_of(const CommandLine &line) {
+  RunRequest request;
+  request.threads = line.threads;
+  request.progress = !line.quiet && (line.progress || isatty(STDERR_FILENO) != 0);
+  request.command = "lightloom " + line.typed;
+  return request;
+}
+
+namespace {
+void say_notes(const CommandLine &line, const Scenario &scenario, const BuiltRun &built) {
+  if (line.verbose)
+    for (const auto &note : built.notes)
+      say(line, scenario.name + ": " + note);
+}
+
+/// Why a run's results stay in the .part file.
+bool keeps_part(ExitCode code) { return code == ExitCode::interrupted || code == ExitCode::bug; }
+} // namespace
+
+ExitCode command_run(const CommandLine &line) {
+  const Scenario scenario = load_scenario(line.files.front(), line.settings);
+  BuiltRun built = build_run(scenario);
+  say_notes(line, scenario, built);
+  std::optional<ResultsWriter> writer;
+  const RunRequest request = request_of(line);
+  if (!line.output.empty()) {
+    RunResults begun;
+    begun.identity = identity_of(scenario, built.plan, request.command);
+    writer.emplace(line.output, line.force, begun);
+  }
+  const RunOutcome outcome = run_built(scenario, std::move(built), request);
+  if (writer && keeps_part(outcome.code)) {
+    writer->save(outcome.results);
+    say(line, "results so far are in " + writer->part_path());
+  } else if (writer) {
+    writer->commit(outcome.results);
+  }
+  const RunSummary result = summary(outcome.results);
+  print_result(line.json ? to_json(result) : to_text(result));
+  say_outcome(line, outcome);
+  say(line, fmt::format("{:.1f} M link-hops in {:.1f} s of CPU time, {:.1f} s elapsed", static_cast<double>(outcome.link_hops) * 1e-6,
+                        outcome.user_s, outcome.wall_s));
+  return outcome.code;
+}
+
+namespace {
+/// A scenario is loaded and built before the first one runs, so that a mistake in the last one costs no minutes.
+struct Contender {
+  std::optional<Scenario> scenario;
+  std::optional<BuiltRun> built;
+  RunResults results;
+};
+
+ExitCode worse(ExitCode a, ExitCode b) { return static_cast<int>(a) > static_cast<int>(b) ? a : b; }
+} // namespace
+
+ExitCode command_compare(const CommandLine &line) {
+  std::vector<Contender> contenders;
+  std::vector<Problem> problems;
+  ExitCode failure = ExitCode::bad_input;
+  for (const auto &file : line.files)
+    try {
+      Contender c;
+      if (is_hdf5(file)) {
+        c.results = read_results(file);
+      } else {
+        c.scenario = load_scenario(file, line.settings);
+        c.built = build_run(*c.scenario);
+      }
+      contenders.push_back(std::move(c));
+    } catch (const Error &e) {
+      problems.insert(problems.end(), e.problems().begin(), e.problems().end());
+      failure = e.code();
+    }
+  if (!problems.empty())
+    throw Error(std::move(problems), failure);
+  ExitCode code = ExitCode::done;
+  std::vector<RunSummary> runs;
+  for (auto &c : contenders) {
+    if (c.scenario && code != ExitCode::interrupted) {
+      say_notes(line, *c.scenario, *c.built);
+      const RunOutcome outcome = run_built(*c.scenario, std::move(*c.built), request_of(line));
+      c.built.reset();
+      say_outcome(line, outcome);
+      code = worse(code, outcome.code);
+      c.results = outcome.results;
+    }
+    runs.push_back(summary(c.results));
+  }
+  if (code == ExitCode::interrupted)
+    return code;
+  const Comparison comparison = compare(std::move(runs));
+  print_result(line.json ? to_json(comparison) : to_text(comparison));
+  return code;
+}
+
+} // namespace lightloom

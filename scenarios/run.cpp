@@ -1,0 +1,154 @@
+#include "scenarios/run.hpp"
+
+#include "analysis/summary.hpp"
+#include "scenarios/bounds.hpp"
+#include "scenarios/fill_results.hpp"
+#include "scenarios/progress.hpp"
+#include "sim/core/parse_quantity.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+
+#include <fmt/format.h>
+
+namespace lightloom {
+
+namespace {
+std::atomic<bool> interrupt_seen{false};
+extern "C" void on_interrupt(int) { interrupt_seen.store(true); }
+
+/// Below this a window holds so little work that threads wait more than they run.
+constexpr Duration short_lookahead{50'000};
+/// A stall can block every rank; the first few say enough.
+constexpr std::size_t listed_blocked = 8;
+
+double user_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
+}
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm tm{};
+  gmtime_r(&now, &tm);
+  char text[32];
+  const auto size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+  return std::string(text, size);
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+/// The cables that [[inject]] holds down at an instant, by name.
+std::string down_cables(const BuiltRun &built, SimTime at) {
+  std::vector<std::string> names;
+  for (const auto &f : built.faults)
+    if (f.down && f.from <= at && at < f.until)
+      names.push_back(fmt::format("{} ({})", built.hardware.fabric.name(f.cable), f.source));
+  if (names.empty())
+    return "no link is down at that time";
+  const std::size_t shown = std::min(names.size(), listed_blocked);
+  return fmt::format("down at that time: {}{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                     names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "");
+}
+
+std::string describe(const JobFailure &f, const BuiltRun &built) {
+  const auto &fabric = built.hardware.fabric;
+  return fmt::format("peer unreachable: rank {} on {} gave up on rank {} on {} at {} after {} retries ({})", f.rank,
+                     fabric.name(HostId(f.rank)), f.peer, fabric.name(HostId(f.peer)), format_duration(f.at.time_since_epoch()),
+                     f.retries, down_cables(built, f.at));
+}
+
+/// Sets code, findings and identity.outcome from what went wrong, the gravest first.
+void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n) {
+  auto bugs = n.violations;
+  if (!n.stopped_early) {
+    const auto below = below_bounds(out.results, picoseconds(n.end));
+    bugs.insert(bugs.end(), below.begin(), below.end());
+  }
+  const auto shape = check_shape(out.results);
+  bugs.insert(bugs.end(), shape.begin(), shape.end());
+  if (!bugs.empty()) {
+    out.code = ExitCode::bug;
+    out.findings = bugs;
+  } else if (n.stopped_early) {
+    out.code = ExitCode::interrupted;
+    out.findings = {"interrupted at " + format_duration(n.end.time_since_epoch()) + " of simulated time"};
+  } else if (n.failed) {
+    out.code = ExitCode::failed_check;
+    out.findings = {describe(n.failure, built)};
+  } else if (!n.blocked.empty()) {
+    out.code = ExitCode::failed_check;
+    out.findings = {fmt::format("stalled at {}: nothing more can happen and {} streams wait",
+                                format_duration(n.end.time_since_epoch()), n.blocked.size())};
+    for (std::size_t i = 0; i < std::min(n.blocked.size(), listed_blocked); ++i)
+      out.findings.push_back(n.blocked[i].describe);
+  }
+  out.results.identity.complete = out.code == ExitCode::done;
+  out.results.identity.outcome = out.findings.empty() ? "" : out.findings.front();
+}
+} // namespace
+
+bool interrupted() { return interrupt_seen.load(); }
+void watch_interrupts() { std::signal(SIGINT, on_interrupt); }
+
+RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &request) {
+  const Bounds bounds(s, built);
+  ProgressLine line(s.name, built.plan.network_bytes, request.progress);
+  ExecutionOptions options;
+  options.threads = request.threads;
+  options.sequential = request.sequential;
+  options.progress = [&](const ExecutionOptions::Progress &p) {
+    line.show(p);
+    return !interrupted();
+  };
+  RunFacts facts;
+  facts.started = utc_now();
+  const double user_before = user_seconds();
+  const auto wall_before = std::chrono::steady_clock::now();
+  const NetworkResult n = simulate(std::move(built.network), options);
+  line.end();
+
+  RunOutcome out;
+  out.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_before).count();
+  out.user_s = user_seconds() - user_before;
+  out.link_hops = n.link_hops;
+  out.results = fill_results(s, built, bounds, n, request.command);
+  facts.threads = request.sequential ? 1 : request.threads;
+  facts.wall_s = out.wall_s;
+  facts.cpu_s = out.user_s;
+  facts.events = n.entity_visits;
+  facts.events_per_s = out.wall_s > 0 ? static_cast<double>(n.entity_visits) / out.wall_s : not_known;
+  facts.frames = n.frames_injected + n.control_frames_injected;
+  facts.frame_hops = n.link_hops;
+  facts.peak_rss_bytes = peak_rss_bytes();
+  facts.windows = n.windows;
+  facts.lookahead_ps = n.lookahead.count();
+  if (n.lookahead_link.valid())
+    facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
+  facts.host = host_name();
+  out.results.run = facts;
+  judge(out, built, n);
+  compact_flows(out.results);
+  if (n.lookahead < short_lookahead && n.lookahead_link.valid() && !request.sequential)
+    out.warnings.push_back(fmt::format("lookahead is {} (set by link {}); below 50 ns threads wait more than they run",
+                                       format_duration(n.lookahead), facts.lookahead_link));
+  return out;
+}
+
+} // namespace lightloom
