@@ -21,7 +21,7 @@ struct CollectiveAlgorithm {
   /// Group indexes that the member ever sends to, without repeats, in a fixed order.
   std::vector<std::uint32_t> (*sends_to)(const CollectiveShape &) = nullptr;
   /// How many blocks the data is cut into (numbers of CollectiveStep::block are below this).
-  std::uint32_t (*blocks)(const CollectiveShape &) = nullptr;
+  std::uint64_t (*blocks)(const CollectiveShape &) = nullptr;
 };
 
 /// The whole table.

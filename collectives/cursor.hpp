@@ -28,7 +28,7 @@ struct CollectiveStep {
   };
   Kind kind = Kind::done;
   std::uint32_t peer = 0;  ///< group index
-  std::uint32_t block = 0; ///< which block of data; all-to-all: source × ranks + destination; else the chunk's number
+  std::uint64_t block = 0; ///< which block of data; all-to-all: source × ranks + destination; else the chunk's number
   bool reduce = false;     ///< receive: add to the block (true) or store it (false)
   Bytes bytes{};
 };

@@ -3,11 +3,11 @@
 //
 // Format: line 1 the parallelism word and, for SimAI, `key: value` pairs; line 2 the number of layers; then one line per layer of 12 columns.
 // The count on line 2 is checked against the lines and never trusted: on a difference the lines win and a warning says so.
-// Groups (as SimAI's MockNcclGroup lays them out, ranks in order TP, then DP, then PP):
+// Groups (as SimAI's system layer lays them out with pp = 1: TP fastest, then EP, then the rest of DP):
 //   TP     tp consecutive ranks
-//   DP     equal position in the TP group: stride tp, size N ÷ (tp × pp)
+//   DP     equal position in the TP group: stride tp, size dp = N ÷ (tp × pp)
 //   EP     ep neighbours in a DP group: stride tp, size ep
-//   DP_EP  the same expert across: stride tp × ep, size dp ÷ ep
+//   DP_EP  holders of the same experts: stride tp × ep, size dp ÷ ep
 // Which group a communication uses: forward and input gradient → TP; weight gradient → DP; suffix _EP → EP; suffix _DP_EP → DP_EP; MICRO → all ranks.
 
 #include "collectives/job_plan.hpp"
@@ -94,8 +94,8 @@ struct SimaiRun {
   std::uint32_t steps = 1;
 };
 
-/// Forward over the layers in order: compute, then its communication, blocking. Backward in reverse: weight-gradient compute, its
-/// communication on stream 1; input-gradient compute, its communication, blocking. Then wait for all of stream 1 and the update delays.
+/// Forward over the layers in order: compute, then its communication, blocking. Backward in reverse: input-gradient compute, its
+/// communication, blocking; weight-gradient compute, its communication on stream 1. Then wait for all of stream 1, and the update delays.
 /// Tensor groups run in the scale-up domain when they fit, else over the network; other groups over the network (ring; pairwise for all-to-all; chain for broadcast).
 /// Throws Error: GPUs unknown or not divisible, pipeline > 1, custom per-layer parallelism.
 JobPlan plan_simai(const SimaiWorkload &workload, const SimaiRun &run);

@@ -31,7 +31,8 @@ struct TrainingSpec {
   std::uint32_t gradient_bytes = 2;        ///< per parameter; bf16
   std::uint32_t bucket_layers = 1;         ///< layers per gradient bucket
   Bytes bucket_size{};                     ///< > 0: instead, a bucket closes once it holds at least this much
-  double optimizer_bytes_per_parameter = 30; ///< memory traffic of Adam with fp32 state: reads 4 × 4 + 2, writes 3 × 4
+  /// Memory traffic of Adam: reads fp32 weight and two moments (12 B) and the gradient (2 B), writes the three and the bf16 weight (14 B).
+  double optimizer_bytes_per_parameter = 28;
 };
 
 /// Rank = replica × tensor + t. The tensor group of a rank is the `tensor` ranks of its replica; the data group are the ranks with

@@ -1,0 +1,68 @@
+// The ring: member i talks to i + 1 and listens to i − 1 only; the vector is cut into n chunks. Bandwidth-optimal, latency n − 1 steps a phase.
+// Reduce-scatter, step k: send chunk i − 1 − k, add what arrives to chunk i − 2 − k; after n − 1 steps chunk i is complete at member i.
+// All-gather, step k: send chunk i − k, store what arrives as chunk i − 1 − k. All-reduce is the first, then the second.
+// Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations" (2009); Thakur et al. (2005).
+
+#include "collectives/algorithm.hpp"
+#include "sim/core/contract.hpp"
+
+namespace lightloom {
+namespace {
+
+class RingCursor final : public CollectiveCursor {
+public:
+  explicit RingCursor(const CollectiveShape &shape)
+      : ranks_(shape.ranks), index_(shape.index), bytes_(shape.bytes),
+        reducing_(shape.op == CollectiveOp::all_reduce || shape.op == CollectiveOp::reduce_scatter),
+        phases_(shape.op == CollectiveOp::all_reduce ? 2u : 1u) {}
+
+  CollectiveStep next() override {
+    if (phases_ == 0 || ranks_ == 1)
+      return {};
+    CollectiveStep step;
+    const std::uint32_t lag = step_ + (reducing_ ? 1 : 0); // the reduced chunk starts one behind, so that chunk i ends at member i
+    if (sending_) {
+      step.kind = CollectiveStep::Kind::send;
+      step.peer = index_ + 1 == ranks_ ? 0 : index_ + 1;
+      step.block = behind(lag);
+    } else {
+      step.kind = CollectiveStep::Kind::receive;
+      step.peer = behind(1);
+      step.block = behind(lag + 1);
+      step.reduce = reducing_;
+      advance();
+    }
+    step.bytes = chunk_bytes(bytes_, ranks_, static_cast<std::uint32_t>(step.block));
+    sending_ = !sending_;
+    return step;
+  }
+
+private:
+  /// Chunk or member index − k, around the ring; k ≤ ranks.
+  std::uint32_t behind(std::uint32_t k) const { return (index_ + ranks_ - k) % ranks_; }
+  void advance() {
+    if (++step_ < ranks_ - 1)
+      return;
+    step_ = 0;
+    reducing_ = false;
+    --phases_;
+  }
+
+  std::uint32_t ranks_;
+  std::uint32_t index_;
+  Bytes bytes_;
+  bool reducing_;
+  std::uint32_t phases_;
+  std::uint32_t step_ = 0;
+  bool sending_ = true;
+};
+
+} // namespace
+
+std::unique_ptr<CollectiveCursor> make_ring_cursor(const CollectiveShape &shape) {
+  EXPECTS(shape.index < shape.ranks);
+  EXPECTS(shape.op == CollectiveOp::all_reduce || shape.op == CollectiveOp::reduce_scatter || shape.op == CollectiveOp::all_gather);
+  return std::make_unique<RingCursor>(shape);
+}
+
+} // namespace lightloom

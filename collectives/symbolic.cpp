@@ -1,0 +1,214 @@
+#include "collectives/symbolic.hpp"
+
+#include "sim/core/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace lightloom {
+namespace {
+
+/// Which members' data a block holds, one bit each.
+using Contributions = std::uint64_t;
+using Blocks = std::map<std::uint64_t, Contributions>;
+
+struct Message {
+  std::uint64_t block = 0;
+  Contributions data = 0;
+  Bytes bytes{};
+};
+
+struct Member {
+  std::unique_ptr<CollectiveCursor> cursor;
+  Blocks holds;
+  CollectiveStep waiting; ///< the receive it is blocked in; done when finished
+  bool blocked = false;
+};
+
+class SymbolicRun {
+public:
+  SymbolicRun(const CollectiveAlgorithm &algorithm, std::uint32_t ranks, Bytes bytes, std::uint32_t root)
+      : op_(algorithm.op), ranks_(ranks), root_(root), members_(ranks) {
+    blocks_ = algorithm.blocks({op_, ranks, 0, bytes, root});
+    for (std::uint32_t i = 0; i < ranks; ++i)
+      members_[i] = {algorithm.make({op_, ranks, i, bytes, root}), start(i), {}, false};
+  }
+
+  SymbolicResult run() {
+    bool moved = true;
+    while (moved && result_.problem.empty()) {
+      moved = false;
+      for (std::uint32_t i = 0; i < ranks_ && result_.problem.empty(); ++i)
+        moved = advance(i) || moved;
+    }
+    if (result_.problem.empty())
+      check_end();
+    result_.proven = result_.problem.empty();
+    return result_;
+  }
+
+private:
+  static Contributions bit(std::uint32_t i) { return Contributions{1} << i; }
+  Contributions everyone() const { return ranks_ == 64 ? ~Contributions{0} : bit(ranks_) - 1; }
+
+  Blocks start(std::uint32_t i) const;
+  Blocks goal(std::uint32_t i) const;
+  /// Runs member i until it blocks or ends; true when it did anything.
+  bool advance(std::uint32_t i);
+  bool take(std::uint32_t i);
+  void post(std::uint32_t i, const CollectiveStep &step);
+  void check_end();
+
+  CollectiveOp op_;
+  std::uint32_t ranks_;
+  std::uint32_t root_;
+  std::uint64_t blocks_ = 1;
+  std::vector<Member> members_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::deque<Message>> in_flight_; ///< (source, destination)
+  SymbolicResult result_;
+};
+
+Blocks SymbolicRun::start(std::uint32_t i) const {
+  Blocks blocks;
+  switch (op_) {
+  case CollectiveOp::all_reduce:
+  case CollectiveOp::reduce_scatter:
+    for (std::uint64_t b = 0; b < blocks_; ++b)
+      blocks[b] = bit(i);
+    break;
+  case CollectiveOp::all_gather: blocks[i] = bit(i); break;
+  case CollectiveOp::all_to_all:
+    for (std::uint64_t d = 0; d < ranks_; ++d)
+      blocks[i * static_cast<std::uint64_t>(ranks_) + d] = bit(i);
+    break;
+  case CollectiveOp::broadcast:
+  case CollectiveOp::send:
+    for (std::uint64_t b = 0; b < blocks_ && i == root_; ++b)
+      blocks[b] = bit(i);
+    break;
+  }
+  return blocks;
+}
+
+/// What member i must hold at the end; it may hold more.
+Blocks SymbolicRun::goal(std::uint32_t i) const {
+  Blocks blocks;
+  switch (op_) {
+  case CollectiveOp::all_reduce:
+    for (std::uint64_t b = 0; b < blocks_; ++b)
+      blocks[b] = everyone();
+    break;
+  case CollectiveOp::reduce_scatter: blocks[i] = everyone(); break;
+  case CollectiveOp::all_gather:
+    for (std::uint32_t b = 0; b < ranks_; ++b)
+      blocks[b] = bit(b);
+    break;
+  case CollectiveOp::all_to_all:
+    for (std::uint32_t s = 0; s < ranks_; ++s)
+      blocks[s * static_cast<std::uint64_t>(ranks_) + i] = bit(s);
+    break;
+  case CollectiveOp::broadcast:
+  case CollectiveOp::send:
+    for (std::uint64_t b = 0; b < blocks_ && (op_ == CollectiveOp::broadcast || i == (root_ + 1) % ranks_); ++b)
+      blocks[b] = bit(root_);
+    break;
+  }
+  return blocks;
+}
+
+void SymbolicRun::post(std::uint32_t i, const CollectiveStep &step) {
+  const auto held = members_[i].holds.find(step.block);
+  if (held == members_[i].holds.end()) {
+    result_.problem = fmt::format("member {} sends block {}, which it does not have", i, step.block);
+    return;
+  }
+  if (step.peer >= ranks_ || step.peer == i) {
+    result_.problem = fmt::format("member {} sends to member {}", i, step.peer);
+    return;
+  }
+  in_flight_[{i, step.peer}].push_back({step.block, held->second, step.bytes});
+  ++result_.messages;
+  result_.sent += step.bytes;
+}
+
+bool SymbolicRun::take(std::uint32_t i) {
+  Member &member = members_[i];
+  const CollectiveStep &want = member.waiting;
+  auto &queue = in_flight_[{want.peer, i}];
+  if (queue.empty())
+    return false;
+  const Message message = queue.front();
+  queue.pop_front();
+  member.blocked = false;
+  if (message.block != want.block || message.bytes != want.bytes) {
+    result_.problem = fmt::format("member {} expects block {} of {} B from member {}, gets block {} of {} B", i, want.block, want.bytes.value,
+                                  want.peer, message.block, message.bytes.value);
+    return true;
+  }
+  if (!want.reduce) {
+    member.holds[want.block] = message.data;
+    return true;
+  }
+  const auto held = member.holds.find(want.block);
+  if (held == member.holds.end() || (held->second & message.data) != 0)
+    result_.problem = fmt::format("member {} adds to block {} what it cannot or already has", i, want.block);
+  else
+    held->second |= message.data;
+  return true;
+}
+
+bool SymbolicRun::advance(std::uint32_t i) {
+  Member &member = members_[i];
+  bool moved = false;
+  while (result_.problem.empty() && member.cursor) {
+    if (member.blocked) {
+      if (!take(i))
+        return moved;
+      moved = true;
+      continue;
+    }
+    const CollectiveStep step = member.cursor->next();
+    moved = true;
+    switch (step.kind) {
+    case CollectiveStep::Kind::send: post(i, step); break;
+    case CollectiveStep::Kind::receive:
+      member.waiting = step;
+      member.blocked = true;
+      break;
+    case CollectiveStep::Kind::done: member.cursor.reset(); break;
+    }
+  }
+  return moved;
+}
+
+void SymbolicRun::check_end() {
+  for (std::uint32_t i = 0; i < ranks_; ++i)
+    if (members_[i].blocked)
+      result_.problem += fmt::format("{}member {} waits for member {}", result_.problem.empty() ? "deadlock: " : ", ", i, members_[i].waiting.peer);
+  for (const auto &[pair, queue] : in_flight_)
+    if (result_.problem.empty() && !queue.empty())
+      result_.problem = fmt::format("{} messages from member {} to member {} are never taken", queue.size(), pair.first, pair.second);
+  for (std::uint32_t i = 0; i < ranks_ && result_.problem.empty(); ++i)
+    for (const auto &[block, contributions] : goal(i)) {
+      const auto held = members_[i].holds.find(block);
+      if (held != members_[i].holds.end() && held->second == contributions)
+        continue;
+      result_.problem = fmt::format("member {} ends without the right block {}", i, block);
+      return;
+    }
+}
+
+} // namespace
+
+SymbolicResult prove(const CollectiveAlgorithm &algorithm, std::uint32_t ranks, Bytes bytes, std::uint32_t root) {
+  EXPECTS(ranks >= 1 && ranks <= 64 && root < ranks);
+  return SymbolicRun(algorithm, ranks, bytes, root).run();
+}
+
+} // namespace lightloom
