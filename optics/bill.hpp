@@ -15,17 +15,17 @@ namespace lightloom {
 struct BillLine {
   std::string module;
   std::int64_t ends = 0;
-  double power_W = 0;   ///< typical
-  double cost_usd = 0;  ///< typical price, per Gb/s × rate × ends
+  double power_W = 0;  ///< typical
+  double cost_usd = 0; ///< typical price, per Gb/s × rate × ends
 };
 
 /// Lines in the order of the catalogue, and their sums.
 struct OpticsBill {
   std::vector<BillLine> lines;
-  std::int64_t modules = 0;  ///< ends
+  std::int64_t modules = 0; ///< ends
   double power_W = 0;
   double cost_usd = 0;
-  double pj_per_bit = 0;     ///< power ÷ Σ rate of the ends; 0 without ends
+  double pj_per_bit = 0; ///< power ÷ Σ rate of the ends; 0 without ends
 };
 
 /// So many full-duplex links with this module at both ends.

@@ -103,8 +103,13 @@ ModuleKind kind_of(const std::string &name, const std::string &modulation) {
   const auto has = [&name](const char *word) { return name.find(word) != std::string::npos; };
   if (modulation == "DP-16QAM")
     return coherent;
-  for (const auto &[word, kind] : {std::pair{"-DAC", dac}, {"-ACC", acc}, {"-AEC", aec}, {"-AOC", aoc},
-                                   {"-LPO", lpo}, {"-LRO", lro}, {"-CPO", cpo}})
+  for (const auto &[word, kind] : {std::pair{"-DAC", dac},
+                                   {"-ACC", acc},
+                                   {"-AEC", aec},
+                                   {"-AOC", aoc},
+                                   {"-LPO", lpo},
+                                   {"-LRO", lro},
+                                   {"-CPO", cpo}})
     if (has(word))
       return kind;
   return dsp;
@@ -295,7 +300,8 @@ std::optional<Problem> check_fits(const Module &module, BitRate rate, Metres len
     why += fmt::format("{} {}", why.empty() ? "it reaches" : " and reaches", format_length(module.reach));
   if (why.empty())
     return std::nullopt;
-  auto what = fmt::format("module {} on a link of {} and {}", module.name, format_bit_rate(rate), format_length(length));
+  auto what =
+      fmt::format("module {} on a link of {} and {}", module.name, format_bit_rate(rate), format_length(length));
   return Problem{{}, std::move(what), std::move(why), suggestion_for(rate, length)};
 }
 

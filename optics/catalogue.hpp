@@ -46,14 +46,14 @@ struct Range {
 /// One row of the catalogue. Powers of light are outer OMA per lane unless said otherwise; absent = the row does not
 /// define it.
 struct Module {
-  std::string name;          ///< "800G-DR8"
+  std::string name; ///< "800G-DR8"
   ModuleKind kind = ModuleKind::dsp;
-  BitRate rate;              ///< MAC rate, each direction; lanes × lane_rate
+  BitRate rate; ///< MAC rate, each direction; lanes × lane_rate
   int lanes = 0;
-  BitRate lane_rate;         ///< nominal, without FEC and line coding
-  std::string modulation;    ///< "PAM4", "DP-16QAM"
+  BitRate lane_rate;      ///< nominal, without FEC and line coding
+  std::string modulation; ///< "PAM4", "DP-16QAM"
   Medium medium = Medium::single_mode;
-  std::string medium_name;   ///< "SMF", "MMF-OM4", "copper"
+  std::string medium_name; ///< "SMF", "MMF-OM4", "copper"
   Metres reach;
 
   std::optional<DecibelMilliwatt> launch_oma;             ///< least transmitter OMA (coherent: least average power)
@@ -61,20 +61,20 @@ struct Module {
   std::optional<DecibelMilliwatt> sensitivity_oma;        ///< unstressed (coherent: average power)
   std::optional<DecibelMilliwatt> stressed_sensitivity;   ///< SRS at `secq`
   std::optional<Decibel> secq;
-  std::optional<DecibelMilliwatt> effective_sensitivity;  ///< S0 = SRS − SECQ
-  std::optional<Decibel> channel_loss_budget;             ///< greatest insertion loss of the channel
-  std::optional<Decibel> mpi_allowance;                   ///< multipath interference
+  std::optional<DecibelMilliwatt> effective_sensitivity; ///< S0 = SRS − SECQ
+  std::optional<Decibel> channel_loss_budget;            ///< greatest insertion loss of the channel
+  std::optional<Decibel> mpi_allowance;                  ///< multipath interference
 
   double pre_fec_ber_limit = 0; ///< the standard's operating limit at the FEC's input
   std::string fec_name;         ///< as the row says: "KP4-host", "KP4+Hamming(128,120)", "C-FEC"
   std::string fec;              ///< the code of optics/fec.hpp it means: "kp4", "kp4+hamming", "c-fec", "o-fec"
 
-  Range power_watts;            ///< per end
-  double picojoules_per_bit = 0;///< power ÷ rate, as printed in the source (rounded)
-  Range latency_ns;             ///< per end and direction, FEC of the host not included
-  Range price_usd_per_gbps;     ///< per end
-  double fit_seed = 0;          ///< failures per 10⁹ h and end, vendors' basis
-  double fit_field = 0;         ///< the same, fleets' basis
+  Range power_watts;             ///< per end
+  double picojoules_per_bit = 0; ///< power ÷ rate, as printed in the source (rounded)
+  Range latency_ns;              ///< per end and direction, FEC of the host not included
+  Range price_usd_per_gbps;      ///< per end
+  double fit_seed = 0;           ///< failures per 10⁹ h and end, vendors' basis
+  double fit_field = 0;          ///< the same, fleets' basis
   double flaps_per_link_year = 0;
 
   SourceTag tag_optics = SourceTag::none; ///< reach, powers of light, losses

@@ -22,22 +22,22 @@ namespace lightloom {
 
 /// How a code turns input errors into output errors.
 enum class FecKind : std::uint8_t {
-  none,          ///< no correction
-  reed_solomon,  ///< RS(n, k) over 10-bit symbols, corrects t
-  concatenated,  ///< inner Hamming(128,120) soft decision, then RS(n, k)
-  threshold      ///< corrects to `threshold_output_ber` up to `threshold_ber`, nothing beyond it
+  none,         ///< no correction
+  reed_solomon, ///< RS(n, k) over 10-bit symbols, corrects t
+  concatenated, ///< inner Hamming(128,120) soft decision, then RS(n, k)
+  threshold     ///< corrects to `threshold_output_ber` up to `threshold_ber`, nothing beyond it
 };
 
 /// One code.
 struct FecCode {
-  std::string name;             ///< "kp4"
-  std::string title;            ///< "RS(544,514)"
+  std::string name;  ///< "kp4"
+  std::string title; ///< "RS(544,514)"
   FecKind kind = FecKind::none;
-  int n = 0;                    ///< symbols per codeword; 0 where there is no codeword of our own
+  int n = 0; ///< symbols per codeword; 0 where there is no codeword of our own
   int k = 0;
   int symbol_bits = 10;
-  int t = 0;                    ///< symbols corrected
-  int payload_octets = 640;     ///< MAC octets per codeword
+  int t = 0;                ///< symbols corrected
+  int payload_octets = 640; ///< MAC octets per codeword
   double threshold_ber = 0;
   double threshold_output_ber = 0;
   std::string source;

@@ -34,8 +34,8 @@ Loss fibre_dB_per_km(const Module &m) {
 
 /// Parallel fibres end in MPO, wavelength-multiplexed pairs in LC.
 Loss connector_dB(const Module &m) {
-  const bool parallel = m.kind == ModuleKind::cpo || m.name.find("DR") != std::string::npos ||
-                        m.name.find("SR") != std::string::npos;
+  const bool parallel =
+      m.kind == ModuleKind::cpo || m.name.find("DR") != std::string::npos || m.name.find("SR") != std::string::npos;
   if (parallel)
     return {0.35, "low-loss MPO, 0.35 dB at most per mated pair (vendor trunk data)"};
   return {0.5, "LC, 0.5 dB at most per mated pair (recalled)"};
@@ -70,7 +70,8 @@ void fill_budget(const LinkOptics &link, LinkReport &report) {
   if (warm > 0)
     add(fmt::format("TDECQ at {:g} C case", link.case_temperature), -tdecq_dB_per_degree * warm,
         "0.01 dB per degree above 40 C (estimate)");
-  add("multipath interference allowance", -m.mpi_allowance->value, m.source_optics);
+  add("multipath interference allowance", -m.mpi_allowance->value,
+      m.kind == ModuleKind::lpo ? m.source_optics : "allowance of the interface's standard (recalled)");
   add("effective receiver sensitivity S0 (dBm), subtracted", -m.effective_sensitivity->value,
       "SRS - SECQ; " + m.source_optics);
 

@@ -29,15 +29,15 @@ enum class LatencyBasis : std::uint8_t {
 /// One link as a scenario describes it.
 struct LinkOptics {
   std::string module = "800G-DR8";
-  std::optional<BitRate> rate;              ///< of the port; default the module's
+  std::optional<BitRate> rate; ///< of the port; default the module's
   Metres length{50};
-  int connectors = 2;                       ///< mated pairs in the fibre; not for cables
-  std::string fec = "auto";                 ///< auto = what the module's row says; or a name of fec_codes()
+  int connectors = 2;       ///< mated pairs in the fibre; not for cables
+  std::string fec = "auto"; ///< auto = what the module's row says; or a name of fec_codes()
   LatencyBasis latency_basis = LatencyBasis::split;
-  double case_temperature = 40;             ///< [°C], 0 … 70
-  std::optional<double> pre_fec_ber;        ///< replaces the budget's BER: an operator's reading, a study's knob
-  std::optional<Decibel> connector_loss;    ///< per mated pair; default by connector type
-  Bytes frame{64};                          ///< for frame_loss_ratio: IEEE 802.3 states it for 64 octets
+  double case_temperature = 40;          ///< [°C], 0 … 70
+  std::optional<double> pre_fec_ber;     ///< replaces the budget's BER: an operator's reading, a study's knob
+  std::optional<Decibel> connector_loss; ///< per mated pair; default by connector type
+  Bytes frame{64};                       ///< for frame_loss_ratio: IEEE 802.3 states it for 64 octets
 };
 
 /// One line of the budget; the lines add up to the margin.
@@ -53,34 +53,34 @@ struct LinkReport {
   const FecCode *fec = nullptr;
   Metres length;
   int connectors = 0;
-  BitRate rate;                             ///< of the port
+  BitRate rate; ///< of the port
 
-  bool has_budget = false;                  ///< false: copper, AOC, coherent; reach decides, and the four below are 0
-  std::vector<BudgetLine> budget;           ///< empty when has_budget is false
-  DecibelMilliwatt received_power;          ///< outer OMA per lane at the receiver
-  Decibel loss;                             ///< fibre and connectors
-  Decibel margin;                           ///< above the effective sensitivity S0; 0 = at the standard's limit
+  bool has_budget = false;         ///< false: copper, AOC, coherent; reach decides, and the four below are 0
+  std::vector<BudgetLine> budget;  ///< empty when has_budget is false
+  DecibelMilliwatt received_power; ///< outer OMA per lane at the receiver
+  Decibel loss;                    ///< fibre and connectors
+  Decibel margin;                  ///< above the effective sensitivity S0; 0 = at the standard's limit
 
   double pre_fec_ber = 0;
-  std::string ber_source;                   ///< the law or the limit it came from
-  double ber_limit = 0;                     ///< the module's operating limit
+  std::string ber_source; ///< the law or the limit it came from
+  double ber_limit = 0;   ///< the module's operating limit
   double symbol_error_ratio = 0;
   double codeword_error_ratio = 0;
   double post_fec_ber = 0;
-  double frame_loss_ratio = 0;              ///< of LinkOptics::frame at the port's interleave
+  double frame_loss_ratio = 0; ///< of LinkOptics::frame at the port's interleave
   Bytes frame;
   int interleave = 0;
 
   // Per direction.
-  Duration latency{};                       ///< module ends + FEC + propagation, at least 1 ps
-  Duration module_latency{};                ///< both ends
+  Duration latency{};        ///< module ends + FEC + propagation, at least 1 ps
+  Duration module_latency{}; ///< both ends
   Duration fec_latency{};
   Duration propagation{};
   std::string latency_source;
 
-  double power_W = 0;                       ///< both ends, typical
-  double pj_per_bit = 0;                    ///< power of both ends ÷ bits of both directions = a module's own figure
-  double cost_usd = 0;                      ///< both ends, typical price
+  double power_W = 0;    ///< both ends, typical
+  double pj_per_bit = 0; ///< power of both ends ÷ bits of both directions = a module's own figure
+  double cost_usd = 0;   ///< both ends, typical price
 };
 
 /// Error: unknown module or code (nearest name suggested), a length the module cannot reach or a rate it cannot carry,

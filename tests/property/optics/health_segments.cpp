@@ -25,7 +25,8 @@ std::vector<LinkFault> random_faults(RandomStream &random) {
       faults.push_back(LinkFault::make_ber(at_picoseconds(from), until, 1e-4 * static_cast<double>(random.below(12))));
       break;
     default:
-      faults.push_back(LinkFault::make_slow(at_picoseconds(from), until, 0.25 * static_cast<double>(1 + random.below(4))));
+      faults.push_back(
+          LinkFault::make_slow(at_picoseconds(from), until, 0.25 * static_cast<double>(1 + random.below(4))));
     }
   }
   return faults;
@@ -43,8 +44,7 @@ LinkHealthSegment expected_at(SimTime t, const LinkReport &report, BitRate rate,
       factor = f.kind == LinkFault::Kind::slow ? std::min(factor, f.factor) : factor;
     }
   LinkHealthSegment s;
-  s.rate = down ? BitRate(0)
-                : BitRate(static_cast<std::int64_t>(static_cast<double>(rate.bits_per_second) * factor));
+  s.rate = down ? BitRate(0) : BitRate(static_cast<std::int64_t>(static_cast<double>(rate.bits_per_second) * factor));
   s.uncorrectable_ratio = down ? 0 : codeword_error_ratio(*report.fec, ber);
   s.latency = report.latency;
   return s;

@@ -12,7 +12,7 @@ TEST_CASE("a link has two module ends, and a cable counts as two") {
   CHECK(bill.lines[0].ends == 20);
   CHECK(bill.lines[0].power_W == 120); // 20 × 6 W
   CHECK(bill.lines[1].ends == 256);
-  CHECK(bill.lines[1].power_W == 3840);                                // 256 × 15 W
+  CHECK(bill.lines[1].power_W == 3840);                               // 256 × 15 W
   CHECK(bill.lines[1].cost_usd == doctest::Approx(256 * 0.78 * 800)); // per end
   CHECK(bill.power_W == 3960);
   CHECK(bill.cost_usd == doctest::Approx(256 * 0.78 * 800 + 20 * 0.35 * 800));

@@ -123,8 +123,8 @@ TEST_CASE("a row that contradicts itself is not loaded") {
       "price_usd_per_gbps_typ,price_lo,price_hi,fit_seed_basis,fit_field_basis,flap_per_link_year,tag_optics,tag_power,"
       "tag_latency,tag_price,tag_fit,source_optics,source_power,source_latency,source_price,note\n";
   const auto row = [](const char *lanes, const char *s0, const char *fec, const char *power) {
-    return std::string("X,800,") + lanes + ",100,PAM4,SMF,500,-0.8,-2.2,-4.4,-1.9,3.4," + s0 + ",3.0,0.1,2.4e-4," + fec +
-           "," + power + ",50,8,150,0.78,0.5,3.83,343,2000,0.8,S,S,S,S,S,a,b,c,d,\"with, comma\"\n";
+    return std::string("X,800,") + lanes + ",100,PAM4,SMF,500,-0.8,-2.2,-4.4,-1.9,3.4," + s0 + ",3.0,0.1,2.4e-4," +
+           fec + "," + power + ",50,8,150,0.78,0.5,3.83,343,2000,0.8,S,S,S,S,S,a,b,c,d,\"with, comma\"\n";
   };
   const char *sound = "15,11,18,18.75";
   const auto good = parse_module_catalogue(header + row("8", "-5.3", "KP4-host", sound));

@@ -58,7 +58,8 @@ TEST_CASE("a coherent code corrects up to its threshold and nothing beyond") {
 }
 
 TEST_CASE("outside its table the inner code's slope goes on and never adds errors") {
-  // Last segment: slope = ln(4.65e-5 / 1.042e-5) / ln(1.5) = 3.6888; at 1e-3, half of 2e-3: 1.042e-5 / 2^3.6888 = 8.08e-7
+  // Last segment: slope = ln(4.65e-5 / 1.042e-5) / ln(1.5) = 3.6888; at 1e-3, half of 2e-3: 1.042e-5 / 2^3.6888
+  // = 8.08e-7
   CHECK(inner_hamming_output(1e-3) == doctest::Approx(8.08e-7).epsilon(1e-3));
   CHECK(inner_hamming_output(0.1) == 0.1);
   CHECK(inner_hamming_output(0) == 0);
@@ -94,8 +95,10 @@ TEST_CASE("a report is its functions, and wrong input is refused with the reason
   CHECK(report.post_fec_ber == doctest::Approx(2.41209389e-15));
   CHECK(report.frame_loss_ratio == doctest::Approx(1.737304081e-12));
   CHECK_THROWS_AS(fec_report("kp5", 2.4e-4, 64), Error);
-  CHECK_THROWS_WITH_AS(fec_named("kp5"), "fec = \"kp5\" (must be one of kp4, kr4, ll, kp4+hamming, none, c-fec, o-fec). "
-                                         "Try kp4.", Error);
+  CHECK_THROWS_WITH_AS(fec_named("kp5"),
+                       "fec = \"kp5\" (must be one of kp4, kr4, ll, kp4+hamming, none, c-fec, o-fec). "
+                       "Try kp4.",
+                       Error);
   CHECK_THROWS_AS(fec_report("kp4", -1e-9, 64), Error);
   CHECK_THROWS_AS(fec_report("kp4", 0.6, 64), Error);
   CHECK_THROWS_AS(fec_report("kp4", 1e-4, 0), Error);

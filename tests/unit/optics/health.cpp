@@ -73,8 +73,8 @@ TEST_CASE("faults that touch merge") {
 }
 
 TEST_CASE("a slow link keeps the factor that is given; the slowest wins") {
-  const auto health = link_health(dr8(), 800_Gbps,
-                                  {LinkFault::make_slow(at(10), at(50), 0.5), LinkFault::make_slow(at(20), at(30), 0.25)});
+  const auto health = link_health(
+      dr8(), 800_Gbps, {LinkFault::make_slow(at(10), at(50), 0.5), LinkFault::make_slow(at(20), at(30), 0.25)});
   REQUIRE(health.segments.size() == 5);
   CHECK(health.segments[1].rate == 400_Gbps);
   CHECK(health.segments[2].rate == 200_Gbps);

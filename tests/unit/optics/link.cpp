@@ -28,6 +28,11 @@ TEST_CASE("a budget by hand: 800G-DR8 over 500 m with four connectors") {
   CHECK(report.codeword_error_ratio < 1e-45);
 }
 
+TEST_CASE("however good the light, 1e-9 of the bits are wrong: the floor of reflections and jitter") {
+  const auto report = report_of("800G-DR8", 1_m, 0); // margin 3.0 − 0.0005 dB: 3.6e-12 from noise
+  CHECK(report.pre_fec_ber == doctest::Approx(1.0036e-9).epsilon(1e-4));
+}
+
 TEST_CASE("latency by hand: module ends, FEC, and 4.9 ns per metre of glass") {
   const auto split = report_of("800G-DR8", 50_m);
   CHECK(split.module_latency == 100ns); // 2 × 50
