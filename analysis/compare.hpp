@@ -16,7 +16,8 @@ struct RunRatios {
   double tokens_per_s = not_known;
   double gpu_idle_share = not_known;
   double exposed_comm = not_known;
-  double collective_busbw = not_known; ///< geometric mean over collectives (op, algorithm, bytes, ranks, domain) that both runs have
+  double collective_busbw =
+      not_known; ///< geometric mean over collectives (op, algorithm, bytes, ranks, domain) that both runs have
   double fct_p99 = not_known;
   double optics_power = not_known;
   double optics_cost = not_known;
@@ -31,9 +32,9 @@ struct Basis {
 /// All of it.
 struct Comparison {
   std::vector<RunSummary> runs;
-  std::vector<RunRatios> ratios;   ///< one entry per run; the first is all ones
+  std::vector<RunRatios> ratios; ///< one entry per run; the first is all ones
   Basis basis;
-  std::string verdict;             ///< one sentence, on the first run and the last
+  std::string verdict; ///< one sentence, on the first run and the last
 };
 
 /// Requires at least two runs.

@@ -1,5 +1,6 @@
 #pragma once
-// An HDF5 results file → RunResults, and its outline for `lightloom info`. Files are a stranger's: every shape and type is checked.
+// An HDF5 results file → RunResults, and its outline for `lightloom info`. Files are a stranger's: every shape and type
+// is checked.
 
 #include "analysis/results.hpp"
 
@@ -8,26 +9,27 @@
 
 namespace lightloom {
 
-/// Reads a finished or partial (.part) results file. Error (system, exit 3) when it cannot be opened; Error (bad_input, exit 2) when it
-/// is not HDF5, cut short, not of Lightloom, of a newer schema, or damaged.
+/// Reads a finished or partial (.part) results file. Error (system, exit 3) when it cannot be opened; Error (bad_input,
+/// exit 2) when it is not HDF5, cut short, not of Lightloom, of a newer schema, or damaged.
 RunResults read_results(const std::string &path);
 
-/// Whether the file begins as HDF5 files do: how `compare` tells a results file from a scenario. Error (system) when it cannot be opened.
+/// Whether the file begins as HDF5 files do: how `compare` tells a results file from a scenario. Error (system) when it
+/// cannot be opened.
 bool is_hdf5(const std::string &path);
 
 /// One dataset of an outline.
 struct DatasetOutline {
-  std::string path;        ///< "/steps/start_ps"
-  std::string shape;       ///< "3 × 128"; "scalar"
-  std::string type;        ///< "int64", "float64", "string"
+  std::string path;  ///< "/steps/start_ps"
+  std::string shape; ///< "3 × 128"; "scalar"
+  std::string type;  ///< "int64", "float64", "string"
   std::string unit;
   std::string description;
 };
 
 /// One attribute of an outline.
 struct AttributeOutline {
-  std::string path;        ///< "/seed", "/run/threads"
-  std::string value;       ///< long texts cut to their first line and their size
+  std::string path;  ///< "/seed", "/run/threads"
+  std::string value; ///< long texts cut to their first line and their size
 };
 
 /// What is in a file.

@@ -1,24 +1,22 @@
 #pragma once
 // RunResults → an HDF5 results file (contract §4), in such a way that a kill at any moment leaves a readable one.
 //
-// How: each write builds the whole file in memory (HDF5's core driver), writes that image to NAME.h5.part.new with plain system
-// calls, syncs it and renames it to NAME.h5.part. A rename is atomic, so NAME.h5.part is at any moment a complete HDF5 file: the
-// last one saved. HDF5's own files are not: a process killed between two metadata writes leaves one that cannot be opened, and
-// its SWMR mode, made against that, refuses new datasets, attributes and strings. It costs a copy of the results in memory, and
-// disk-full is an errno, not a failure in the middle of a library. `commit` writes once more and renames to NAME.h5.
+// How: each write builds the whole file in memory (HDF5's core driver), writes that image to NAME.h5.part.new with
+// plain system calls, syncs it and renames it to NAME.h5.part. A rename is atomic, so NAME.h5.part is at any moment a
+// complete HDF5 file: the last one saved. HDF5's own files are not: a process killed between two metadata writes leaves
+// one that cannot be opened, and its SWMR mode, made against that, refuses new datasets, attributes and strings. It
+// costs a copy of the results in memory, and disk-full is an errno, not a failure in the middle of a library. `commit`
+// writes once more and renames to NAME.h5.
 //
 // Bytes outside /run depend on the results alone: no times in object headers, no compression, one order of creation.
 // Leaves out: appending (telemetry and sweeps will need segments).
 
+#include "analysis/atomic_file.hpp" // check_writable, for callers
 #include "analysis/results.hpp"
 
 #include <string>
 
 namespace lightloom {
-
-/// Before a run: can this file be written? Error (bad_input) when it exists and `force` is not given; Error (system) when its folder
-/// is missing or not writable, or it is a folder. Leaves nothing behind.
-void check_writable(const std::string &path, bool force);
 
 /// The file image of `results`; deterministic. Requires consistent shapes.
 std::string hdf5_image(const RunResults &results);

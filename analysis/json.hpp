@@ -1,6 +1,6 @@
 #pragma once
-// Summaries as JSON for programs, by the names of contract §5. Numbers that are not finite become null. idle_by_cause and
-// critical_path_s are null: this version does not measure them.
+// Summaries as JSON for programs, by the names of contract §5. Numbers that are not finite become null. idle_by_cause
+// and critical_path_s are null: this version does not measure them.
 
 #include "analysis/compare.hpp"
 #include "analysis/summary.hpp"

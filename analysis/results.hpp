@@ -1,8 +1,8 @@
 #pragma once
 // The results of one run as plain data: what contract §4 puts into a results file, before and after it is one.
 // Filled by scenarios after a run, or by read_results (hdf5_reader.hpp) from a file; summarised by summary.hpp.
-// Leaves out, because this version does not measure them: idle time by cause, the critical path, telemetry, campaigns, sweeps.
-// They have no fields here and no datasets, rather than guesses. Units stand in the names.
+// Leaves out, because this version does not measure them: idle time by cause, the critical path, telemetry, campaigns,
+// sweeps. They have no fields here and no datasets, rather than guesses. Units stand in the names.
 
 #include <cstdint>
 #include <limits>
@@ -22,14 +22,14 @@ inline constexpr std::int64_t not_ended = -1;
 /// Root attributes of the file.
 struct RunIdentity {
   std::string lightloom_version;
-  std::string command;           ///< as typed
-  std::string scenario_toml;     ///< full text after --set
-  std::string name;              ///< scenario.name
+  std::string command;       ///< as typed
+  std::string scenario_toml; ///< full text after --set
+  std::string name;          ///< scenario.name
   std::uint64_t seed = 1;
   std::string fidelity = "packet";
-  bool complete = false;         ///< simulated to the end and every check passed
-  std::string outcome;           ///< "" when complete; else why not, one sentence ("rank 3 could not reach rank 7 …")
-  std::string digest;            ///< sixteen hexadecimal digits
+  bool complete = false; ///< simulated to the end and every check passed
+  std::string outcome;   ///< "" when complete; else why not, one sentence ("rank 3 could not reach rank 7 …")
+  std::string digest;    ///< sixteen hexadecimal digits
   std::uint32_t warmup_steps = 0;     ///< leading steps that means leave out
   double tokens_per_step = not_known; ///< of the job; not_known without one
   double flops_per_step = not_known;  ///< model FLOPs of all GPUs, without recomputation
@@ -38,10 +38,11 @@ struct RunIdentity {
 
 /// One row of /steps. `derive_steps` (summary.hpp) fills the last two from GpuTimes.
 struct StepRow {
-  std::int64_t start_ps = 0;        ///< earliest begin over ranks
-  std::int64_t duration_ps = 0;     ///< to the latest end over ranks
-  std::int64_t compute_ps = 0;      ///< mean over GPUs of the time busy, rounded down
-  std::int64_t exposed_comm_ps = 0; ///< mean over GPUs of the time that computing waited for communication, rounded down
+  std::int64_t start_ps = 0;    ///< earliest begin over ranks
+  std::int64_t duration_ps = 0; ///< to the latest end over ranks
+  std::int64_t compute_ps = 0;  ///< mean over GPUs of the time busy, rounded down
+  std::int64_t exposed_comm_ps =
+      0; ///< mean over GPUs of the time that computing waited for communication, rounded down
 };
 
 /// /gpus: each vector is [step, gpu], row by row. For each entry busy + idle = duration of the step (checked), and
@@ -57,17 +58,17 @@ struct GpuTimes {
 /// One collective of one group.
 struct CollectiveRow {
   std::uint32_t step = 0;
-  std::string op;                  ///< "all-reduce"
-  std::string algorithm;           ///< "ring"
-  std::int64_t bytes = 0;          ///< nccl-tests convention
+  std::string op;         ///< "all-reduce"
+  std::string algorithm;  ///< "ring"
+  std::int64_t bytes = 0; ///< nccl-tests convention
   std::uint32_t ranks = 0;
-  bool scale_up = false;           ///< inside the scale-up domain
-  std::int64_t start_ps = 0;       ///< first rank begins
-  std::int64_t end_ps = 0;         ///< last rank ends
-  double algbw_Bps = not_known;    ///< bytes ÷ (end − start)
-  double busbw_Bps = not_known;    ///< algbw × the factor of nccl-tests
+  bool scale_up = false;        ///< inside the scale-up domain
+  std::int64_t start_ps = 0;    ///< first rank begins
+  std::int64_t end_ps = 0;      ///< last rank ends
+  double algbw_Bps = not_known; ///< bytes ÷ (end − start)
+  double busbw_Bps = not_known; ///< algbw × the factor of nccl-tests
   double lower_bound_s = not_known;
-  std::string bottleneck;          ///< what sets the bound: "leaf:0/spine:3"; "" when not known
+  std::string bottleneck; ///< what sets the bound: "leaf:0/spine:3"; "" when not known
 };
 
 /// One directed link. Counters that the transport or link of this version cannot raise are 0 because nothing was.
@@ -80,7 +81,7 @@ struct LinkRow {
   std::uint64_t tx_bytes = 0;          ///< on the wire, gaps included
   std::uint64_t tx_frames = 0;
   std::uint64_t corrupted_frames = 0;
-  std::uint64_t retried_frames = 0;    ///< by link-level retry
+  std::uint64_t retried_frames = 0; ///< by link-level retry
   std::uint64_t dropped_frames = 0;
   std::uint64_t ecn_marked = 0;
   std::int64_t busy_ps = 0;
@@ -94,7 +95,7 @@ struct FlowRow {
   std::int64_t size_bytes = 0;
   std::int64_t start_ps = 0;
   std::int64_t end_ps = not_ended;
-  double ideal_ps = not_known;   ///< alone in the network
+  double ideal_ps = not_known; ///< alone in the network
 };
 
 /// Exact figures of all flows, kept when the rows themselves are not. Percentiles: nearest rank, over completed flows.
@@ -107,14 +108,15 @@ struct FlowFigures {
   double goodput_bps = not_known; ///< payload bits of completed flows ÷ (last end − first start)
 };
 
-/// Rows, or, above a limit (`compact_flows`, summary.hpp), a log-binned histogram of completion times beside exact figures.
+/// Rows, or, above a limit (`compact_flows`, summary.hpp), a log-binned histogram of completion times beside exact
+/// figures.
 struct Flows {
   std::vector<FlowRow> rows;
   struct Histogram {
     FlowFigures figures;
-    std::vector<double> lower_s;       ///< lower edge of each bin, ascending; the last bin ends at upper_s
+    std::vector<double> lower_s; ///< lower edge of each bin, ascending; the last bin ends at upper_s
     double upper_s = 0;
-    std::vector<std::uint64_t> count;  ///< one entry per bin
+    std::vector<std::uint64_t> count; ///< one entry per bin
   };
   std::optional<Histogram> histogram;
 };
@@ -122,34 +124,34 @@ struct Flows {
 /// One line of the bill of materials: "800G-DR8", "switch:leaf", …
 struct BillRow {
   std::string component;
-  std::int64_t count = 0;          ///< optics: module ends
-  double power_W = not_known;      ///< of all of them
-  double cost_usd = not_known;     ///< of all of them
-  bool optics = false;             ///< counts towards the summary's `optics`
+  std::int64_t count = 0;      ///< optics: module ends
+  double power_W = not_known;  ///< of all of them
+  double cost_usd = not_known; ///< of all of them
+  bool optics = false;         ///< counts towards the summary's `optics`
 };
 
 /// /fabric.
 struct FabricRow {
-  std::vector<std::string> nodes;  ///< names, hosts first: [node]
+  std::vector<std::string> nodes; ///< names, hosts first: [node]
   std::vector<BillRow> bill;
-  double pj_per_bit = not_known;   ///< of all optics
+  double pj_per_bit = not_known; ///< of all optics
 };
 
 /// A scripted failure (and, later, drawn ones).
 struct FailureRow {
   double time_s = 0;
-  std::string component;           ///< "leaf:0/spine:3"
-  std::string kind;                ///< "down", "ber"
-  double repair_s = not_known;     ///< instant of repair; not_known = not in this run
+  std::string component;       ///< "leaf:0/spine:3"
+  std::string kind;            ///< "down", "ber"
+  double repair_s = not_known; ///< instant of repair; not_known = not in this run
   std::string effect;
-  double lost_s = not_known;       ///< time the job lost by it
+  double lost_s = not_known; ///< time the job lost by it
 };
 
 /// A counter of the whole run, e.g. what the conservation checks add up: /counters/<name>.
 struct CounterRow {
-  std::string name;                ///< snake_case
+  std::string name; ///< snake_case
   std::uint64_t value = 0;
-  std::string unit;                ///< "frames", "B"
+  std::string unit; ///< "frames", "B"
   std::string description;
 };
 
@@ -164,15 +166,15 @@ struct RunFacts {
   double wall_s = not_known;
   double cpu_s = not_known;
   double events_per_s = not_known;
-  std::uint64_t events = 0;        ///< entity visits or events handled; the engine's own count
+  std::uint64_t events = 0; ///< entity visits or events handled; the engine's own count
   std::uint64_t frames = 0;
   std::uint64_t frame_hops = 0;
   std::uint64_t peak_rss_bytes = 0;
   std::uint64_t windows = 0;
   std::int64_t lookahead_ps = 0;
-  std::string lookahead_link;      ///< a link that sets it
-  std::string host;                ///< name of the machine
-  std::string started;             ///< ISO 8601, UTC
+  std::string lookahead_link; ///< a link that sets it
+  std::string host;           ///< name of the machine
+  std::string started;        ///< ISO 8601, UTC
 };
 
 /// Everything of one run.

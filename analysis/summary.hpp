@@ -1,6 +1,6 @@
 #pragma once
-// What a run comes down to: the numbers of `run --json` (contract §5), computed from RunResults alone, so that a fresh run and a
-// results file give the same summary.
+// What a run comes down to: the numbers of `run --json` (contract §5), computed from RunResults alone, so that a fresh
+// run and a results file give the same summary.
 
 #include "analysis/results.hpp"
 
@@ -17,7 +17,7 @@ struct CollectiveSummary {
   std::uint32_t ranks = 0;
   bool scale_up = false;
   std::uint64_t count = 0;
-  double time_s = not_known;        ///< mean
+  double time_s = not_known; ///< mean
   double time_max_s = not_known;
   double algbw_Bps = not_known;     ///< bytes ÷ mean time
   double busbw_Bps = not_known;     ///< the same factor as the rows'
@@ -29,12 +29,12 @@ struct CollectiveSummary {
 struct WaitShares {
   double scale_up = not_known;
   double network = not_known;
-  double other = not_known;         ///< waiting for slower ranks at the step's end
+  double other = not_known; ///< waiting for slower ranks at the step's end
 };
 
 /// Sums over the bill's optics.
 struct OpticsSummary {
-  std::int64_t modules = 0;         ///< ends
+  std::int64_t modules = 0; ///< ends
   double power_W = not_known;
   double pj_per_bit = not_known;
   double cost_usd = not_known;
@@ -47,13 +47,13 @@ struct RunSummary {
   double compute_s = not_known;
   double exposed_comm_s = not_known;
   double tokens_per_s = not_known;
-  double mfu = not_known;           ///< model FLOPs ÷ (step time × GPUs × peak)
+  double mfu = not_known; ///< model FLOPs ÷ (step time × GPUs × peak)
   double gpu_idle_share = not_known;
   WaitShares waits;
   std::uint64_t gpus = 0;
-  std::uint64_t steps = 0;          ///< all of them, warm-up included
+  std::uint64_t steps = 0; ///< all of them, warm-up included
   std::vector<CollectiveSummary> collectives;
-  FlowFigures flows;                ///< count = 0 without plain traffic
+  FlowFigures flows; ///< count = 0 without plain traffic
   OpticsSummary optics;
   std::vector<FactRow> facts;
   std::vector<CounterRow> counters;

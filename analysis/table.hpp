@@ -23,7 +23,7 @@ public:
   enum class Align { left, right };
   struct Column {
     std::string title;
-    std::string unit;       ///< second line of the head; may be empty
+    std::string unit; ///< second line of the head; may be empty
     Align align = Align::right;
   };
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -1,0 +1,80 @@
+// The outline of a results file, for people and for programs.
+
+#include "analysis/hdf5_file.hpp"
+#include "analysis/hdf5_reader.hpp"
+#include "analysis/table.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <type_traits>
+
+namespace lightloom {
+namespace {
+
+std::string value_text(const AttributeData &value) {
+  return std::visit(
+      [](const auto &held) -> std::string {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::string>) {
+          const std::size_t newline = held.find('\n');
+          if (newline == std::string::npos)
+            return held;
+          return fmt::format("{} … ({} bytes)", held.substr(0, newline), held.size());
+        } else {
+          return fmt::format("{}", held);
+        }
+      },
+      value);
+}
+
+std::string shape_text(const std::vector<std::uint64_t> &shape) {
+  std::string text;
+  for (const std::uint64_t extent : shape)
+    text += (text.empty() ? "" : " × ") + std::to_string(extent);
+  return text.empty() ? "scalar" : text;
+}
+
+} // namespace
+
+FileOutline outline(const std::string &path) {
+  const Document document = load_document(path, false);
+  FileOutline outline;
+  for (const Attribute &attribute : document.attributes)
+    outline.attributes.push_back(
+        {(attribute.group == "/" ? "" : attribute.group) + "/" + attribute.name, value_text(attribute.value)});
+  for (const Dataset &dataset : document.datasets)
+    outline.datasets.push_back(
+        {dataset.path, shape_text(dataset.shape), dataset.type, dataset.unit, dataset.description});
+  return outline;
+}
+
+std::string to_text(const FileOutline &outline) {
+  Table attributes({{"attribute", "", Table::Align::left}, {"value", "", Table::Align::left}});
+  for (const AttributeOutline &attribute : outline.attributes)
+    attributes.add({attribute.path, attribute.value});
+  Table datasets({{"dataset", "", Table::Align::left},
+                  {"shape", "", Table::Align::right},
+                  {"type", "", Table::Align::left},
+                  {"unit", "", Table::Align::left},
+                  {"description", "", Table::Align::left}});
+  for (const DatasetOutline &dataset : outline.datasets)
+    datasets.add({dataset.path, dataset.shape, dataset.type, dataset.unit, dataset.description});
+  return attributes.str() + "\n" + datasets.str();
+}
+
+std::string to_json(const FileOutline &outline) {
+  nlohmann::ordered_json object;
+  object["attributes"] = nlohmann::ordered_json::object();
+  for (const AttributeOutline &attribute : outline.attributes)
+    object["attributes"][attribute.path] = attribute.value;
+  object["datasets"] = nlohmann::ordered_json::array();
+  for (const DatasetOutline &dataset : outline.datasets)
+    object["datasets"].push_back({{"path", dataset.path},
+                                  {"shape", dataset.shape},
+                                  {"type", dataset.type},
+                                  {"unit", dataset.unit},
+                                  {"description", dataset.description}});
+  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+} // namespace lightloom

@@ -1,0 +1,48 @@
+#pragma once
+// Names, units and descriptions of every column of a results file: one list per kind of row (contract §4).
+
+#include "analysis/results.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lightloom {
+
+/// A member of a row that a column holds.
+template <class Row>
+using Member = std::variant<std::int64_t Row::*, std::uint64_t Row::*, std::uint32_t Row::*, bool Row::*, double Row::*,
+                            std::string Row::*>;
+
+/// One column: its dataset is group/name.
+template <class Row> struct Column {
+  const char *name;
+  const char *unit; ///< "1" for ratios and counts of nothing in particular, "text" for strings
+  const char *description;
+  Member<Row> member;
+};
+
+/// A [step, gpu] column.
+struct GpuColumn {
+  const char *name;
+  const char *description;
+  std::vector<std::int64_t> GpuTimes::*member;
+};
+
+const std::vector<Column<StepRow>> &step_columns();
+const std::vector<GpuColumn> &gpu_columns();
+const std::vector<Column<CollectiveRow>> &collective_columns();
+const std::vector<Column<LinkRow>> &link_columns();
+const std::vector<Column<FlowRow>> &flow_columns();
+const std::vector<Column<BillRow>> &bill_columns();
+const std::vector<Column<FailureRow>> &failure_columns();
+const std::vector<Column<FactRow>> &fact_columns();
+/// Attributes of "/" beside schema_version.
+const std::vector<Column<RunIdentity>> &identity_columns();
+/// Attributes of "/run".
+const std::vector<Column<RunFacts>> &run_columns();
+/// Attributes of "/flows/histogram".
+const std::vector<Column<FlowFigures>> &flow_figure_columns();
+
+} // namespace lightloom

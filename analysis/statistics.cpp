@@ -1,0 +1,50 @@
+// Nearest-rank percentiles (no interpolation: a percentile is a value that occurred) and log-binned histograms.
+
+#include "analysis/statistics.hpp"
+
+#include "sim/core/contract.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lightloom {
+
+double percentile(std::vector<double> values, double p) {
+  EXPECTS(!values.empty() && p >= 0 && p <= 1);
+  const double rank = std::ceil(p * static_cast<double>(values.size()));
+  const std::size_t index = std::min(values.size() - 1, rank < 1 ? 0 : static_cast<std::size_t>(rank) - 1);
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(index), values.end());
+  return values[index];
+}
+
+LogHistogram log_histogram(const std::vector<double> &values, std::size_t bins_per_decade) {
+  EXPECTS(bins_per_decade > 0);
+  LogHistogram histogram;
+  if (values.empty())
+    return histogram;
+  double least = 0;
+  double most = 0;
+  for (const double value : values) {
+    if (value > 0 && (least == 0 || value < least))
+      least = value;
+    most = std::max(most, value);
+  }
+  if (least == 0)
+    least = most = 1; // nothing positive: one bin holds all
+  const double width = 1.0 / static_cast<double>(bins_per_decade);
+  const double decades = std::log10(most / least);
+  const std::size_t bins = static_cast<std::size_t>(std::floor(decades / width)) + 1;
+  const auto edge = [&](std::size_t i) { return least * std::pow(10.0, width * static_cast<double>(i)); };
+  for (std::size_t i = 0; i < bins; ++i)
+    histogram.lower.push_back(edge(i));
+  histogram.upper = std::max(most, edge(bins));
+  histogram.count.assign(bins, 0);
+  for (const double value : values) {
+    const auto above = std::upper_bound(histogram.lower.begin(), histogram.lower.end(), value);
+    const std::ptrdiff_t bin = std::max<std::ptrdiff_t>(0, above - histogram.lower.begin() - 1);
+    ++histogram.count[static_cast<std::size_t>(bin)];
+  }
+  return histogram;
+}
+
+} // namespace lightloom

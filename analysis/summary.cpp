@@ -1,0 +1,234 @@
+// Means, shares and percentiles of one run. Nothing here decides an event, so doubles and libm are fine.
+
+#include "analysis/summary.hpp"
+
+#include "analysis/statistics.hpp"
+#include "sim/core/contract.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <numeric>
+#include <string>
+#include <tuple>
+
+namespace lightloom {
+namespace {
+
+constexpr double seconds_per_ps = 1e-12;
+constexpr std::size_t most_violations = 10;
+
+/// The first step that means count: after the warm-up, but at least the last step counts.
+std::size_t first_counted_step(const RunResults &results) {
+  return results.steps.empty() ? 0 : std::min<std::size_t>(results.identity.warmup_steps, results.steps.size() - 1);
+}
+
+/// Sum over the counted steps and all GPUs of a [step, gpu] column.
+double gpu_sum(const RunResults &results, const std::vector<std::int64_t> &column) {
+  const auto first = static_cast<std::ptrdiff_t>(first_counted_step(results) * results.gpus.gpus);
+  return std::accumulate(column.begin() + first, column.end(), 0.0,
+                         [](double sum, std::int64_t value) { return sum + static_cast<double>(value); });
+}
+
+void summarise_steps(const RunResults &results, RunSummary &run) {
+  run.steps = results.steps.size();
+  run.gpus = results.gpus.gpus;
+  if (results.steps.empty())
+    return;
+  double duration = 0, compute = 0, exposed = 0;
+  const std::size_t first = first_counted_step(results);
+  for (std::size_t i = first; i < results.steps.size(); ++i) {
+    duration += static_cast<double>(results.steps[i].duration_ps);
+    compute += static_cast<double>(results.steps[i].compute_ps);
+    exposed += static_cast<double>(results.steps[i].exposed_comm_ps);
+  }
+  const auto counted = static_cast<double>(results.steps.size() - first);
+  run.step_time_s = duration / counted * seconds_per_ps;
+  run.compute_s = compute / counted * seconds_per_ps;
+  run.exposed_comm_s = exposed / counted * seconds_per_ps;
+  if (run.step_time_s > 0) {
+    const double gpus = static_cast<double>(run.gpus);
+    run.tokens_per_s = results.identity.tokens_per_step / run.step_time_s;
+    run.mfu = results.identity.flops_per_step / (run.step_time_s * gpus * results.identity.peak_flops_per_gpu);
+  }
+  const double all = duration * static_cast<double>(run.gpus);
+  if (all > 0) {
+    run.gpu_idle_share = gpu_sum(results, results.gpus.idle_ps) / all;
+    run.waits.scale_up = gpu_sum(results, results.gpus.wait_scale_up_ps) / all;
+    run.waits.network = gpu_sum(results, results.gpus.wait_network_ps) / all;
+    run.waits.other = std::max(0.0, run.gpu_idle_share - run.waits.scale_up - run.waits.network);
+  }
+}
+
+/// Sums of one group of equal collectives.
+struct CollectiveSums {
+  std::size_t index = 0;
+  double time_s = 0;
+  double bound_s = 0;
+  std::uint64_t bounds = 0;
+  double factor = not_known;
+};
+
+void add(const CollectiveRow &row, CollectiveSummary &out, CollectiveSums &sums) {
+  const double time_s = static_cast<double>(row.end_ps - row.start_ps) * seconds_per_ps;
+  ++out.count;
+  sums.time_s += time_s;
+  out.time_max_s = std::isnan(out.time_max_s) ? time_s : std::max(out.time_max_s, time_s);
+  if (!std::isnan(row.lower_bound_s)) {
+    sums.bound_s += row.lower_bound_s;
+    ++sums.bounds;
+  }
+  if (out.bottleneck.empty())
+    out.bottleneck = row.bottleneck;
+  if (row.algbw_Bps > 0 && std::isnan(sums.factor))
+    sums.factor = row.busbw_Bps / row.algbw_Bps;
+}
+
+std::vector<CollectiveSummary> summarise_collectives(const RunResults &results) {
+  using Key = std::tuple<std::string, std::string, std::int64_t, std::uint32_t, bool>;
+  std::vector<CollectiveSummary> out;
+  std::map<Key, CollectiveSums> sums;
+  const std::size_t first = first_counted_step(results);
+  for (const CollectiveRow &row : results.collectives) {
+    if (row.step < first)
+      continue;
+    const auto [place, is_new] = sums.try_emplace(Key{row.op, row.algorithm, row.bytes, row.ranks, row.scale_up});
+    if (is_new) {
+      place->second.index = out.size();
+      CollectiveSummary fresh;
+      fresh.op = row.op;
+      fresh.algorithm = row.algorithm;
+      fresh.bytes = row.bytes;
+      fresh.ranks = row.ranks;
+      fresh.scale_up = row.scale_up;
+      out.push_back(fresh);
+    }
+    add(row, out[place->second.index], place->second);
+  }
+  for (const auto &[key, sum] : sums) {
+    CollectiveSummary &collective = out[sum.index];
+    collective.time_s = sum.time_s / static_cast<double>(collective.count);
+    if (collective.time_s > 0)
+      collective.algbw_Bps = static_cast<double>(collective.bytes) / collective.time_s;
+    collective.busbw_Bps = collective.algbw_Bps * sum.factor;
+    if (sum.bounds > 0)
+      collective.lower_bound_s = sum.bound_s / static_cast<double>(sum.bounds);
+  }
+  return out;
+}
+
+std::vector<double> completion_times(const std::vector<FlowRow> &rows) {
+  std::vector<double> times;
+  for (const FlowRow &row : rows)
+    if (row.end_ps != not_ended)
+      times.push_back(static_cast<double>(row.end_ps - row.start_ps) * seconds_per_ps);
+  return times;
+}
+
+FlowFigures flow_figures(const std::vector<FlowRow> &rows) {
+  FlowFigures figures;
+  figures.count = rows.size();
+  const std::vector<double> times = completion_times(rows);
+  figures.completed = times.size();
+  if (times.empty())
+    return figures;
+  figures.fct_p50_s = percentile(times, 0.50);
+  figures.fct_p99_s = percentile(times, 0.99);
+  figures.fct_max_s = percentile(times, 1.0);
+  double bits = 0;
+  std::int64_t begin = rows.front().start_ps, end = 0;
+  for (const FlowRow &row : rows) {
+    begin = std::min(begin, row.start_ps);
+    end = std::max(end, row.end_ps);
+    if (row.end_ps != not_ended)
+      bits += 8 * static_cast<double>(row.size_bytes);
+  }
+  if (end > begin)
+    figures.goodput_bps = bits / (static_cast<double>(end - begin) * seconds_per_ps);
+  return figures;
+}
+
+OpticsSummary summarise_optics(const FabricRow &fabric) {
+  OpticsSummary optics;
+  optics.pj_per_bit = fabric.pj_per_bit;
+  bool any = false;
+  for (const BillRow &row : fabric.bill) {
+    if (!row.optics)
+      continue;
+    if (!any)
+      optics.power_W = optics.cost_usd = 0;
+    any = true;
+    optics.modules += row.count;
+    optics.power_W += row.power_W;
+    optics.cost_usd += row.cost_usd;
+  }
+  return optics;
+}
+
+} // namespace
+
+RunSummary summary(const RunResults &results) {
+  RunSummary run;
+  run.name = results.identity.name;
+  run.digest = results.identity.digest;
+  run.complete = results.identity.complete;
+  run.outcome = results.identity.outcome;
+  summarise_steps(results, run);
+  run.collectives = summarise_collectives(results);
+  run.flows = results.flows.histogram ? results.flows.histogram->figures : flow_figures(results.flows.rows);
+  run.optics = summarise_optics(results.fabric);
+  run.facts = results.facts;
+  run.counters = results.counters;
+  return run;
+}
+
+void derive_steps(RunResults &results) {
+  const GpuTimes &gpus = results.gpus;
+  EXPECTS(gpus.busy_ps.size() == results.steps.size() * gpus.gpus);
+  if (gpus.gpus == 0)
+    return;
+  for (std::size_t step = 0; step < results.steps.size(); ++step) {
+    std::int64_t busy = 0, waited = 0;
+    for (std::size_t i = step * gpus.gpus; i < (step + 1) * gpus.gpus; ++i) {
+      busy += gpus.busy_ps[i];
+      waited += gpus.wait_scale_up_ps[i] + gpus.wait_network_ps[i];
+    }
+    results.steps[step].compute_ps = busy / gpus.gpus;
+    results.steps[step].exposed_comm_ps = waited / gpus.gpus;
+  }
+}
+
+void compact_flows(RunResults &results, std::size_t limit) {
+  if (results.flows.histogram || results.flows.rows.size() <= limit)
+    return;
+  constexpr std::size_t bins_per_decade = 16;
+  LogHistogram bins = log_histogram(completion_times(results.flows.rows), bins_per_decade);
+  results.flows.histogram = {flow_figures(results.flows.rows), std::move(bins.lower), bins.upper,
+                             std::move(bins.count)};
+  results.flows.rows.clear();
+  results.flows.rows.shrink_to_fit();
+}
+
+std::vector<std::string> check_shape(const RunResults &results) {
+  std::vector<std::string> violations;
+  const GpuTimes &gpus = results.gpus;
+  const std::size_t entries = results.steps.size() * gpus.gpus;
+  for (const auto *column : {&gpus.busy_ps, &gpus.idle_ps, &gpus.wait_scale_up_ps, &gpus.wait_network_ps})
+    if (column->size() != entries)
+      return {"a [step, gpu] column has " + std::to_string(column->size()) + " entries instead of " +
+              std::to_string(entries)};
+  for (std::size_t i = 0; i < entries && violations.size() < most_violations; ++i) {
+    const std::size_t step = i / gpus.gpus;
+    const std::string where = "step " + std::to_string(step) + ", GPU " + std::to_string(i % gpus.gpus) + ": ";
+    if (gpus.busy_ps[i] + gpus.idle_ps[i] != results.steps[step].duration_ps)
+      violations.push_back(where + "busy " + std::to_string(gpus.busy_ps[i]) + " ps + idle " +
+                           std::to_string(gpus.idle_ps[i]) + " ps is not the step's " +
+                           std::to_string(results.steps[step].duration_ps) + " ps");
+    else if (gpus.wait_scale_up_ps[i] + gpus.wait_network_ps[i] > gpus.idle_ps[i])
+      violations.push_back(where + "it waited longer than it was idle");
+  }
+  return violations;
+}
+
+} // namespace lightloom
