@@ -29,7 +29,9 @@ Peers down_the_chain(const CollectiveShape &shape) {
 Peers from_the_root(const CollectiveShape &shape) { return shape.index == shape.root ? to_the_right(shape) : Peers{}; }
 
 std::uint64_t one_block_per_rank(const CollectiveShape &shape) { return shape.ranks; }
-std::uint64_t one_block_per_pair(const CollectiveShape &shape) { return static_cast<std::uint64_t>(shape.ranks) * shape.ranks; }
+std::uint64_t one_block_per_pair(const CollectiveShape &shape) {
+  return static_cast<std::uint64_t>(shape.ranks) * shape.ranks;
+}
 std::uint64_t one_block_per_piece(const CollectiveShape &shape) { return chain_pieces(shape.bytes); }
 std::uint64_t one_block(const CollectiveShape &) { return 1; }
 
@@ -37,12 +39,16 @@ std::uint64_t one_block(const CollectiveShape &) { return 1; }
 
 const std::vector<CollectiveAlgorithm> &collective_algorithms() {
   static const std::vector<CollectiveAlgorithm> table = {
-      {CollectiveOp::all_reduce, "ring", "ring reduce-scatter, then ring all-gather", make_ring_cursor, to_the_right, one_block_per_rank},
-      {CollectiveOp::all_gather, "ring", "n − 1 steps around a ring", make_ring_cursor, to_the_right, one_block_per_rank},
-      {CollectiveOp::reduce_scatter, "ring", "n − 1 steps around a ring", make_ring_cursor, to_the_right, one_block_per_rank},
-      {CollectiveOp::all_to_all, "pairwise", "step k: send to i + k, receive from i − k", make_pairwise_cursor, to_all_others,
-       one_block_per_pair},
-      {CollectiveOp::broadcast, "chain", "pieces pipelined down a chain", make_chain_cursor, down_the_chain, one_block_per_piece},
+      {CollectiveOp::all_reduce, "ring", "ring reduce-scatter, then ring all-gather", make_ring_cursor, to_the_right,
+       one_block_per_rank},
+      {CollectiveOp::all_gather, "ring", "n − 1 steps around a ring", make_ring_cursor, to_the_right,
+       one_block_per_rank},
+      {CollectiveOp::reduce_scatter, "ring", "n − 1 steps around a ring", make_ring_cursor, to_the_right,
+       one_block_per_rank},
+      {CollectiveOp::all_to_all, "pairwise", "step k: send to i + k, receive from i − k", make_pairwise_cursor,
+       to_all_others, one_block_per_pair},
+      {CollectiveOp::broadcast, "chain", "pieces pipelined down a chain", make_chain_cursor, down_the_chain,
+       one_block_per_piece},
       {CollectiveOp::send, "direct", "one message from rank 0 to rank 1", make_send_cursor, from_the_root, one_block},
   };
   return table;

@@ -1,6 +1,6 @@
 #pragma once
-// The table of algorithms: operation × name → cursor. A new algorithm is one file with its cursor and one line in algorithm.cpp.
-// A pair that is not in the table is an Error which names what is; nothing is replaced silently.
+// The table of algorithms: operation × name → cursor. A new algorithm is one file with its cursor and one line in
+// algorithm.cpp. A pair that is not in the table is an Error which names what is; nothing is replaced silently.
 
 #include "collectives/cursor.hpp"
 
@@ -27,20 +27,21 @@ struct CollectiveAlgorithm {
 /// The whole table.
 const std::vector<CollectiveAlgorithm> &collective_algorithms();
 
-/// The line for (op, name). "auto" takes the first line of the operation (say so in the output: the line's name is what runs).
-/// Throws Error that names the algorithms this operation has.
+/// The line for (op, name). "auto" takes the first line of the operation (say so in the output: the line's name is what
+/// runs). Throws Error that names the algorithms this operation has.
 const CollectiveAlgorithm &find_algorithm(CollectiveOp op, std::string_view name);
 
 // The algorithms, each in its own file.
 
-/// ring.cpp: all-reduce (reduce-scatter then all-gather), reduce-scatter, all-gather. Step k sends right and receives from the left.
+/// ring.cpp: all-reduce (reduce-scatter then all-gather), reduce-scatter, all-gather. Step k sends right and receives
+/// from the left.
 std::unique_ptr<CollectiveCursor> make_ring_cursor(const CollectiveShape &shape);
 /// pairwise.cpp: all-to-all; step k = 1 … n − 1 sends to index + k and receives from index − k.
 std::unique_ptr<CollectiveCursor> make_pairwise_cursor(const CollectiveShape &shape);
 /// chain.cpp: broadcast; pieces flow down the chain root, root + 1, …; each member passes a piece on once it has it.
 std::unique_ptr<CollectiveCursor> make_chain_cursor(const CollectiveShape &shape);
-/// Pieces a chain broadcast of this size is cut into: ⌈bytes ÷ 512 KiB⌉, at least 1, at most 4096 (NCCL's Simple protocol moves
-/// slices of about this size: 4 MiB buffer ÷ 8 steps).
+/// Pieces a chain broadcast of this size is cut into: ⌈bytes ÷ 512 KiB⌉, at least 1, at most 4096 (NCCL's Simple
+/// protocol moves slices of about this size: 4 MiB buffer ÷ 8 steps).
 std::uint32_t chain_pieces(Bytes bytes);
 /// point_to_point.cpp: send from root to (root + 1) mod n.
 std::unique_ptr<CollectiveCursor> make_send_cursor(const CollectiveShape &shape);

@@ -1,6 +1,6 @@
-// Broadcast as a pipelined chain: the root posts its pieces one after another to the next member; each member passes a piece on as soon as
-// it has it; the last one only receives. Nearly bandwidth-optimal for long vectors: one vector time plus one piece time per further hop.
-// Source: Thakur et al. (2005), pipelined chain; NCCL's ring broadcast.
+// Broadcast as a pipelined chain: the root posts its pieces one after another to the next member; each member passes a
+// piece on as soon as it has it; the last one only receives. Nearly bandwidth-optimal for long vectors: one vector time
+// plus one piece time per further hop. Source: Thakur et al. (2005), pipelined chain; NCCL's ring broadcast.
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
@@ -47,7 +47,8 @@ private:
 
 std::uint32_t chain_pieces(Bytes bytes) {
   constexpr std::int64_t piece = 512 << 10;
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(bytes.value / piece + (bytes.value % piece != 0 ? 1 : 0), 1, 4096));
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(bytes.value / piece + (bytes.value % piece != 0 ? 1 : 0), 1, 4096));
 }
 
 std::unique_ptr<CollectiveCursor> make_chain_cursor(const CollectiveShape &shape) {

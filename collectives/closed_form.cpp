@@ -19,7 +19,8 @@ double rounds(std::uint32_t n) { return n <= 1 ? 0 : static_cast<double>(std::bi
 
 } // namespace
 
-double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint32_t ranks, Bytes bytes, double alpha_s, double beta_s) {
+double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint32_t ranks, Bytes bytes, double alpha_s,
+                          double beta_s) {
   EXPECTS(ranks >= 1);
   const double n = ranks;
   const double transfer = static_cast<double>(bytes.value) * beta_s; // S β
@@ -77,7 +78,8 @@ Bytes wire_bytes(Bytes message, const Framing &framing) {
 
 Duration message_time(Bytes message, const HomogeneousPath &path) {
   EXPECTS(path.links >= 1);
-  Duration time = path.message_overhead + path.latency + transmission_time(wire_bytes(message, path.framing), path.rate);
+  Duration time =
+      path.message_overhead + path.latency + transmission_time(wire_bytes(message, path.framing), path.rate);
   if (path.store_and_forward) {
     const Bytes first = message < path.framing.mtu ? message : path.framing.mtu;
     time += (path.links - 1) * transmission_time(wire_bytes(first, path.framing), path.rate);
@@ -92,19 +94,25 @@ Duration homogeneous_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, con
   const std::int64_t others = static_cast<std::int64_t>(ranks) - 1;
   const Bytes chunk(divide_up(bytes.value, ranks));
   switch (op) {
-  case CollectiveOp::all_reduce: return 2 * others * message_time(chunk, path);
+  case CollectiveOp::all_reduce:
+    return 2 * others * message_time(chunk, path);
   case CollectiveOp::all_gather:
   case CollectiveOp::reduce_scatter:
-  case CollectiveOp::all_to_all: return others * message_time(chunk, path);
-  case CollectiveOp::send: return message_time(bytes, path);
-  case CollectiveOp::broadcast: break;
+  case CollectiveOp::all_to_all:
+    return others * message_time(chunk, path);
+  case CollectiveOp::send:
+    return message_time(bytes, path);
+  case CollectiveOp::broadcast:
+    break;
   }
   const std::int64_t pieces = chain_pieces(bytes);
   const Bytes piece(divide_up(bytes.value, pieces));
-  return others * message_time(piece, path) + transmission_time((pieces - 1) * wire_bytes(piece, path.framing), path.rate);
+  return others * message_time(piece, path) +
+         transmission_time((pieces - 1) * wire_bytes(piece, path.framing), path.rate);
 }
 
-Duration port_lower_bound(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRate rate, Duration path_latency, const Framing &framing) {
+Duration port_lower_bound(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRate rate, Duration path_latency,
+                          const Framing &framing) {
   EXPECTS(rate.bits_per_second > 0);
   if (ranks == 1)
     return Duration::zero();
@@ -120,12 +128,16 @@ Duration scale_up_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRat
   const auto step = [&](Bytes message) { return latency + transmission_time(message, bandwidth); };
   const Bytes chunk(divide_up(bytes.value, ranks));
   switch (op) {
-  case CollectiveOp::all_reduce: return 2 * others * step(chunk);
+  case CollectiveOp::all_reduce:
+    return 2 * others * step(chunk);
   case CollectiveOp::all_gather:
   case CollectiveOp::reduce_scatter:
-  case CollectiveOp::all_to_all: return others * step(chunk);
-  case CollectiveOp::send: return step(bytes);
-  case CollectiveOp::broadcast: break;
+  case CollectiveOp::all_to_all:
+    return others * step(chunk);
+  case CollectiveOp::send:
+    return step(bytes);
+  case CollectiveOp::broadcast:
+    break;
   }
   const Bytes piece(divide_up(bytes.value, chain_pieces(bytes)));
   return others * latency + transmission_time(bytes, bandwidth) + (others - 1) * transmission_time(piece, bandwidth);

@@ -11,26 +11,31 @@ Duration span(double amount, double per_second) {
   EXPECTS(amount >= 0 && per_second > 0);
   const double ps = amount / per_second * 1e12 + 0.5;
   if (!(ps < 9.0e18))
-    throw Error("a computation of more than 104 days", "simulated time is 64 bits of picoseconds", "Check the model's shape and the GPU's peak_flops.");
+    throw Error("a computation of more than 104 days", "simulated time is 64 bits of picoseconds",
+                "Check the model's shape and the GPU's peak_flops.");
   return Duration(static_cast<std::int64_t>(ps));
 }
 
 } // namespace
 
 const std::vector<GpuSpec> &gpus() {
-  static const char *const a100_share =
-      "Megatron-LM and MegaScale publish 44-65 % of peak on A100 with communication included (SC 2021 Table 1; NSDI 2024 Table 2); computing alone is near "
-      "the upper end";
+  static const char *const a100_share = "Megatron-LM and MegaScale publish 44-65 % of peak on A100 with communication "
+                                        "included (SC 2021 Table 1; NSDI 2024 Table 2); computing alone is near "
+                                        "the upper end";
   static const char *const hopper_share =
-      "Llama 3 405B reached 400-430 TFLOP/s per H100, 40-43 % of peak, with communication and bubbles included (Llama 3 paper, Table 4); computing alone is "
+      "Llama 3 405B reached 400-430 TFLOP/s per H100, 40-43 % of peak, with communication and bubbles included (Llama "
+      "3 paper, Table 4); computing alone is "
       "above that: estimate";
   static const char *const blackwell_share = "estimate: as Hopper; no published training run to check it against";
   static const std::vector<GpuSpec> catalogue = {
-      {"A100-SXM", 312e12, Bytes(80'000'000'000), 2.039e12, 0.60, "NVIDIA A100 80GB datasheet (dense BF16, SXM)", a100_share},
-      {"H100-SXM", 989.4e12, Bytes(80'000'000'000), 3.35e12, 0.50, "NVIDIA H100 datasheet (1,979 TFLOPS with sparsity, halved)", hopper_share},
-      {"H200-SXM", 989.4e12, Bytes(141'000'000'000), 4.8e12, 0.50, "NVIDIA H200 datasheet (1,979 TFLOPS with sparsity, halved)", hopper_share},
-      {"B200-SXM", 2250e12, Bytes(180'000'000'000), 8.0e12, 0.50, "NVIDIA DGX B200 datasheet (8 GPUs: 36 PFLOPS BF16 with sparsity; 1,440 GB, 64 TB/s)",
-       blackwell_share},
+      {"A100-SXM", 312e12, Bytes(80'000'000'000), 2.039e12, 0.60, "NVIDIA A100 80GB datasheet (dense BF16, SXM)",
+       a100_share},
+      {"H100-SXM", 989.4e12, Bytes(80'000'000'000), 3.35e12, 0.50,
+       "NVIDIA H100 datasheet (1,979 TFLOPS with sparsity, halved)", hopper_share},
+      {"H200-SXM", 989.4e12, Bytes(141'000'000'000), 4.8e12, 0.50,
+       "NVIDIA H200 datasheet (1,979 TFLOPS with sparsity, halved)", hopper_share},
+      {"B200-SXM", 2250e12, Bytes(180'000'000'000), 8.0e12, 0.50,
+       "NVIDIA DGX B200 datasheet (8 GPUs: 36 PFLOPS BF16 with sparsity; 1,440 GB, 64 TB/s)", blackwell_share},
   };
   return catalogue;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// GPUs by catalogue: peak dense bf16 rate, memory, memory bandwidth; and the share of the peak that a training step reaches while it computes.
-// Leaves out: clocks, power limits, kernels one by one.
+// GPUs by catalogue: peak dense bf16 rate, memory, memory bandwidth; and the share of the peak that a training step
+// reaches while it computes. Leaves out: clocks, power limits, kernels one by one.
 
 #include "sim/core/quantity.hpp"
 
@@ -13,10 +13,10 @@ namespace lightloom {
 /// A GPU. Efficiency is the share of peak_flops reached while computing (waiting for the network is not in it).
 struct GpuSpec {
   std::string name;
-  double peak_flops = 0;        ///< [FLOP/s] dense bf16
+  double peak_flops = 0; ///< [FLOP/s] dense bf16
   Bytes memory{};
-  double memory_bandwidth = 0;  ///< [B/s]
-  double efficiency = 0;        ///< 0 … 1
+  double memory_bandwidth = 0; ///< [B/s]
+  double efficiency = 0;       ///< 0 … 1
   std::string source;
   std::string efficiency_source;
 };

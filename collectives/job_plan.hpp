@@ -12,18 +12,19 @@
 
 namespace lightloom {
 
-/// The scale-up domain (NVSwitch) as the closed forms see it. Ranks r with equal r ÷ domain share one: the caller places rank r on
-/// a host so that this holds (rank r on host r does).
+/// The scale-up domain (NVSwitch) as the closed forms see it. Ranks r with equal r ÷ domain share one: the caller
+/// places rank r on a host so that this holds (rank r on host r does).
 struct ScaleUpDomain {
-  std::uint32_t gpus = 1;  ///< GPUs per domain; 1 = no scale-up network
-  BitRate bandwidth{};     ///< per GPU and direction; > 0 when gpus > 1
-  Duration latency{};      ///< one way, GPU to GPU
+  std::uint32_t gpus = 1; ///< GPUs per domain; 1 = no scale-up network
+  BitRate bandwidth{};    ///< per GPU and direction; > 0 when gpus > 1
+  Duration latency{};     ///< one way, GPU to GPU
 };
 
 /// A planned job.
 struct JobPlan {
   std::uint32_t ranks = 0;
-  std::function<std::unique_ptr<RankProgram>(std::uint32_t rank)> program; ///< a fresh program of this rank; callable again
+  std::function<std::unique_ptr<RankProgram>(std::uint32_t rank)>
+      program;                             ///< a fresh program of this rank; callable again
   std::vector<CollectiveInfo> collectives; ///< index = id of begin/end_collective
   std::uint32_t steps = 0;                 ///< ids of begin/end_step are below this; 0 when the job has no steps
   double tokens_per_step = 0;              ///< 0 when unknown

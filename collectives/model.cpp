@@ -6,8 +6,8 @@
 namespace lightloom {
 namespace {
 
-ModelShape gpt(std::string name, std::uint32_t layers, std::uint32_t hidden, std::uint32_t heads, std::uint32_t vocabulary,
-               double published, std::string source) {
+ModelShape gpt(std::string name, std::uint32_t layers, std::uint32_t hidden, std::uint32_t heads,
+               std::uint32_t vocabulary, double published, std::string source) {
   ModelShape m;
   m.name = std::move(name);
   m.layers = layers;
@@ -52,7 +52,8 @@ std::int64_t kv_width(const ModelShape &m) { return wide(m.hidden) / m.heads * m
 /// One norm: gain, and bias where the model has biases.
 std::int64_t norm_parameters(const ModelShape &m) { return wide(m.hidden) * (m.biases ? 2 : 1); }
 
-// Weights of the matrices; biases of column-parallel matrices are split with them, those of row-parallel ones are whole at each rank.
+// Weights of the matrices; biases of column-parallel matrices are split with them, those of row-parallel ones are whole
+// at each rank.
 std::int64_t attention_matrices(const ModelShape &m) { return wide(m.hidden) * (2 * wide(m.hidden) + 2 * kv_width(m)); }
 std::int64_t mlp_matrices(const ModelShape &m) { return wide(m.hidden) * wide(m.ffn_hidden) * (m.gated ? 3 : 2); }
 std::int64_t attention_split_biases(const ModelShape &m) { return m.biases ? wide(m.hidden) + 2 * kv_width(m) : 0; }
@@ -65,14 +66,20 @@ std::int64_t vocabulary_matrix(const ModelShape &m) { return wide(m.vocabulary) 
 const std::vector<ModelShape> &models() {
   static const std::vector<ModelShape> catalogue = {
       gpt("gpt-13b", 40, 5120, 40, 50304, 13.0e9,
-          "Brown et al. 2020, Table 2.1 (13B: 40 layers, 40 heads of 128; prints d_model 5140, which 40 x 128 = 5120 contradicts); "
+          "Brown et al. 2020, Table 2.1 (13B: 40 layers, 40 heads of 128; prints d_model 5140, which 40 x 128 = 5120 "
+          "contradicts); "
           "vocabulary 50257 padded to a multiple of 128 as Megatron-LM does"),
       gpt("gpt3-175b", 96, 12288, 96, 51200, 174.6e9,
-          "Brown et al. 2020, Table 2.1; vocabulary 51200 and 174.6e9 parameters as in Narayanan et al. 2021 (SC), Table 2"),
-      llama("llama-7b", {32, 4096, 32, 32, 11008, 2048, 32000}, 6.7e9, "Touvron et al. 2023 (LLaMA), Table 2; FFN width 11008 from its released configuration"),
-      llama("llama3-8b", {32, 4096, 32, 8, 14336, 8192, 128256}, 8.03e9, "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
-      llama("llama3-70b", {80, 8192, 64, 8, 28672, 8192, 128256}, 70.6e9, "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
-      llama("llama3-405b", {126, 16384, 128, 8, 53248, 8192, 128256}, 405e9, "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
+          "Brown et al. 2020, Table 2.1; vocabulary 51200 and 174.6e9 parameters as in Narayanan et al. 2021 (SC), "
+          "Table 2"),
+      llama("llama-7b", {32, 4096, 32, 32, 11008, 2048, 32000}, 6.7e9,
+            "Touvron et al. 2023 (LLaMA), Table 2; FFN width 11008 from its released configuration"),
+      llama("llama3-8b", {32, 4096, 32, 8, 14336, 8192, 128256}, 8.03e9,
+            "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
+      llama("llama3-70b", {80, 8192, 64, 8, 28672, 8192, 128256}, 70.6e9,
+            "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
+      llama("llama3-405b", {126, 16384, 128, 8, 53248, 8192, 128256}, 405e9,
+            "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
   };
   return catalogue;
 }
@@ -104,9 +111,11 @@ void check_model(const ModelShape &m) {
   within("sequence", m.sequence, 100'000'000);
   within("vocabulary", m.vocabulary, 10'000'000);
   if (m.hidden % m.heads != 0)
-    throw Error("model.hidden = " + std::to_string(m.hidden), "is not a multiple of model.heads = " + std::to_string(m.heads));
+    throw Error("model.hidden = " + std::to_string(m.hidden),
+                "is not a multiple of model.heads = " + std::to_string(m.heads));
   if (m.heads % m.kv_heads != 0)
-    throw Error("model.heads = " + std::to_string(m.heads), "is not a multiple of model.kv_heads = " + std::to_string(m.kv_heads));
+    throw Error("model.heads = " + std::to_string(m.heads),
+                "is not a multiple of model.kv_heads = " + std::to_string(m.kv_heads));
 }
 
 std::int64_t attention_parameters(const ModelShape &m) { return attention_parameters_per_rank(m, 1); }

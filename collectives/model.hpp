@@ -1,6 +1,7 @@
 #pragma once
 // Transformer models by published shape: parameters and FLOPs, layer by layer. Dense decoders only; no experts.
-// FLOPs count multiply and add as two; backward is twice forward (Narayanan et al., SC 2021, appendix; Kaplan et al. 2020).
+// FLOPs count multiply and add as two; backward is twice forward (Narayanan et al., SC 2021, appendix; Kaplan et al.
+// 2020).
 
 #include "sim/core/quantity.hpp"
 
@@ -17,9 +18,9 @@ struct ModelShape {
   std::uint32_t layers = 0;
   std::uint32_t hidden = 0;
   std::uint32_t heads = 0;
-  std::uint32_t kv_heads = 0;      ///< = heads without grouped-query attention
+  std::uint32_t kv_heads = 0; ///< = heads without grouped-query attention
   std::uint32_t ffn_hidden = 0;
-  bool gated = false;              ///< SwiGLU: three MLP matrices instead of two
+  bool gated = false; ///< SwiGLU: three MLP matrices instead of two
   std::uint32_t sequence = 0;
   std::uint32_t vocabulary = 0;    ///< as held in memory, padding included
   bool tied_embeddings = false;    ///< output head shares the embedding matrix
@@ -47,21 +48,22 @@ std::int64_t head_parameters(const ModelShape &model);
 /// All of it.
 std::int64_t parameters(const ModelShape &model);
 
-/// Parameters one rank of a tensor-parallel group of `tensor` holds of the same parts: matrices split (rounded up), norms whole.
+/// Parameters one rank of a tensor-parallel group of `tensor` holds of the same parts: matrices split (rounded up),
+/// norms whole.
 std::int64_t attention_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t mlp_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t embedding_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t head_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 
-/// Forward FLOPs per token of one layer's attention part: projections 2 × weights, and scores and values 4 × sequence × hidden (the full
-/// square: causal masking is not credited, as in SC 2021).
+/// Forward FLOPs per token of one layer's attention part: projections 2 × weights, and scores and values 4 × sequence ×
+/// hidden (the full square: causal masking is not credited, as in SC 2021).
 double attention_flops_per_token(const ModelShape &model);
 /// Forward FLOPs per token of one layer's MLP: 2 × weights.
 double mlp_flops_per_token(const ModelShape &model);
 /// Forward FLOPs per token of the output head: 2 × vocabulary × hidden.
 double head_flops_per_token(const ModelShape &model);
-/// Forward and backward FLOPs per token: 3 × (layers × (attention + MLP) + head). For the GPT shape this is formula (3) of SC 2021
-/// without recomputation: 72 L h² (1 + s/6h + V/12Lh).
+/// Forward and backward FLOPs per token: 3 × (layers × (attention + MLP) + head). For the GPT shape this is formula (3)
+/// of SC 2021 without recomputation: 72 L h² (1 + s/6h + V/12Lh).
 double training_flops_per_token(const ModelShape &model);
 
 } // namespace lightloom

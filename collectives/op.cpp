@@ -9,20 +9,27 @@ namespace lightloom {
 
 const char *to_string(CollectiveOp op) {
   switch (op) {
-  case CollectiveOp::all_reduce: return "all-reduce";
-  case CollectiveOp::all_gather: return "all-gather";
-  case CollectiveOp::reduce_scatter: return "reduce-scatter";
-  case CollectiveOp::all_to_all: return "all-to-all";
-  case CollectiveOp::broadcast: return "broadcast";
-  case CollectiveOp::send: return "send";
+  case CollectiveOp::all_reduce:
+    return "all-reduce";
+  case CollectiveOp::all_gather:
+    return "all-gather";
+  case CollectiveOp::reduce_scatter:
+    return "reduce-scatter";
+  case CollectiveOp::all_to_all:
+    return "all-to-all";
+  case CollectiveOp::broadcast:
+    return "broadcast";
+  case CollectiveOp::send:
+    return "send";
   }
   EXPECTS(false && "a CollectiveOp");
   return "";
 }
 
 const std::vector<CollectiveOp> &collective_ops() {
-  static const std::vector<CollectiveOp> ops = {CollectiveOp::all_reduce, CollectiveOp::all_gather, CollectiveOp::reduce_scatter,
-                                                CollectiveOp::all_to_all, CollectiveOp::broadcast,  CollectiveOp::send};
+  static const std::vector<CollectiveOp> ops = {CollectiveOp::all_reduce,     CollectiveOp::all_gather,
+                                                CollectiveOp::reduce_scatter, CollectiveOp::all_to_all,
+                                                CollectiveOp::broadcast,      CollectiveOp::send};
   return ops;
 }
 
@@ -45,12 +52,15 @@ double busbw_factor(CollectiveOp op, std::uint32_t ranks) {
   EXPECTS(ranks >= 1);
   const double n = ranks;
   switch (op) {
-  case CollectiveOp::all_reduce: return 2 * (n - 1) / n;
+  case CollectiveOp::all_reduce:
+    return 2 * (n - 1) / n;
   case CollectiveOp::all_gather:
   case CollectiveOp::reduce_scatter:
-  case CollectiveOp::all_to_all: return (n - 1) / n;
+  case CollectiveOp::all_to_all:
+    return (n - 1) / n;
   case CollectiveOp::broadcast:
-  case CollectiveOp::send: return ranks == 1 ? 0 : 1;
+  case CollectiveOp::send:
+    return ranks == 1 ? 0 : 1;
   }
   return 0;
 }

@@ -1,8 +1,8 @@
 #pragma once
-// The collective operations by their contract names (contract §3), how much each moves, and the busbw factors of nccl-tests.
-// Sizes follow nccl-tests: `bytes` is the full vector. all-reduce, broadcast, send: the buffer of each rank; all-gather: what each
-// rank holds afterwards; reduce-scatter, all-to-all: what each rank holds before. A ring chunk is bytes ÷ ranks for all of them.
-// Source: NVIDIA nccl-tests, doc/PERFORMANCE.md.
+// The collective operations by their contract names (contract §3), how much each moves, and the busbw factors of
+// nccl-tests. Sizes follow nccl-tests: `bytes` is the full vector. all-reduce, broadcast, send: the buffer of each
+// rank; all-gather: what each rank holds afterwards; reduce-scatter, all-to-all: what each rank holds before. A ring
+// chunk is bytes ÷ ranks for all of them. Source: NVIDIA nccl-tests, doc/PERFORMANCE.md.
 
 #include "sim/core/quantity.hpp"
 
@@ -21,20 +21,21 @@ const std::vector<CollectiveOp> &collective_ops();
 /// The operation of this name. Throws Error with the nearest name.
 CollectiveOp parse_collective_op(std::string_view name);
 
-/// busbw = algbw × this, algbw = bytes ÷ time: all-reduce 2(n−1)/n; all-gather, reduce-scatter, all-to-all (n−1)/n; others 1.
-/// `ranks` ≥ 1; 0 for a single rank of an operation that then moves nothing.
+/// busbw = algbw × this, algbw = bytes ÷ time: all-reduce 2(n−1)/n; all-gather, reduce-scatter, all-to-all (n−1)/n;
+/// others 1. `ranks` ≥ 1; 0 for a single rank of an operation that then moves nothing.
 double busbw_factor(CollectiveOp op, std::uint32_t ranks);
 
-/// Payload bytes that all ranks of one group send together: all-reduce 2(n−1)·bytes; all-gather, reduce-scatter, all-to-all and
-/// broadcast (n−1)·bytes; send bytes. Exact whatever the chunking, for every algorithm here that sends each chunk once per step.
+/// Payload bytes that all ranks of one group send together: all-reduce 2(n−1)·bytes; all-gather, reduce-scatter,
+/// all-to-all and broadcast (n−1)·bytes; send bytes. Exact whatever the chunking, for every algorithm here that sends
+/// each chunk once per step.
 Bytes group_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes);
 
-/// Payload bytes that the busiest rank's port must carry in one direction, whatever the algorithm without in-network reduction
-/// (floor of group_traffic ÷ ranks; broadcast and send: bytes). Bandwidth lower bounds rest on it.
+/// Payload bytes that the busiest rank's port must carry in one direction, whatever the algorithm without in-network
+/// reduction (floor of group_traffic ÷ ranks; broadcast and send: bytes). Bandwidth lower bounds rest on it.
 Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes);
 
-/// Piece `index` of `parts` when `total` is cut as evenly as whole bytes allow: the first total mod parts pieces are one byte longer.
-/// The pieces sum to `total`. Requires index < parts.
+/// Piece `index` of `parts` when `total` is cut as evenly as whole bytes allow: the first total mod parts pieces are
+/// one byte longer. The pieces sum to `total`. Requires index < parts.
 constexpr Bytes chunk_bytes(Bytes total, std::uint32_t parts, std::uint32_t index) {
   const std::int64_t quotient = total.value / parts;
   const std::int64_t remainder = total.value % parts;

@@ -1,5 +1,5 @@
-// Pairwise all-to-all: in step k = 1 … n − 1 member i sends its block for i + k and receives from i − k, so that every member sends
-// to and receives from exactly one other at a time. A step ends with its receive, which paces the senders.
+// Pairwise all-to-all: in step k = 1 … n − 1 member i sends its block for i + k and receives from i − k, so that every
+// member sends to and receives from exactly one other at a time. A step ends with its receive, which paces the senders.
 // Source: Thakur, Rabenseifner, Gropp (2005), long-message all-to-all.
 
 #include "collectives/algorithm.hpp"
@@ -10,7 +10,8 @@ namespace {
 
 class PairwiseCursor final : public CollectiveCursor {
 public:
-  explicit PairwiseCursor(const CollectiveShape &shape) : ranks_(shape.ranks), index_(shape.index), bytes_(shape.bytes) {}
+  explicit PairwiseCursor(const CollectiveShape &shape)
+      : ranks_(shape.ranks), index_(shape.index), bytes_(shape.bytes) {}
 
   CollectiveStep next() override {
     if (step_ >= ranks_)

@@ -1,7 +1,8 @@
-// The ring: member i talks to i + 1 and listens to i − 1 only; the vector is cut into n chunks. Bandwidth-optimal, latency n − 1 steps a phase.
-// Reduce-scatter, step k: send chunk i − 1 − k, add what arrives to chunk i − 2 − k; after n − 1 steps chunk i is complete at member i.
-// All-gather, step k: send chunk i − k, store what arrives as chunk i − 1 − k. All-reduce is the first, then the second.
-// Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations" (2009); Thakur et al. (2005).
+// The ring: member i talks to i + 1 and listens to i − 1 only; the vector is cut into n chunks. Bandwidth-optimal,
+// latency n − 1 steps a phase. Reduce-scatter, step k: send chunk i − 1 − k, add what arrives to chunk i − 2 − k; after
+// n − 1 steps chunk i is complete at member i. All-gather, step k: send chunk i − k, store what arrives as chunk i − 1
+// − k. All-reduce is the first, then the second. Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms
+// for clusters of workstations" (2009); Thakur et al. (2005).
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
@@ -20,7 +21,8 @@ public:
     if (phases_ == 0 || ranks_ == 1)
       return {};
     CollectiveStep step;
-    const std::uint32_t lag = step_ + (reducing_ ? 1 : 0); // the reduced chunk starts one behind, so that chunk i ends at member i
+    const std::uint32_t lag =
+        step_ + (reducing_ ? 1 : 0); // the reduced chunk starts one behind, so that chunk i ends at member i
     if (sending_) {
       step.kind = CollectiveStep::Kind::send;
       step.peer = index_ + 1 == ranks_ ? 0 : index_ + 1;
@@ -61,7 +63,8 @@ private:
 
 std::unique_ptr<CollectiveCursor> make_ring_cursor(const CollectiveShape &shape) {
   EXPECTS(shape.index < shape.ranks);
-  EXPECTS(shape.op == CollectiveOp::all_reduce || shape.op == CollectiveOp::reduce_scatter || shape.op == CollectiveOp::all_gather);
+  EXPECTS(shape.op == CollectiveOp::all_reduce || shape.op == CollectiveOp::reduce_scatter ||
+          shape.op == CollectiveOp::all_gather);
   return std::make_unique<RingCursor>(shape);
 }
 

@@ -45,7 +45,8 @@ Instruction end_step() {
   return i;
 }
 
-Instruction collective(const Script &script, std::uint32_t index, CollectiveOp op, Bytes bytes, std::string_view algorithm) {
+Instruction collective(const Script &script, std::uint32_t index, CollectiveOp op, Bytes bytes,
+                       std::string_view algorithm) {
   EXPECTS(index < script.communicators.size());
   EXPECTS(bytes.value >= 0);
   const Communicator &communicator = script.communicators[index];
@@ -66,10 +67,10 @@ namespace {
 /// What all ranks share: the script, and counts derived from it.
 struct SharedScript {
   Script script;
-  std::vector<std::uint32_t> signals_per_step;         ///< one entry per event
-  std::vector<std::uint32_t> stream_collectives;       ///< one entry per stream: collectives per step
+  std::vector<std::uint32_t> signals_per_step;   ///< one entry per event
+  std::vector<std::uint32_t> stream_collectives; ///< one entry per stream: collectives per step
   std::uint32_t collectives_per_step = 0;
-  std::vector<std::uint32_t> first_group;              ///< one entry per communicator: its scale-up groups' first id
+  std::vector<std::uint32_t> first_group; ///< one entry per communicator: its scale-up groups' first id
 };
 
 template <class Visit> void for_each_instruction(const std::vector<Section> &sections, Visit visit) {
@@ -217,9 +218,12 @@ Operation ScriptProgram::next(std::uint32_t stream) {
     return {};
   const Instruction &i = sections[at.section].instructions[at.instruction];
   switch (at.phase) {
-  case Position::Phase::instruction: return begin(at, stream, i);
-  case Position::Phase::inside: return inside(at, stream, i);
-  case Position::Phase::end: return end_collective(at, stream);
+  case Position::Phase::instruction:
+    return begin(at, stream, i);
+  case Position::Phase::inside:
+    return inside(at, stream, i);
+  case Position::Phase::end:
+    return end_collective(at, stream);
   }
   return {};
 }
@@ -268,11 +272,14 @@ std::shared_ptr<SharedScript> share(Script script) {
     groups += c.scale_up ? script.ranks / c.size : 0;
   }
   std::uint64_t total = 0;
+  double network_bytes = 0; // of the whole run, as a bound against overflow
   for (const auto &sections : script.streams) {
     std::uint64_t collectives = 0;
     for_each_instruction(sections, [&](const Instruction &i, std::uint32_t repeat) {
-      if (i.kind == Instruction::Kind::collective)
+      if (i.kind == Instruction::Kind::collective) {
         collectives += repeat;
+        network_bytes += 2.0 * static_cast<double>(i.bytes.value) * script.ranks * repeat * script.steps;
+      }
       if (i.kind == Instruction::Kind::signal || i.kind == Instruction::Kind::wait)
         shared->signals_per_step.resize(std::max<std::size_t>(shared->signals_per_step.size(), i.event + 1u));
       if (i.kind == Instruction::Kind::signal)
@@ -282,8 +289,14 @@ std::shared_ptr<SharedScript> share(Script script) {
     if (total * script.steps >= 1ull << 31)
       throw Error("a run of " + std::to_string(total * script.steps) + " collectives", "at most 2147483647 fit",
                   "Simulate fewer steps or micro-batches.");
+    if (network_bytes > 4e18)
+      throw Error("a run that moves more than 4 exabytes", "byte counts are 64 bits", "Simulate fewer steps, or less.");
     shared->stream_collectives.push_back(static_cast<std::uint32_t>(collectives));
   }
+  for (const std::uint32_t signals : shared->signals_per_step)
+    if (static_cast<std::uint64_t>(signals) * script.steps >= 1ull << 32)
+      throw Error("a run of " + std::to_string(script.steps) + " steps", "events are counted in 32 bits",
+                  "Simulate fewer steps.");
   shared->collectives_per_step = static_cast<std::uint32_t>(total);
   shared->script = std::move(script);
   return shared;

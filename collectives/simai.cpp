@@ -1,4 +1,5 @@
-// The reader of SimAI / AICB / ASTRA-sim 1.0 text workloads. Every word knows its place, so that every complaint does too.
+// The reader of SimAI / AICB / ASTRA-sim 1.0 text workloads. Every word knows its place, so that every complaint does
+// too.
 
 #include "collectives/simai.hpp"
 
@@ -60,17 +61,26 @@ std::optional<std::int64_t> integer(std::string_view text) {
   return value;
 }
 
-constexpr std::array parallelism_words = {"DATA", "MODEL", "HYBRID_DATA_MODEL", "HYBRID_MODEL_DATA", "HYBRID_DLRM", "HYBRID_DLRM_ENHANCED",
-                                          "HYBRID_TRANSFORMER", "HYBRID_TRANSFORMER_FWD_IN_BCKWD", "HYBRID_CUSTOMIZED", "MICRO",
+constexpr std::array parallelism_words = {"DATA",
+                                          "MODEL",
+                                          "HYBRID_DATA_MODEL",
+                                          "HYBRID_MODEL_DATA",
+                                          "HYBRID_DLRM",
+                                          "HYBRID_DLRM_ENHANCED",
+                                          "HYBRID_TRANSFORMER",
+                                          "HYBRID_TRANSFORMER_FWD_IN_BCKWD",
+                                          "HYBRID_CUSTOMIZED",
+                                          "MICRO",
                                           "DISTRIBUTED_INFERENCE"};
 
 struct CommWord {
   const char *word;
   CollectiveOp op;
 };
-constexpr std::array comm_words = {CommWord{"ALLREDUCE", CollectiveOp::all_reduce}, CommWord{"ALLGATHER", CollectiveOp::all_gather},
-                                   CommWord{"REDUCESCATTER", CollectiveOp::reduce_scatter}, CommWord{"ALLTOALL", CollectiveOp::all_to_all},
-                                   CommWord{"BROADCAST", CollectiveOp::broadcast}};
+constexpr std::array comm_words = {
+    CommWord{"ALLREDUCE", CollectiveOp::all_reduce}, CommWord{"ALLGATHER", CollectiveOp::all_gather},
+    CommWord{"REDUCESCATTER", CollectiveOp::reduce_scatter}, CommWord{"ALLTOALL", CollectiveOp::all_to_all},
+    CommWord{"BROADCAST", CollectiveOp::broadcast}};
 
 class Parser {
 public:
@@ -79,7 +89,8 @@ public:
   SimaiWorkload parse() {
     split_lines();
     if (lines_.empty())
-      fail(1, 1, "an empty file", "a workload starts with its parallelism, such as HYBRID_TRANSFORMER_FWD_IN_BCKWD or MICRO");
+      fail(1, 1, "an empty file",
+           "a workload starts with its parallelism, such as HYBRID_TRANSFORMER_FWD_IN_BCKWD or MICRO");
     if (problems_.empty())
       header();
     if (problems_.empty())
@@ -107,7 +118,8 @@ private:
   void count();
   void layer(const Line &line);
   void check_totals();
-  void fail(std::uint32_t line, std::uint32_t column, std::string what, std::string why = {}, std::string suggestion = {}) {
+  void fail(std::uint32_t line, std::uint32_t column, std::string what, std::string why = {},
+            std::string suggestion = {}) {
     problems_.push_back({{workload_.file, line, column}, std::move(what), std::move(why), std::move(suggestion)});
   }
   void warn(std::uint32_t line, std::uint32_t column, const std::string &sentence) {
@@ -165,7 +177,8 @@ std::size_t Parser::header_pair(const std::vector<Word> &words, std::size_t at) 
   }
   const auto take = [&](std::uint32_t &into, std::int64_t least) {
     if (*value < least || *value > 100'000'000)
-      fail(1, words[at + 1].column, fmt::format("{} = {}", name, *value), fmt::format("must be {} to 100000000", least));
+      fail(1, words[at + 1].column, fmt::format("{} = {}", name, *value),
+           fmt::format("must be {} to 100000000", least));
     else
       into = static_cast<std::uint32_t>(*value);
   };
@@ -211,7 +224,8 @@ void Parser::count() {
   if (!value || *value < 0 || *value > std::numeric_limits<std::uint32_t>::max())
     fail(2, words[0].column, "number of layers \"" + shown(words[0].text) + "\"", "must be a whole number");
   else if (words.size() > 1)
-    fail(2, words[1].column, "\"" + shown(words[1].text) + "\" after the number of layers", "line 2 holds nothing else");
+    fail(2, words[1].column, "\"" + shown(words[1].text) + "\" after the number of layers",
+         "line 2 holds nothing else");
   else
     workload_.stated_layers = static_cast<std::uint32_t>(*value);
 }
@@ -237,12 +251,14 @@ SimaiComm Parser::comm(const Line &line, std::size_t at, SimaiGroup plain_group)
   std::string_view word = line.words[at].text;
   if (word == "NONE") {
     if (result.bytes.value > 0)
-      warn(line.number, line.words[at + 1].column, fmt::format("NONE with {} bytes moves nothing.", result.bytes.value));
+      warn(line.number, line.words[at + 1].column,
+           fmt::format("NONE with {} bytes moves nothing.", result.bytes.value));
     result.bytes = Bytes(0);
     return result;
   }
   result.group = workload_.parallelism == "MICRO" ? SimaiGroup::all : plain_group;
-  for (const auto &[suffix, group] : {std::pair{std::string_view("_DP_EP"), SimaiGroup::data_expert}, std::pair{std::string_view("_EP"), SimaiGroup::expert}})
+  for (const auto &[suffix, group] : {std::pair{std::string_view("_DP_EP"), SimaiGroup::data_expert},
+                                      std::pair{std::string_view("_EP"), SimaiGroup::expert}})
     if (word.ends_with(suffix)) {
       word.remove_suffix(suffix.size());
       result.group = group;
@@ -253,7 +269,8 @@ SimaiComm Parser::comm(const Line &line, std::size_t at, SimaiGroup plain_group)
       result.op = known.op;
       return result;
     }
-  const std::string near = nearest_word(shown(word), {"NONE", "ALLREDUCE", "ALLGATHER", "REDUCESCATTER", "ALLTOALL", "BROADCAST"});
+  const std::string near =
+      nearest_word(shown(word), {"NONE", "ALLREDUCE", "ALLGATHER", "REDUCESCATTER", "ALLTOALL", "BROADCAST"});
   fail(line.number, line.words[at].column, "communication \"" + shown(line.words[at].text) + "\"",
        "is NONE, ALLREDUCE, ALLGATHER, REDUCESCATTER, ALLTOALL or BROADCAST, perhaps with _EP or _DP_EP",
        near.empty() ? "" : "Did you mean " + near + "?");
@@ -265,7 +282,8 @@ void Parser::layer(const Line &line) {
   if (line.words.size() != expected) {
     const bool more = line.words.size() > expected;
     fail(line.number, more ? line.words[expected].column : line.end, fmt::format("{} columns", line.words.size()),
-         fmt::format("a layer has {}: name, dependency, then compute, communication, bytes for forward, input gradient and weight gradient, then update delay{}",
+         fmt::format("a layer has {}: name, dependency, then compute, communication, bytes for forward, input gradient "
+                     "and weight gradient, then update delay{}",
                      expected, expected == 13 ? ", parallelism" : ""));
     return;
   }
@@ -274,7 +292,8 @@ void Parser::layer(const Line &line) {
   layer.line = line.number;
   layer.name = shown(line.words[0].text);
   if (!integer(line.words[1].text))
-    fail(line.number, line.words[1].column, "dependency \"" + shown(line.words[1].text) + "\"", "must be a whole number, usually -1");
+    fail(line.number, line.words[1].column, "dependency \"" + shown(line.words[1].text) + "\"",
+         "must be a whole number, usually -1");
   layer.forward = time(2, "forward compute");
   layer.forward_comm = comm(line, 3, SimaiGroup::tensor);
   layer.input_gradient = time(5, "input-gradient compute");
@@ -290,23 +309,32 @@ void Parser::check_totals() {
     fail(3, 1, "no layers", "one line per layer follows line 2");
   double ns = 0;
   for (const SimaiLayer &l : workload_.layers)
-    ns += static_cast<double>((l.forward + l.input_gradient + l.weight_gradient).count()) * 1e-3 + static_cast<double>(l.update.count()) * 1e-3;
+    ns += static_cast<double>((l.forward + l.input_gradient + l.weight_gradient).count()) * 1e-3 +
+          static_cast<double>(l.update.count()) * 1e-3;
   if (ns > most_total_ns)
     fail(3, 1, fmt::format("{:.3g} s of compute in one step", ns * 1e-9), "simulated time holds 106 days");
   if (workload_.stated_layers != workload_.layers.size())
-    warn(2, lines_[1].words[0].column, fmt::format("line 2 says {} layers, the file has {}; the file's lines are used.", workload_.stated_layers, workload_.layers.size()));
+    warn(2, lines_[1].words[0].column,
+         fmt::format("line 2 says {} layers, the file has {}; the file's lines are used.", workload_.stated_layers,
+                     workload_.layers.size()));
 }
 
 } // namespace
 
 const char *to_string(SimaiGroup group) {
   switch (group) {
-  case SimaiGroup::none: return "none";
-  case SimaiGroup::tensor: return "tensor";
-  case SimaiGroup::data: return "data";
-  case SimaiGroup::expert: return "expert";
-  case SimaiGroup::data_expert: return "data-expert";
-  case SimaiGroup::all: return "all";
+  case SimaiGroup::none:
+    return "none";
+  case SimaiGroup::tensor:
+    return "tensor";
+  case SimaiGroup::data:
+    return "data";
+  case SimaiGroup::expert:
+    return "expert";
+  case SimaiGroup::data_expert:
+    return "data-expert";
+  case SimaiGroup::all:
+    return "all";
   }
   return "";
 }

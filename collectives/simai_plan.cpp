@@ -1,5 +1,6 @@
-// A SimAI workload as a script: the order of SimAI's transformer loop (Workload.cc, iterate_hybrid_parallel_Transformer_fwd_in_bckwd), with one
-// difference: a step ends when all its gradients are reduced, where SimAI lets them overlap the next step's forward.
+// A SimAI workload as a script: the order of SimAI's transformer loop (Workload.cc,
+// iterate_hybrid_parallel_Transformer_fwd_in_bckwd), with one difference: a step ends when all its gradients are
+// reduced, where SimAI lets them overlap the next step's forward.
 
 #include "collectives/script.hpp"
 #include "collectives/simai.hpp"
@@ -17,7 +18,8 @@ constexpr std::uint32_t gradients_reduced = 1;
 
 std::uint32_t gpus_of(const SimaiWorkload &w, const SimaiRun &run) {
   if (run.gpus && w.all_gpus && *run.gpus != *w.all_gpus)
-    throw Error(fmt::format("{} GPUs for {}", *run.gpus, w.file), fmt::format("the file says all_gpus = {}", *w.all_gpus),
+    throw Error(fmt::format("{} GPUs for {}", *run.gpus, w.file),
+                fmt::format("the file says all_gpus = {}", *w.all_gpus),
                 fmt::format("Set cluster.gpus = {}.", *w.all_gpus));
   if (!run.gpus && !w.all_gpus)
     throw Error("no number of GPUs for " + w.file, "the file does not say all_gpus", "Set cluster.gpus.");
@@ -30,14 +32,18 @@ void check(const SimaiWorkload &w, std::uint32_t gpus, const SimaiRun &run) {
     throw Error(Problem{{w.file, 1, 1}, what, why, suggestion});
   };
   const std::string &p = w.parallelism;
-  if (p != "HYBRID_TRANSFORMER" && p != "HYBRID_TRANSFORMER_FWD_IN_BCKWD" && p != "MICRO" && p != "DATA" && p != "MODEL")
-    refuse("running parallelism " + p, "this version runs HYBRID_TRANSFORMER, HYBRID_TRANSFORMER_FWD_IN_BCKWD, MICRO, DATA and MODEL");
+  if (p != "HYBRID_TRANSFORMER" && p != "HYBRID_TRANSFORMER_FWD_IN_BCKWD" && p != "MICRO" && p != "DATA" &&
+      p != "MODEL")
+    refuse("running parallelism " + p,
+           "this version runs HYBRID_TRANSFORMER, HYBRID_TRANSFORMER_FWD_IN_BCKWD, MICRO, DATA and MODEL");
   if (w.pipeline > 1)
-    refuse(fmt::format("running pp = {}", w.pipeline), "pipeline parallelism is not in this version", "lightloom import simai prints what the file holds.");
+    refuse(fmt::format("running pp = {}", w.pipeline), "pipeline parallelism is not in this version",
+           "lightloom import simai prints what the file holds.");
   if (w.checkpoints > 0 || w.checkpoint_initiates > 0)
     refuse("running checkpoints > 0", "activation recomputation is not in this version");
   if (gpus % w.tensor != 0)
-    refuse(fmt::format("{} GPUs with model_parallel_NPU_group = {}", gpus, w.tensor), "tensor parallelism must divide the GPUs",
+    refuse(fmt::format("{} GPUs with model_parallel_NPU_group = {}", gpus, w.tensor),
+           "tensor parallelism must divide the GPUs",
            fmt::format("Try {} GPUs.", (gpus / w.tensor + 1) * static_cast<std::uint64_t>(w.tensor)));
   if (gpus / w.tensor % w.expert != 0)
     refuse(fmt::format("{} GPUs with model_parallel_NPU_group = {} and ep = {}", gpus, w.tensor, w.expert),
@@ -48,12 +54,14 @@ void check(const SimaiWorkload &w, std::uint32_t gpus, const SimaiRun &run) {
 
 class SimaiBuilder {
 public:
-  SimaiBuilder(const SimaiWorkload &workload, std::uint32_t gpus, const SimaiRun &run) : workload_(workload), run_(run) {
+  SimaiBuilder(const SimaiWorkload &workload, std::uint32_t gpus, const SimaiRun &run)
+      : workload_(workload), run_(run) {
     script_.ranks = gpus;
     script_.steps = run.steps;
     const std::uint32_t tensor = workload.tensor;
     const std::uint32_t data = gpus / tensor;
-    const bool everyone_is_model = workload.parallelism == "MODEL"; // ASTRA-sim: forward and input gradient involve every dimension
+    const bool everyone_is_model =
+        workload.parallelism == "MODEL"; // ASTRA-sim: forward and input gradient involve every dimension
     add_group(SimaiGroup::all, gpus, 1);
     add_group(SimaiGroup::tensor, everyone_is_model ? gpus : tensor, 1);
     add_group(SimaiGroup::data, everyone_is_model ? 1 : data, tensor);
@@ -151,20 +159,24 @@ JobPlan SimaiBuilder::build() {
 
 void SimaiBuilder::add_notes(JobPlan &plan) const {
   const auto size = [&](SimaiGroup g) { return groups_[static_cast<std::size_t>(g)].size; };
-  plan.notes.push_back(fmt::format("{}: {} layers of {}; {} GPUs = tensor {} x data {} (expert {}).", workload_.file, workload_.layers.size(),
-                                   workload_.parallelism, script_.ranks, size(SimaiGroup::tensor), size(SimaiGroup::data), size(SimaiGroup::expert)));
+  plan.notes.push_back(fmt::format("{}: {} layers of {}; {} GPUs = tensor {} x data {} (expert {}).", workload_.file,
+                                   workload_.layers.size(), workload_.parallelism, script_.ranks,
+                                   size(SimaiGroup::tensor), size(SimaiGroup::data), size(SimaiGroup::expert)));
   const GroupEntry &tensor = groups_[static_cast<std::size_t>(SimaiGroup::tensor)];
   if (tensor.size > 1)
-    plan.notes.emplace_back(script_.communicators[tensor.communicator].scale_up
-                                ? "Tensor groups run in the scale-up domain, by closed form; all other groups over the network."
-                                : "Tensor groups do not fit the scale-up domain: all groups run over the network.");
-  plan.notes.emplace_back("Rings for all-reduce, all-gather and reduce-scatter, pairwise for all-to-all, a chain for broadcast (SimAI itself skips BROADCAST).");
+    plan.notes.emplace_back(
+        script_.communicators[tensor.communicator].scale_up
+            ? "Tensor groups run in the scale-up domain, by closed form; all other groups over the network."
+            : "Tensor groups do not fit the scale-up domain: all groups run over the network.");
+  plan.notes.emplace_back("Rings for all-reduce, all-gather and reduce-scatter, pairwise for all-to-all, a chain for "
+                          "broadcast (SimAI itself skips BROADCAST).");
   if (alone_ > 0)
     plan.notes.push_back(fmt::format("{} communications in groups of one GPU move nothing.", alone_));
   if (empty_ > 0)
     plan.notes.push_back(fmt::format("{} communications of 0 bytes are left out.", empty_));
   if (workload_.accumulation > 1)
-    plan.notes.push_back(fmt::format("ga = {}: the file's layers are run once per step, as they stand.", workload_.accumulation));
+    plan.notes.push_back(
+        fmt::format("ga = {}: the file's layers are run once per step, as they stand.", workload_.accumulation));
   plan.notes.insert(plan.notes.end(), workload_.warnings.begin(), workload_.warnings.end());
 }
 

@@ -82,7 +82,9 @@ Blocks SymbolicRun::start(std::uint32_t i) const {
     for (std::uint64_t b = 0; b < blocks_; ++b)
       blocks[b] = bit(i);
     break;
-  case CollectiveOp::all_gather: blocks[i] = bit(i); break;
+  case CollectiveOp::all_gather:
+    blocks[i] = bit(i);
+    break;
   case CollectiveOp::all_to_all:
     for (std::uint64_t d = 0; d < ranks_; ++d)
       blocks[i * static_cast<std::uint64_t>(ranks_) + d] = bit(i);
@@ -104,7 +106,9 @@ Blocks SymbolicRun::goal(std::uint32_t i) const {
     for (std::uint64_t b = 0; b < blocks_; ++b)
       blocks[b] = everyone();
     break;
-  case CollectiveOp::reduce_scatter: blocks[i] = everyone(); break;
+  case CollectiveOp::reduce_scatter:
+    blocks[i] = everyone();
+    break;
   case CollectiveOp::all_gather:
     for (std::uint32_t b = 0; b < ranks_; ++b)
       blocks[b] = bit(b);
@@ -147,8 +151,8 @@ bool SymbolicRun::take(std::uint32_t i) {
   queue.pop_front();
   member.blocked = false;
   if (message.block != want.block || message.bytes != want.bytes) {
-    result_.problem = fmt::format("member {} expects block {} of {} B from member {}, gets block {} of {} B", i, want.block, want.bytes.value,
-                                  want.peer, message.block, message.bytes.value);
+    result_.problem = fmt::format("member {} expects block {} of {} B from member {}, gets block {} of {} B", i,
+                                  want.block, want.bytes.value, want.peer, message.block, message.bytes.value);
     return true;
   }
   if (!want.reduce) {
@@ -176,12 +180,16 @@ bool SymbolicRun::advance(std::uint32_t i) {
     const CollectiveStep step = member.cursor->next();
     moved = true;
     switch (step.kind) {
-    case CollectiveStep::Kind::send: post(i, step); break;
+    case CollectiveStep::Kind::send:
+      post(i, step);
+      break;
     case CollectiveStep::Kind::receive:
       member.waiting = step;
       member.blocked = true;
       break;
-    case CollectiveStep::Kind::done: member.cursor.reset(); break;
+    case CollectiveStep::Kind::done:
+      member.cursor.reset();
+      break;
     }
   }
   return moved;
@@ -190,10 +198,12 @@ bool SymbolicRun::advance(std::uint32_t i) {
 void SymbolicRun::check_end() {
   for (std::uint32_t i = 0; i < ranks_; ++i)
     if (members_[i].blocked)
-      result_.problem += fmt::format("{}member {} waits for member {}", result_.problem.empty() ? "deadlock: " : ", ", i, members_[i].waiting.peer);
+      result_.problem += fmt::format("{}member {} waits for member {}", result_.problem.empty() ? "deadlock: " : ", ",
+                                     i, members_[i].waiting.peer);
   for (const auto &[pair, queue] : in_flight_)
     if (result_.problem.empty() && !queue.empty())
-      result_.problem = fmt::format("{} messages from member {} to member {} are never taken", queue.size(), pair.first, pair.second);
+      result_.problem =
+          fmt::format("{} messages from member {} to member {} are never taken", queue.size(), pair.first, pair.second);
   for (std::uint32_t i = 0; i < ranks_ && result_.problem.empty(); ++i)
     for (const auto &[block, contributions] : goal(i)) {
       const auto held = members_[i].holds.find(block);

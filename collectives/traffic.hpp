@@ -18,11 +18,12 @@ struct TrafficSpec {
   std::uint64_t seed = 1;
 };
 
-/// A uniformly drawn permutation of 0 … n − 1 without fixed points, from Philox (rejection; about e tries). Requires n ≥ 2.
+/// A uniformly drawn permutation of 0 … n − 1 without fixed points, from Philox (rejection; about e tries). Requires n
+/// ≥ 2.
 std::vector<std::uint32_t> derangement(std::uint32_t n, std::uint64_t seed);
 
-/// Permutation: rank r sends to derangement[r]. Incast: fan_in senders, evenly spread over ranks 1 … n − 1, send to rank 0.
-/// Asks for flow records. Throws Error: unknown pattern, fewer than 2 ranks, fan_in out of range.
+/// Permutation: rank r sends to derangement[r]. Incast: fan_in senders, evenly spread over ranks 1 … n − 1, send to
+/// rank 0. Asks for flow records. Throws Error: unknown pattern, fewer than 2 ranks, fan_in out of range.
 JobPlan plan_traffic(const TrafficSpec &spec, std::uint32_t ranks);
 
 } // namespace lightloom

@@ -18,18 +18,21 @@ void check(const TrainingSpec &s) {
   check_model(s.model);
   const auto only_one = [](const char *what, std::uint32_t value) {
     if (value != 1)
-      throw Error(fmt::format("job.{} = {}", what, value), fmt::format("{} parallelism is not in this version", what), fmt::format("Use {} = 1.", what));
+      throw Error(fmt::format("job.{} = {}", what, value), fmt::format("{} parallelism is not in this version", what),
+                  fmt::format("Use {} = 1.", what));
   };
   only_one("pipeline", s.pipeline);
   only_one("context", s.context);
   only_one("expert", s.expert);
   const std::uint64_t product = static_cast<std::uint64_t>(s.tensor) * s.data;
   if (s.tensor < 1 || s.data < 1 || product != s.gpus)
-    throw Error(fmt::format("tensor {} x pipeline {} x data {} x context {} = {} GPUs", s.tensor, s.pipeline, s.data, s.context, product),
+    throw Error(fmt::format("tensor {} x pipeline {} x data {} x context {} = {} GPUs", s.tensor, s.pipeline, s.data,
+                            s.context, product),
                 fmt::format("the job has {}", s.gpus),
                 s.tensor >= 1 && s.gpus % s.tensor == 0 ? fmt::format("Try data = {}.", s.gpus / s.tensor) : "");
   if (s.model.heads % s.tensor != 0)
-    throw Error(fmt::format("job.tensor = {}", s.tensor), fmt::format("does not divide the model's {} attention heads", s.model.heads));
+    throw Error(fmt::format("job.tensor = {}", s.tensor),
+                fmt::format("does not divide the model's {} attention heads", s.model.heads));
   const std::uint64_t sequences = static_cast<std::uint64_t>(s.data) * s.micro_batch;
   if (s.micro_batch < 1)
     throw Error("job.micro_batch = 0", "must be at least 1");
@@ -37,6 +40,8 @@ void check(const TrainingSpec &s) {
     throw Error(fmt::format("job.global_batch = {}", s.global_batch),
                 fmt::format("is not a multiple of data x micro_batch = {}", sequences),
                 fmt::format("Try {}.", (s.global_batch / sequences + 1) * sequences));
+  if (2.0 * s.micro_batch * s.model.sequence * s.model.hidden > 1e15)
+    throw Error(fmt::format("job.micro_batch = {}", s.micro_batch), "its activations exceed 1 PB per layer");
   if (s.steps < 1)
     throw Error("scenario.steps = 0", "must be at least 1");
   if (s.bucket_layers < 1 && s.bucket_size.value <= 0)
@@ -72,13 +77,15 @@ public:
   bool tensor_in_scale_up() const { return tensor_ && script_.communicators[*tensor_].scale_up; }
   std::int64_t parameters_per_rank() const {
     const ModelShape &m = spec_.model;
-    return m.layers * layer_parameters() + embedding_parameters_per_rank(m, spec_.tensor) + head_parameters_per_rank(m, spec_.tensor);
+    return m.layers * layer_parameters() + embedding_parameters_per_rank(m, spec_.tensor) +
+           head_parameters_per_rank(m, spec_.tensor);
   }
 
 private:
   void add_communicators();
   std::int64_t layer_parameters() const {
-    return attention_parameters_per_rank(spec_.model, spec_.tensor) + mlp_parameters_per_rank(spec_.model, spec_.tensor);
+    return attention_parameters_per_rank(spec_.model, spec_.tensor) +
+           mlp_parameters_per_rank(spec_.model, spec_.tensor);
   }
   /// Time of `flops_per_token` over one micro-batch, shared by the tensor group.
   Duration over_tokens(double flops_per_token) const {
@@ -149,8 +156,8 @@ std::vector<Instruction> StepBuilder::micro_batch(bool reduce_gradients) {
   return steps;
 }
 
-/// Backward takes twice the forward: gradients of inputs and of weights. A bucket is ready once its last weight gradient is computed, before
-/// the all-reduce of the input gradient, which does not touch it.
+/// Backward takes twice the forward: gradients of inputs and of weights. A bucket is ready once its last weight
+/// gradient is computed, before the all-reduce of the input gradient, which does not touch it.
 void StepBuilder::add_backward(std::vector<Instruction> &steps, bool reduce_gradients) {
   const ModelShape &m = spec_.model;
   const bool bucketing = reduce_gradients && data_;
@@ -178,7 +185,8 @@ void StepBuilder::add_backward(std::vector<Instruction> &steps, bool reduce_grad
 }
 
 bool StepBuilder::bucket_full(std::int64_t parameters, std::uint32_t layers) const {
-  return spec_.bucket_size.value > 0 ? parameters * spec_.gradient_bytes >= spec_.bucket_size.value : layers >= spec_.bucket_layers;
+  return spec_.bucket_size.value > 0 ? parameters * spec_.gradient_bytes >= spec_.bucket_size.value
+                                     : layers >= spec_.bucket_layers;
 }
 
 void StepBuilder::close_bucket(std::vector<Instruction> &steps, std::int64_t parameters) {
@@ -190,25 +198,30 @@ Section StepBuilder::reductions() const {
   Section section;
   for (std::size_t b = 0; b < buckets_.size(); ++b) {
     section.instructions.push_back(wait_event(gradients_ready, static_cast<std::uint32_t>(b + 1)));
-    section.instructions.push_back(collective(script_, *data_, CollectiveOp::all_reduce, buckets_[b], spec_.data_algorithm));
+    section.instructions.push_back(
+        collective(script_, *data_, CollectiveOp::all_reduce, buckets_[b], spec_.data_algorithm));
     section.instructions.push_back(signal_event(bucket_reduced));
   }
   return section;
 }
 
 void add_notes(JobPlan &plan, const TrainingSpec &s, const StepBuilder &builder) {
-  plan.notes.push_back(fmt::format("{}: {:.2f} billion parameters; {} GPUs = tensor {} x data {}; {} micro-batches of {} x {} tokens per replica.", s.model.name,
-                                   static_cast<double>(parameters(s.model)) * 1e-9, s.gpus, s.tensor, s.data,
-                                   s.global_batch / (s.data * s.micro_batch), s.micro_batch, s.model.sequence));
-  plan.notes.push_back(fmt::format("GPUs compute at {:.0f} % of {:.0f} TFLOP/s ({}).", s.gpu.efficiency * 100, s.gpu.peak_flops * 1e-12,
+  plan.notes.push_back(fmt::format(
+      "{}: {:.2f} billion parameters; {} GPUs = tensor {} x data {}; {} micro-batches of {} x {} tokens per replica.",
+      s.model.name, static_cast<double>(parameters(s.model)) * 1e-9, s.gpus, s.tensor, s.data,
+      s.global_batch / (s.data * s.micro_batch), s.micro_batch, s.model.sequence));
+  plan.notes.push_back(fmt::format("GPUs compute at {:.0f} % of {:.0f} TFLOP/s ({}).", s.gpu.efficiency * 100,
+                                   s.gpu.peak_flops * 1e-12,
                                    s.gpu.efficiency_source.empty() ? "as given" : s.gpu.efficiency_source));
   if (s.tensor > 1)
     plan.notes.emplace_back(builder.tensor_in_scale_up()
                                 ? "Tensor-parallel collectives run in the scale-up domain, by closed form."
-                                : "Tensor-parallel groups do not fit the scale-up domain: their all-reduces run over the network as rings.");
+                                : "Tensor-parallel groups do not fit the scale-up domain: their all-reduces run over "
+                                  "the network as rings.");
   if (s.data > 1)
-    plan.notes.push_back(fmt::format("Gradients are reduced in {} buckets of {} B per parameter, overlapped with the last micro-batch's backward.",
-                                     builder.buckets(), s.gradient_bytes));
+    plan.notes.push_back(fmt::format(
+        "Gradients are reduced in {} buckets of {} B per parameter, overlapped with the last micro-batch's backward.",
+        builder.buckets(), s.gradient_bytes));
   plan.notes.emplace_back("No activation recomputation; attention counts the full square; the loss takes no time.");
 }
 

@@ -1,0 +1,153 @@
+// Laws of the collective algorithms, by symbolic execution: right data at every rank, no deadlock, chunks that sum.
+
+#include "collectives/algorithm.hpp"
+#include "collectives/symbolic.hpp"
+
+#include "sim/core/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include <string>
+
+using namespace lightloom;
+
+TEST_CASE("every algorithm leaves every rank with the right data, for 1 to 64 ranks") {
+  for (const CollectiveAlgorithm &algorithm : collective_algorithms())
+    for (std::uint32_t ranks = 1; ranks <= 64; ++ranks) {
+      const SymbolicResult result = prove(algorithm, ranks, Bytes(1'000'003));
+      CAPTURE(to_string(algorithm.op));
+      CAPTURE(ranks);
+      CHECK_MESSAGE(result.proven, result.problem);
+    }
+}
+
+TEST_CASE("what all ranks send together is what group_traffic says, exactly, whatever the remainder") {
+  for (const CollectiveAlgorithm &algorithm : collective_algorithms())
+    for (const std::uint32_t ranks : {1u, 2u, 3u, 5u, 8u, 13u, 64u})
+      for (const std::int64_t bytes : {0, 1, 2, 7, 63, 64, 65, 1'048'576, 3'000'017}) {
+        CAPTURE(to_string(algorithm.op));
+        CAPTURE(ranks);
+        CAPTURE(bytes);
+        CHECK(prove(algorithm, ranks, Bytes(bytes)).sent == group_traffic(algorithm.op, ranks, Bytes(bytes)));
+      }
+}
+
+TEST_CASE("a broadcast and a send are right from every root") {
+  for (const CollectiveAlgorithm &algorithm : collective_algorithms())
+    if (algorithm.op == CollectiveOp::broadcast || algorithm.op == CollectiveOp::send)
+      for (const std::uint32_t ranks : {2u, 3u, 7u, 16u})
+        for (std::uint32_t root = 0; root < ranks; ++root)
+          CHECK(prove(algorithm, ranks, Bytes(2'000'000), root).proven);
+}
+
+TEST_CASE("a member sends only to peers it announces") {
+  for (const CollectiveAlgorithm &algorithm : collective_algorithms())
+    for (const std::uint32_t ranks : {2u, 3u, 8u})
+      for (std::uint32_t i = 0; i < ranks; ++i) {
+        const CollectiveShape shape{algorithm.op, ranks, i, Bytes(1'000'000), 0};
+        const auto peers = algorithm.sends_to(shape);
+        const auto cursor = algorithm.make(shape);
+        for (auto step = cursor->next(); step.kind != CollectiveStep::Kind::done; step = cursor->next())
+          if (step.kind == CollectiveStep::Kind::send)
+            CHECK(std::find(peers.begin(), peers.end(), step.peer) != peers.end());
+      }
+}
+
+TEST_CASE("chunks differ by at most one byte and sum to the whole") {
+  for (const std::int64_t total : {0, 1, 5, 4095, 4096, 1'000'003})
+    for (const std::uint32_t parts : {1u, 2u, 3u, 7u, 64u, 1000u}) {
+      Bytes sum;
+      for (std::uint32_t i = 0; i < parts; ++i) {
+        const Bytes chunk = chunk_bytes(Bytes(total), parts, i);
+        CHECK(chunk.value >= total / parts);
+        CHECK(chunk.value <= total / parts + 1);
+        sum += chunk;
+      }
+      CHECK(sum.value == total);
+    }
+}
+
+TEST_CASE("an algorithm that an operation does not have is an error that names those it has") {
+  try {
+    find_algorithm(CollectiveOp::all_to_all, "bruck");
+    FAIL("no error");
+  } catch (const Error &e) {
+    CHECK(std::string(e.what()).find("bruck") != std::string::npos);
+    CHECK(std::string(e.what()).find("pairwise") != std::string::npos);
+  }
+  CHECK_THROWS_AS(find_algorithm(CollectiveOp::all_reduce, "pairwise"), Error);
+  CHECK(std::string(find_algorithm(CollectiveOp::all_reduce, "auto").name) == "ring");
+}
+
+namespace {
+
+/// Waits for its left neighbour before it sends: everybody waits.
+class TimidCursor final : public CollectiveCursor {
+public:
+  explicit TimidCursor(const CollectiveShape &shape) : shape_(shape) {}
+  CollectiveStep next() override {
+    if (++calls_ > 2)
+      return {};
+    CollectiveStep step;
+    step.kind = calls_ == 1 ? CollectiveStep::Kind::receive : CollectiveStep::Kind::send;
+    step.peer = (shape_.index + (calls_ == 1 ? shape_.ranks - 1 : 1)) % shape_.ranks;
+    step.block = calls_ == 1 ? step.peer : shape_.index;
+    return step;
+  }
+
+private:
+  CollectiveShape shape_;
+  int calls_ = 0;
+};
+
+/// Adds what it gets twice.
+class DoubleCursor final : public CollectiveCursor {
+public:
+  explicit DoubleCursor(const CollectiveShape &shape) : shape_(shape) {}
+  CollectiveStep next() override {
+    if (++calls_ > 4)
+      return {};
+    CollectiveStep step;
+    step.kind = calls_ % 2 == 1 ? CollectiveStep::Kind::send : CollectiveStep::Kind::receive;
+    step.peer = 1 - shape_.index;
+    step.reduce = true;
+    return step;
+  }
+
+private:
+  CollectiveShape shape_;
+  int calls_ = 0;
+};
+
+/// Does nothing at all.
+class LazyCursor final : public CollectiveCursor {
+public:
+  CollectiveStep next() override { return {}; }
+};
+
+CollectiveAlgorithm broken(CollectiveOp op, std::unique_ptr<CollectiveCursor> (*make)(const CollectiveShape &)) {
+  return {op, "broken", "", make, nullptr, [](const CollectiveShape &s) -> std::uint64_t { return s.ranks; }};
+}
+
+} // namespace
+
+TEST_CASE("the symbolic executor finds deadlock, double counting and missing data") {
+  const auto timid =
+      broken(CollectiveOp::all_gather, [](const CollectiveShape &s) -> std::unique_ptr<CollectiveCursor> {
+        return std::make_unique<TimidCursor>(s);
+      });
+  CHECK(prove(timid, 3, Bytes(0)).problem ==
+        "deadlock: member 0 waits for member 2, member 1 waits for member 0, member 2 waits for member 1");
+  const auto twice =
+      broken(CollectiveOp::all_reduce, [](const CollectiveShape &s) -> std::unique_ptr<CollectiveCursor> {
+        return std::make_unique<DoubleCursor>(s);
+      });
+  CHECK(prove(twice, 2, Bytes(0)).problem.find("already has") != std::string::npos);
+  const auto lazy = broken(CollectiveOp::all_reduce, [](const CollectiveShape &) -> std::unique_ptr<CollectiveCursor> {
+    return std::make_unique<LazyCursor>();
+  });
+  CHECK(prove(lazy, 4, Bytes(0)).problem == "member 0 ends without the right block 0");
+}
