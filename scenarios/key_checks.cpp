@@ -11,9 +11,9 @@
 namespace lightloom {
 
 namespace {
-using Kind = DocumentValue::Kind;
+using Kind = TomlValue::Kind;
 
-std::string shown(const DocumentValue &v) { return v.kind == Kind::text ? "\"" + v.text + "\"" : v.text; }
+std::string shown(const TomlValue &v) { return v.kind == Kind::text ? "\"" + v.text + "\"" : v.text; }
 
 const char *units_of(KeyType type) {
   switch (type) {
@@ -108,12 +108,12 @@ bool parse_quantity(KeyType type, const std::string &text, CheckedValue &out) {
   }
 }
 
-Problem problem(const std::string &path, const DocumentValue &v, std::string why, std::string suggestion) {
+Problem problem(const std::string &path, const TomlValue &v, std::string why, std::string suggestion) {
   return {v.where, path + " = " + shown(v), std::move(why), std::move(suggestion)};
 }
 
 /// Type and unit. Choices are checked as text here.
-std::optional<CheckedValue> typed(const Key &key, const std::string &path, const DocumentValue &v,
+std::optional<CheckedValue> typed(const Key &key, const std::string &path, const TomlValue &v,
                                   std::vector<Problem> &problems) {
   CheckedValue out;
   out.text = v.text;
@@ -162,7 +162,7 @@ double in_range_unit(const Key &key, const CheckedValue &v) {
   return key.type == KeyType::duration ? v.real * 1e-12 : v.real;
 }
 
-bool check_choice(const Key &key, const std::string &path, const DocumentValue &v, std::vector<Problem> &problems) {
+bool check_choice(const Key &key, const std::string &path, const TomlValue &v, std::vector<Problem> &problems) {
   if (key.choices.empty() || std::find(key.choices.begin(), key.choices.end(), v.text) != key.choices.end())
     return true;
   const std::string have = fmt::format("{}", fmt::join(key.choices, ", "));
@@ -181,7 +181,7 @@ bool check_choice(const Key &key, const std::string &path, const DocumentValue &
 }
 } // namespace
 
-std::optional<CheckedValue> check_value(const Key &key, const std::string &path, const DocumentValue &v,
+std::optional<CheckedValue> check_value(const Key &key, const std::string &path, const TomlValue &v,
                                         std::vector<Problem> &problems) {
   auto out = typed(key, path, v, problems);
   if (!out)
@@ -224,7 +224,7 @@ CheckedValue default_value(const Key &key, const std::string &text) {
   return out;
 }
 
-void check_names(const Document &document, std::vector<Problem> &problems) {
+void check_names(const TomlDocument &document, std::vector<Problem> &problems) {
   const auto unknown = [&](const std::string &path, const SourceLocation &where) {
     const auto near = nearest_key(path);
     problems.push_back(

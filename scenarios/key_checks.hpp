@@ -2,7 +2,7 @@
 // One key at a time: is it known, is its value of the right type, unit and range, and does this version have it?
 // Also reads defaults, through the same parsers, so that a default can never be a value a user could not write.
 
-#include "scenarios/document.hpp"
+#include "scenarios/toml_document.hpp"
 #include "scenarios/schema.hpp"
 
 #include <optional>
@@ -22,13 +22,13 @@ struct CheckedValue {
 };
 
 /// Checks one value; on a mistake adds a problem and returns nothing.
-std::optional<CheckedValue> check_value(const Key &key, const std::string &path, const DocumentValue &value,
+std::optional<CheckedValue> check_value(const Key &key, const std::string &path, const TomlValue &value,
                                         std::vector<Problem> &problems);
 
 /// The value a default text stands for. Requires that it is one ("500ns", not "by the link's rate").
 CheckedValue default_value(const Key &key, const std::string &text);
 
 /// Every unknown key or table of a document, each with the nearest known one; features that this version lacks.
-void check_names(const Document &document, std::vector<Problem> &problems);
+void check_names(const TomlDocument &document, std::vector<Problem> &problems);
 
 } // namespace lightloom

@@ -2,7 +2,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "scenarios/cross_checks.hpp"
-#include "scenarios/document.hpp"
+#include "scenarios/toml_document.hpp"
 #include "scenarios/key_checks.hpp"
 #include "sim/core/contract.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
@@ -28,7 +28,7 @@ namespace {
 /// Reads keys by path: the user's value when it is there and right, else the default of the schema.
 class Reader {
 public:
-  Reader(const Document &document, std::vector<Problem> &problems) : document_(document) {
+  Reader(const TomlDocument &document, std::vector<Problem> &problems) : document_(document) {
     for (const auto &[path, value] : document.values)
       if (const Key *key = find_key(path); key != nullptr)
         if (auto checked = check_value(*key, path, value, problems))
@@ -72,7 +72,7 @@ public:
   }
 
 private:
-  const Document &document_;
+  const TomlDocument &document_;
   std::map<std::string, CheckedValue> values_;
 };
 
@@ -214,7 +214,7 @@ void read_injections(const Reader &r, Scenario &s) {
   }
 }
 
-void read_job(const Reader &r, Scenario &s, const Document &document, std::vector<Problem> &problems) {
+void read_job(const Reader &r, Scenario &s, const TomlDocument &document, std::vector<Problem> &problems) {
   if (r.has_table("job.1"))
     problems.push_back(
         {document.tables.at("job.1"), "[[job]] more than once", "several jobs are not in this version", "Keep one."});
@@ -279,7 +279,7 @@ void sort_by_place(std::vector<Problem> &problems) {
   });
 }
 
-Scenario from_document(const Document &document, const std::string &file) {
+Scenario from_document(const TomlDocument &document, const std::string &file) {
   std::vector<Problem> problems;
   check_names(document, problems);
   const Reader reader(document, problems);
@@ -321,12 +321,12 @@ Scenario from_document(const Document &document, const std::string &file) {
 } // namespace
 
 Scenario load_scenario(const std::string &file, const std::vector<std::string> &settings) {
-  return from_document(read_document(file, settings), file);
+  return from_document(read_toml(file, settings), file);
 }
 
 Scenario load_scenario_text(const std::string &text, const std::string &file,
                             const std::vector<std::string> &settings) {
-  return from_document(parse_document(text, file, settings), file);
+  return from_document(parse_toml_text(text, file, settings), file);
 }
 
 } // namespace lightloom

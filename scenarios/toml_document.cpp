@@ -1,4 +1,4 @@
-#include "scenarios/document.hpp"
+#include "scenarios/toml_document.hpp"
 
 #include "scenarios/schema.hpp"
 
@@ -122,7 +122,7 @@ void apply_setting(toml::table &root, const std::string &setting, Overrides &ove
 
 class Flattener {
 public:
-  Flattener(const std::string &file, const Overrides &overrides, Document &out)
+  Flattener(const std::string &file, const Overrides &overrides, TomlDocument &out)
       : file_(file), overrides_(overrides), out_(out) {}
 
   void table(const toml::table &t, const std::string &path) {
@@ -165,26 +165,26 @@ private:
   }
 
   void value(const toml::node &node, const std::string &path, const SourceLocation &where) {
-    DocumentValue v;
+    TomlValue v;
     v.where = where;
     if (const auto *s = node.as_string()) {
-      v.kind = DocumentValue::Kind::text;
+      v.kind = TomlValue::Kind::text;
       v.text = s->get();
     } else if (const auto *i = node.as_integer()) {
-      v.kind = DocumentValue::Kind::whole;
+      v.kind = TomlValue::Kind::whole;
       v.whole = i->get();
       v.real = static_cast<double>(v.whole);
       v.text = fmt::format("{}", v.whole);
     } else if (const auto *f = node.as_floating_point()) {
-      v.kind = DocumentValue::Kind::real;
+      v.kind = TomlValue::Kind::real;
       v.real = f->get();
       v.text = fmt::format("{}", v.real);
     } else if (const auto *b = node.as_boolean()) {
-      v.kind = DocumentValue::Kind::flag;
+      v.kind = TomlValue::Kind::flag;
       v.flag = b->get();
       v.text = v.flag ? "true" : "false";
     } else {
-      v.kind = node.is_array() ? DocumentValue::Kind::array : DocumentValue::Kind::other;
+      v.kind = node.is_array() ? TomlValue::Kind::array : TomlValue::Kind::other;
       v.text = node.is_array() ? "an array" : "a date or time";
     }
     out_.values.emplace(path, std::move(v));
@@ -192,11 +192,11 @@ private:
 
   const std::string &file_;
   const Overrides &overrides_;
-  Document &out_;
+  TomlDocument &out_;
 };
 } // namespace
 
-Document parse_document(const std::string &text, const std::string &file, const std::vector<std::string> &settings) {
+TomlDocument parse_toml_text(const std::string &text, const std::string &file, const std::vector<std::string> &settings) {
   toml::table root = parse_toml(text, file);
   Overrides overrides;
   std::vector<Problem> problems;
@@ -215,7 +215,7 @@ Document parse_document(const std::string &text, const std::string &file, const 
         dot != std::string::npos && is_array_table(head) && root.get(head) != nullptr && root.get(head)->is_table();
     named.emplace(single ? head + ".0" + path.substr(dot) : path, where);
   }
-  Document document;
+  TomlDocument document;
   Flattener(file, named, document).table(root, "");
   if (settings.empty()) {
     document.text = text;
@@ -227,7 +227,7 @@ Document parse_document(const std::string &text, const std::string &file, const 
   return document;
 }
 
-Document read_document(const std::string &file, const std::vector<std::string> &settings) {
+TomlDocument read_toml(const std::string &file, const std::vector<std::string> &settings) {
   std::ifstream in(file, std::ios::binary);
   if (!in)
     throw Error(Problem{{file, 0, 0}, "cannot be read", std::strerror(errno), ""}, ExitCode::system);
@@ -238,7 +238,7 @@ Document read_document(const std::string &file, const std::vector<std::string> &
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > max_file_bytes)
     throw Error(Problem{{file, 0, 0}, "too large for a scenario", "more than 16 MiB", ""});
-  return parse_document(text, file, settings);
+  return parse_toml_text(text, file, settings);
 }
 
 } // namespace lightloom

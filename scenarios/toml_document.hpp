@@ -13,7 +13,7 @@
 namespace lightloom {
 
 /// One value of a scenario file.
-struct DocumentValue {
+struct TomlValue {
   enum class Kind : std::uint8_t { flag, whole, real, text, array, other };
   Kind kind = Kind::other;
   bool flag = false;
@@ -24,17 +24,17 @@ struct DocumentValue {
 };
 
 /// A scenario file taken apart.
-struct Document {
-  std::map<std::string, DocumentValue> values;  ///< by dotted path, arrays of tables by index: "inject.0.at"
+struct TomlDocument {
+  std::map<std::string, TomlValue> values;  ///< by dotted path, arrays of tables by index: "inject.0.at"
   std::map<std::string, SourceLocation> tables; ///< every table named in the file, by the same paths
   std::string text;                             ///< the whole scenario after --set, as TOML
 };
 
 /// Reads `file`. Throws Error: system when it cannot be read, bad_input (located) when it is not TOML or a setting is
 /// malformed. `settings` are "key=value" in the order given; the value is TOML, or else taken as a string.
-Document read_document(const std::string &file, const std::vector<std::string> &settings);
+TomlDocument read_toml(const std::string &file, const std::vector<std::string> &settings);
 
 /// The same from text; `file` is only used in locations.
-Document parse_document(const std::string &text, const std::string &file, const std::vector<std::string> &settings);
+TomlDocument parse_toml_text(const std::string &text, const std::string &file, const std::vector<std::string> &settings);
 
 } // namespace lightloom
