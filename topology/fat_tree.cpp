@@ -37,28 +37,45 @@ std::uint32_t cables_per_leaf(const FatTreeDesign &design, std::uint32_t spine_i
   return share(design.uplinks, design.spines_per_pod, spine_in_pod);
 }
 
-/// Joins every pod's spines to the cores. The uplinks of a pod, spine by spine, are dealt to the cores in order, the same in every pod:
-/// a core meets the same spine of each pod (a plane), as in the k-ary fat-tree.
+/// The core of each uplink of a pod, uplinks counted spine by spine; the same in every pod, so that a core meets the same spine of each
+/// pod (a plane), as in the k-ary fat-tree. When whole planes would cost more cores, neighbouring spines share some.
+std::vector<std::uint32_t> cores_of_uplinks(const FatTreeDesign &design, const std::vector<std::uint32_t> &uplinks) {
+  const std::uint32_t width = design.radix / design.pods;
+  std::uint32_t in_planes = 0;
+  std::uint32_t total = 0;
+  for (const std::uint32_t up : uplinks) {
+    in_planes += (up + width - 1) / width;
+    total += up;
+  }
+  std::vector<std::uint32_t> result;
+  std::uint32_t core = 0;
+  const auto deal = [&](std::uint32_t count, std::uint32_t cores) {
+    for (std::uint32_t c = 0; c < cores; ++c, ++core)
+      result.insert(result.end(), share(count, cores, c), core);
+  };
+  if (in_planes == design.cores)
+    for (const std::uint32_t up : uplinks)
+      deal(up, (up + width - 1) / width);
+  else
+    deal(total, design.cores);
+  ENSURES(core == design.cores && result.size() == total);
+  return result;
+}
+
+/// Joins every pod's spines to the cores.
 void add_core_cables(const FatTreeDesign &design, const FabricSpec &spec, FabricPlan &plan) {
   const std::uint32_t first_spine = design.hosts + design.leaves;
   const std::uint32_t first_core = first_spine + design.pods * design.spines_per_pod;
   std::vector<std::uint32_t> uplinks(design.spines_per_pod);
-  std::uint32_t per_pod = 0;
-  for (std::uint32_t s = 0; s < design.spines_per_pod; ++s) {
-    const std::uint32_t down = design.leaves_per_pod * cables_per_leaf(design, s);
-    per_pod += uplinks[s] = spine_uplinks(spec, down);
-  }
+  for (std::uint32_t s = 0; s < design.spines_per_pod; ++s)
+    uplinks[s] = spine_uplinks(spec, design.leaves_per_pod * cables_per_leaf(design, s));
+  const std::vector<std::uint32_t> cores = cores_of_uplinks(design, uplinks);
   for (std::uint32_t pod = 0; pod < design.pods; ++pod) {
-    std::uint32_t core = 0;
-    std::uint32_t left = share(per_pod, design.cores, 0);
+    auto core = cores.begin();
     for (std::uint32_t s = 0; s < design.spines_per_pod; ++s)
-      for (std::uint32_t u = 0; u < uplinks[s]; ++u) {
-        if (left == 0)
-          left = share(per_pod, design.cores, ++core);
-        --left;
-        plan.cables.push_back({NodeId(first_spine + pod * design.spines_per_pod + s), NodeId(first_core + core),
+      for (std::uint32_t u = 0; u < uplinks[s]; ++u)
+        plan.cables.push_back({NodeId(first_spine + pod * design.spines_per_pod + s), NodeId(first_core + *core++),
                                Tier::spine, spec.rates.spine});
-      }
   }
 }
 

@@ -18,6 +18,7 @@ namespace lightloom {
 /// Counts of a fat-tree before anything is allocated.
 struct FatTreeDesign {
   std::uint32_t levels = 1;          ///< 1 = a single switch
+  std::uint32_t radix = 0;
   std::uint32_t hosts = 0;
   std::uint32_t rails = 1;
   std::uint32_t hosts_per_leaf = 0;  ///< of a full leaf

@@ -55,6 +55,7 @@ std::uint32_t leaves_for(const FabricSpec &spec, std::uint32_t per_leaf) {
 
 FatTreeDesign single_switch(const FabricSpec &spec) {
   FatTreeDesign design;
+  design.radix = spec.radix;
   design.hosts = design.hosts_per_leaf = static_cast<std::uint32_t>(spec.hosts);
   design.leaves = design.leaves_per_pod = 1;
   return design;
@@ -73,6 +74,7 @@ std::optional<FatTreeDesign> two_levels(const FabricSpec &spec) {
   for (std::uint32_t per_leaf = 1; per_leaf <= largest; ++per_leaf) {
     FatTreeDesign design;
     design.levels = 2;
+    design.radix = spec.radix;
     design.hosts = static_cast<std::uint32_t>(spec.hosts);
     design.rails = spec.rails;
     design.hosts_per_leaf = per_leaf;
@@ -99,6 +101,7 @@ std::optional<FatTreeDesign> three_levels(const FabricSpec &spec) {
     for (std::uint32_t per_leaf = 1; per_leaf <= largest; ++per_leaf) {
       FatTreeDesign design;
       design.levels = 3;
+      design.radix = spec.radix;
       design.hosts = static_cast<std::uint32_t>(spec.hosts);
       design.rails = spec.rails;
       design.hosts_per_leaf = per_leaf;

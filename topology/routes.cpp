@@ -232,8 +232,6 @@ public:
       std::sort(hops_.begin(), hops_.end(), [](const Hop &a, const Hop &b) {
         return std::pair(a.parallel, a.port) < std::pair(b.parallel, b.port);
       });
-      const auto next_switches = static_cast<std::uint32_t>(
-          std::count_if(hops_.begin(), hops_.end(), [](const Hop &hop) { return hop.parallel == 0; }));
       ports_.clear();
       for (const Hop &hop : hops_)
         ports_.push_back(hop.port);
@@ -241,11 +239,22 @@ public:
       rows_.set(s, destination.leaf(), ports_, std::max(stride_[s], 1u));
       for (const Hop &hop : hops_)
         if (stride_[s] != 0)
-          stride_[hop.peer] = std::max(stride_[hop.peer], stride_[s] * std::max(next_switches, 1u));
+          stride_[hop.peer] = std::max(stride_[hop.peer], stride_[s] * turns(s));
     }
   }
 
 private:
+  /// Frames until the turn comes back to the same next switch: the number of next switches, since the ports alternate between them.
+  /// Where a spine has unequal numbers of cables to them, all its ports: coarser bursts, but every link downstream gets its share.
+  std::uint32_t turns(std::uint32_t s) const {
+    const auto next_switches = static_cast<std::uint32_t>(
+        std::count_if(hops_.begin(), hops_.end(), [](const Hop &hop) { return hop.parallel == 0; }));
+    const bool equal = next_switches != 0 && hops_.size() % next_switches == 0 &&
+                       hops_.back().parallel + 1u == hops_.size() / next_switches;
+    return equal || fabric_.node(SwitchId(s)).kind == NodeKind::leaf ? std::max(next_switches, 1u)
+                                                                     : static_cast<std::uint32_t>(hops_.size());
+  }
+
   void sort_by_distance(const Destination &destination) {
     farthest_first_.clear();
     for (std::uint32_t s = 0; s < stride_.size(); ++s)
