@@ -17,6 +17,16 @@ std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::ui
   return {words[0], words[1], words[2], words[3]};
 }
 
+std::uint32_t tie_key(std::uint64_t seed, std::uint32_t entity) { return philox(seed, Purpose::tie, entity, 0)[0]; }
+
+std::uint64_t tie_draw(std::uint32_t key, std::int64_t time_ps, std::uint32_t channel) {
+  const auto time = static_cast<std::uint64_t>(time_ps); // below 2^53 (104 minutes) time and channel cannot collide
+  const r123::Philox2x32::ctr_type counter = {
+      {static_cast<std::uint32_t>(time), static_cast<std::uint32_t>(time >> 32) << 11 ^ channel}};
+  const auto words = r123::Philox2x32()(counter, r123::Philox2x32::key_type{{key}});
+  return static_cast<std::uint64_t>(words[0]) << 32 | words[1];
+}
+
 std::uint64_t RandomStream::bits() {
   const auto words = philox(seed_, purpose_, entity_, counter_++);
   return static_cast<std::uint64_t>(words[0]) << 32 | words[1];

@@ -1,174 +1,180 @@
 #pragma once
 // Channels: FIFO, one producer, one consumer, times that never go back. The two ends are separate objects that live inside the
-// entities that use them, so that fields used together lie together; between them is a ring that grows by doubling.
+// entities that use them, so that fields used together lie together; between them is a chain of chunks.
 //
-// Lock-free by construction: the producer writes only beyond the published tail, the consumer only frees below its head, and a
-// full ring is left to be drained while the producer goes on in one of twice the size. Nothing is moved under a reader.
+// Lock-free by construction: the producer writes only slots that are not yet published and links a new chunk when one is full;
+// the consumer frees chunks it has read to the end. Nothing is ever moved under a reader.
 
 #include "sim/core/contract.hpp"
+#include "sim/engine/chunk.hpp"
 #include "sim/engine/entity.hpp"
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
 
 namespace lightloom {
 
-/// A ring of a channel: header and slots in one allocation.
-template <class Message> struct ChannelBlock {
-  static_assert(std::is_trivially_copyable_v<Message>);
-  std::atomic<std::uint32_t> head{0}; ///< consumer: everything before is free
-  std::atomic<std::uint32_t> tail{0}; ///< producer: everything before is visible
-  std::atomic<ChannelBlock *> next{nullptr};
-  std::uint32_t mask = 0;
+/// A piece of a channel: header and as many slots as fit a chunk.
+template <class Message> struct ChannelChunk {
+  static_assert(std::is_trivially_copyable_v<Message> && 32 % alignof(Message) == 0);
+  static constexpr std::uint32_t capacity = (chunk_bytes - 32) / sizeof(Message);
 
-  Message *slots() { return std::launder(reinterpret_cast<Message *>(this + 1)); }
-  static ChannelBlock *make(std::uint32_t capacity) {
-    static_assert(alignof(Message) <= alignof(ChannelBlock));
-    void *memory = ::operator new(sizeof(ChannelBlock) + capacity * sizeof(Message));
-    auto *block = new (memory) ChannelBlock;
-    block->mask = capacity - 1;
-    return block;
-  }
-  static void free(ChannelBlock *block) {
-    block->~ChannelBlock();
-    ::operator delete(block);
-  }
+  std::atomic<std::uint32_t> published{0}; ///< slots before this are visible
+  std::atomic<ChannelChunk *> next{nullptr};
+  ChannelChunk *before = nullptr;          ///< producer: the chunk that leads here, while it holds unpublished slots
+  alignas(32) Message slots[capacity];
+
+  static ChannelChunk *make() { return new (ChunkPool::of_this_thread().take()) ChannelChunk; }
+  static void free(ChannelChunk *chunk) { ChunkPool::of_this_thread().give(chunk); }
+
+private:
+  ChannelChunk() {} // NOLINT: slots are written before they are read
 };
 
 template <class Message> class Receiver;
 
-/// The producer's end. `Message` has a member `SimTime time`.
+/// The producer's end. `SimTime time_of(const Message &)` must be found for Message.
 template <class Message> class Sender {
 public:
-  using Block = ChannelBlock<Message>;
+  using Chunk = ChannelChunk<Message>;
   Sender() = default;
-  bool connected() const { return block_ != nullptr; }
+  bool connected() const { return chunk_ != nullptr; }
 
   /// Appends; visible after publish(). Times must not go back.
-  void push(const Message &message) {
-    ASSERT_THAT(tail_ == published_ || block_->slots()[(tail_ - 1) & block_->mask].time <= message.time);
-    if (tail_ - head_seen_ > block_->mask) [[unlikely]]
-      make_room();
-    block_->slots()[tail_++ & block_->mask] = message;
+  void push(const Message &message) { append() = message; }
+  /// The next slot, to be filled before anything else is done with the channel.
+  Message &append() {
+    if (used_ == Chunk::capacity) [[unlikely]]
+      extend();
+    return chunk_->slots[used_++];
   }
   /// Inserts by time among what is not yet published, after its equals.
   void push_sorted(const Message &message) {
-    if (tail_ - head_seen_ > block_->mask) [[unlikely]]
-      make_room();
-    Message *slots = block_->slots();
-    std::uint32_t at = tail_++;
-    for (; at != published_ && message.time < slots[(at - 1) & block_->mask].time; --at)
-      slots[at & block_->mask] = slots[(at - 1) & block_->mask];
-    slots[at & block_->mask] = message;
+    Message *at = &append();
+    if (!holds_unpublished_before()) {
+      *at = message;
+      return;
+    }
+    const SimTime time = time_of(message);
+    Chunk *chunk = chunk_;
+    std::uint32_t index = used_ - 1;
+    for (;;) {
+      if (chunk == first_chunk_ && index == first_)
+        break;
+      Chunk *other = index > 0 ? chunk : chunk->before;
+      const std::uint32_t other_index = index > 0 ? index - 1 : Chunk::capacity - 1;
+      if (time_of(other->slots[other_index]) <= time)
+        break;
+      chunk->slots[index] = other->slots[other_index];
+      chunk = other;
+      index = other_index;
+    }
+    chunk->slots[index] = message;
   }
   /// Shows the consumer what was pushed, and wakes it.
   void publish() {
-    if (tail_ == published_)
+    if (first_ == used_ && first_chunk_ == chunk_)
       return;
-    const SimTime first = block_->slots()[published_ & block_->mask].time;
-    published_ = tail_;
-    block_->tail.store(tail_, std::memory_order_release);
-    wake_->lower_to(first);
+    // The first unpublished slot may be the first of a chunk linked since.
+    Chunk *chunk = first_chunk_;
+    const Message &earliest = first_ < Chunk::capacity ? chunk->slots[first_]
+                                                       : chunk->next.load(std::memory_order_relaxed)->slots[0];
+    const SimTime time = time_of(earliest);
+    for (; chunk != chunk_; chunk = chunk->next.load(std::memory_order_relaxed))
+      chunk->published.store(Chunk::capacity, std::memory_order_release);
+    chunk->published.store(used_, std::memory_order_release);
+    first_chunk_ = chunk_;
+    first_ = used_;
+    wake_->lower_to(time);
+  }
+  /// Asks for the cache lines that the next push will touch.
+  void prefetch() const {
+    __builtin_prefetch(chunk_, 1);
+    __builtin_prefetch(chunk_->slots + used_, 1);
   }
 
 private:
   friend class Receiver<Message>;
-  void make_room() {
-    head_seen_ = block_->head.load(std::memory_order_acquire);
-    if (tail_ - head_seen_ <= block_->mask)
-      return;
-    Block *bigger = Block::make((block_->mask + 1) * 2);
-    std::uint32_t count = 0; // unpublished messages move along; the published ones stay to be drained
-    for (std::uint32_t i = published_; i != tail_; ++i)
-      bigger->slots()[count++] = block_->slots()[i & block_->mask];
-    block_->next.store(bigger, std::memory_order_release);
-    block_ = bigger;
-    head_seen_ = published_ = 0;
-    tail_ = count;
+  bool holds_unpublished_before() const { return first_chunk_ != chunk_ || used_ - 1 != first_; }
+  [[gnu::noinline]] void extend() {
+    Chunk *fresh = Chunk::make();
+    fresh->before = chunk_;
+    chunk_->next.store(fresh, std::memory_order_release);
+    chunk_ = fresh;
+    used_ = 0;
   }
 
-  Block *block_ = nullptr;
+  Chunk *chunk_ = nullptr;
+  Chunk *first_chunk_ = nullptr; ///< where the first unpublished slot is …
+  std::uint32_t first_ = 0;      ///< … or would be
+  std::uint32_t used_ = 0;       ///< slots filled in chunk_
   WakeSlot *wake_ = nullptr;
-  std::uint32_t tail_ = 0;
-  std::uint32_t published_ = 0;
-  std::uint32_t head_seen_ = 0;
 };
 
-/// The consumer's end; owns the rings.
+/// The consumer's end; owns the chunks.
 template <class Message> class Receiver {
 public:
-  using Block = ChannelBlock<Message>;
+  using Chunk = ChannelChunk<Message>;
   Receiver() = default;
   Receiver(Receiver &&other) noexcept
-      : block_(std::exchange(other.block_, nullptr)), old_(std::exchange(other.old_, nullptr)), head_(other.head_),
-        tail_seen_(other.tail_seen_) {}
+      : chunk_(std::exchange(other.chunk_, nullptr)), oldest_(std::exchange(other.oldest_, nullptr)), at_(other.at_),
+        visible_(other.visible_) {}
   Receiver &operator=(Receiver &&) = delete;
   ~Receiver() {
-    release();
-    for (Block *b = block_; b != nullptr;) {
-      Block *next = b->next.load(std::memory_order_acquire);
-      Block::free(b);
-      b = next;
-    }
+    while (oldest_ != nullptr)
+      Chunk::free(std::exchange(oldest_, oldest_->next.load(std::memory_order_acquire)));
   }
 
-  /// Joins the two ends; `consumer` must have been added to the simulation, and neither end may move afterwards but with its owner's
-  /// container before the run.
-  void connect(Sender<Message> &sender, Entity &consumer, std::uint32_t capacity = 4) {
-    EXPECTS(block_ == nullptr && sender.block_ == nullptr && consumer.wake_slot() != nullptr);
-    block_ = Block::make(capacity);
-    sender.block_ = block_;
+  /// Joins the two ends; `consumer` must have been added to the simulation.
+  void connect(Sender<Message> &sender, Entity &consumer) {
+    EXPECTS(chunk_ == nullptr && sender.chunk_ == nullptr && consumer.wake_slot() != nullptr);
+    chunk_ = oldest_ = Chunk::make();
+    sender.chunk_ = sender.first_chunk_ = chunk_;
     sender.wake_ = consumer.wake_slot();
   }
 
   /// The next message, or null when none is visible. The pointer stays good until release().
   Message *front() {
-    if (head_ == tail_seen_ && !look_again())
+    if (at_ == visible_ && !look_again())
       return nullptr;
-    return block_->slots() + (head_ & block_->mask);
+    return chunk_->slots + at_;
   }
-  void pop() { ++head_; }
-  /// Gives the slots of what was popped back to the producer.
+  void pop() { ++at_; }
+  /// Frees what was read to the end.
   void release() {
-    if (block_ == nullptr)
+    while (oldest_ != chunk_)
+      Chunk::free(std::exchange(oldest_, oldest_->next.load(std::memory_order_relaxed)));
+  }
+  /// Asks for the cache lines that the next front() will touch.
+  void prefetch() const {
+    if (chunk_ == nullptr)
       return;
-    while (old_ != nullptr) {
-      Block *next = old_->next.load(std::memory_order_acquire);
-      Block::free(old_);
-      old_ = next == block_ ? nullptr : next;
-    }
-    block_->head.store(head_, std::memory_order_release);
+    __builtin_prefetch(chunk_);
+    __builtin_prefetch(chunk_->slots + at_);
   }
 
 private:
   bool look_again() {
-    if (block_ == nullptr)
+    if (chunk_ == nullptr)
       return false;
-    for (;;) {
-      tail_seen_ = block_->tail.load(std::memory_order_acquire);
-      if (head_ != tail_seen_)
-        return true;
-      Block *next = block_->next.load(std::memory_order_acquire);
+    if (at_ == Chunk::capacity) {
+      Chunk *next = chunk_->next.load(std::memory_order_acquire);
       if (next == nullptr)
         return false;
-      tail_seen_ = block_->tail.load(std::memory_order_acquire); // what was published before the producer moved on
-      if (head_ != tail_seen_)
-        return true;
-      if (old_ == nullptr)
-        old_ = block_; // freed at release(): pointers into it may still be held
-      block_ = next;
-      head_ = tail_seen_ = 0;
+      chunk_ = next;
+      at_ = visible_ = 0;
     }
+    visible_ = chunk_->published.load(std::memory_order_acquire);
+    return at_ != visible_;
   }
 
-  Block *block_ = nullptr;
-  Block *old_ = nullptr; ///< oldest drained ring not yet freed; its chain leads to block_
-  std::uint32_t head_ = 0;
-  std::uint32_t tail_seen_ = 0;
+  Chunk *chunk_ = nullptr;
+  Chunk *oldest_ = nullptr; ///< oldest chunk not yet freed; its chain leads to chunk_
+  std::uint32_t at_ = 0;
+  std::uint32_t visible_ = 0;
 };
 
 } // namespace lightloom

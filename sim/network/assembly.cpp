@@ -67,6 +67,15 @@ const Transmitter &NetworkAssembly::transmitter(LinkId link) const {
   return const_cast<NetworkAssembly *>(this)->transmitter(link);
 }
 
+std::uint64_t NetworkAssembly::most_backlog(LinkId link) const {
+  const NodeId from = source(link);
+  const auto &ports = ports_[link.value / 2];
+  if (spec.fabric.is_host(from))
+    return 0;
+  Switch &s = *switches[from.index() - spec.fabric.hosts];
+  return static_cast<std::uint64_t>(s.out(link.value % 2 == 0 ? ports.at_a : ports.at_b).most_backlog);
+}
+
 std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Grouping grouping) const {
   switch (grouping) {
   case ExecutionOptions::Grouping::one_entity:
@@ -156,9 +165,9 @@ void NetworkAssembly::connect_link(LinkId link) {
   if (to_host) {
     hosts[to.index()]->nic.credit_delay = back.nominal_latency();
   } else {
-    auto &in = switches[to.index() - spec.fabric.hosts]->in(to_port);
-    in.rate = sending.nominal_rate();
-    in.credit_delay = full_frame + back.nominal_latency();
+    Switch &receiving = *switches[to.index() - spec.fabric.hosts];
+    receiving.set_in_rate(to_port, sending.nominal_rate());
+    receiving.in(to_port).credit_delay = full_frame + back.nominal_latency();
   }
   if (spec.transport.credits.value == 0)
     return;

@@ -25,6 +25,8 @@ public:
   /// The sending end of a directed link.
   Transmitter &transmitter(LinkId link);
   const Transmitter &transmitter(LinkId link) const;
+  /// Greatest backlog of the link's egress port in a switch; 0 for hosts, whose queue is their memory. [wire bytes]
+  std::uint64_t most_backlog(LinkId link) const;
 
 private:
   void check() const;

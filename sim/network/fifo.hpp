@@ -25,8 +25,10 @@ public:
     slots_[tail_++ & mask_] = value;
   }
 
+  void prefetch_front() const { __builtin_prefetch(slots_.get() + (head_ & mask_)); }
+
 private:
-  void grow() {
+  [[gnu::noinline]] void grow() {
     const std::uint32_t capacity = capacity_ == 0 ? 4 : capacity_ * 2;
     auto slots = std::make_unique_for_overwrite<T[]>(capacity);
     std::uint32_t count = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // What travels: frames on links, credits on the reverse fibre, meetings inside a scale-up domain. Plain values; a frame is 32 bytes.
 
+#include "sim/core/contract.hpp"
 #include "sim/core/quantity.hpp"
 
 #include <cstdint>
@@ -29,12 +30,24 @@ struct Frame {
   std::uint16_t unused = 0;
 };
 static_assert(sizeof(Frame) == 32);
+inline SimTime time_of(const Frame &frame) { return frame.time; }
 
-/// Room for `bytes` more on the lane this channel belongs to.
-struct Credit {
-  SimTime time{};
-  std::int64_t bytes = 0;
+/// Room for `bytes` more on the lane this channel belongs to. Packed into a word: a fabric holds as many credits as frames.
+class Credit {
+public:
+  Credit() = default;
+  /// time below 2^47 ps (140 s: far beyond what is simulated frame by frame), bytes below 2^16.
+  Credit(SimTime time, std::int64_t bytes)
+      : word_(static_cast<std::uint64_t>(picoseconds(time)) << 16 | static_cast<std::uint64_t>(bytes)) {
+    ASSERT_THAT(picoseconds(time) < std::int64_t{1} << 47);
+  }
+  SimTime time() const { return at_picoseconds(static_cast<std::int64_t>(word_ >> 16)); }
+  std::int64_t bytes() const { return static_cast<std::int64_t>(word_ & 0xffff); }
+
+private:
+  std::uint64_t word_;
 };
+inline SimTime time_of(const Credit &credit) { return credit.time(); }
 
 /// Host → domain: a rank is here; domain → host: all were, and the operation is done at `time`.
 struct Meeting {
@@ -42,5 +55,6 @@ struct Meeting {
   Duration duration{};   ///< closed-form time after the last rank is here
   std::uint32_t stream = 0;
 };
+inline SimTime time_of(const Meeting &meeting) { return meeting.time; }
 
 } // namespace lightloom

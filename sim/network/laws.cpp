@@ -32,7 +32,7 @@ void check_credits(const NetworkAssembly &a, std::vector<std::string> &broken) {
     for (std::uint32_t lane = 0; lane < a.spec.transport.virtual_lanes; ++lane) {
       auto &state = link.lane(lane);
       for (const Credit *credit = state.credits.front(); credit != nullptr; credit = state.credits.front()) {
-        state.balance += credit->bytes; // credits are taken in only when needed; the rest is still in the channel
+        state.balance += credit->bytes(); // credits are taken in only when needed; the rest is still in the channel
         state.credits.pop();
       }
       if (state.balance != a.spec.transport.credits.value)

@@ -48,7 +48,7 @@ void Nic::activate(std::uint32_t index) {
 void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
   auto &credit = credits[frame.lane];
   if (credit.connected()) // the buffer is free once the tail is in memory's queue
-    credit.push({frame.time + credit_delay, frame.size});
+    credit.push(Credit(frame.time + credit_delay, frame.size));
   if (frame.kind == Frame::Kind::data) [[likely]]
     receive_data(frame, events);
   else

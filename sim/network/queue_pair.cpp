@@ -3,6 +3,7 @@
 #include "sim/core/contract.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace lightloom {
 
@@ -40,29 +41,38 @@ void SendQueue::rewind() {
     resend.pop();
 }
 
+bool ReceiveQueue::keep_early(std::uint32_t sequence, std::int64_t payload, bool last) {
+  const std::uint32_t words = (sequence - (expected & ~63u)) / 64 + 1; // from the word of `expected` on
+  if (early.size() < words) { // a longer ring: what is in the old one moves to its new place
+    std::vector<EarlyFrames> longer(std::bit_ceil(words));
+    for (std::uint32_t w = 0; w < early.size(); ++w) {
+      const std::uint32_t number = expected / 64 + w;
+      longer[number & (longer.size() - 1)] = early[number & (early.size() - 1)];
+    }
+    early = std::move(longer);
+  }
+  EarlyFrames &word = early_word(sequence);
+  const std::uint64_t bit = std::uint64_t{1} << (sequence % 64);
+  if (word.here & bit)
+    return false;
+  word.here |= bit;
+  if (last) {
+    word.last |= bit;
+    early_last_sizes.push_back({sequence, payload});
+  }
+  return true;
+}
+
 ReceiveQueue::Verdict ReceiveQueue::take(std::uint32_t sequence, std::int64_t payload, bool last, bool selective,
                                          std::uint32_t window, std::int64_t full_payload, std::vector<std::int64_t> &sizes) {
   if (precedes(sequence, expected))
     return Verdict::duplicate;
   if (precedes(highest, sequence + 1))
     highest = sequence + 1;
-  const auto word = [&](std::uint32_t s) { return (s & (window - 1)) / 64; };
-  const auto bit = [&](std::uint32_t s) { return std::uint64_t{1} << (s % 64); };
   if (sequence != expected) {
     if (!selective || sequence - expected >= window)
       return Verdict::refused;
-    if (early.empty()) {
-      early.resize((window + 63) / 64);
-      early_last.resize((window + 63) / 64);
-    }
-    if (early[word(sequence)] & bit(sequence))
-      return Verdict::duplicate;
-    early[word(sequence)] |= bit(sequence);
-    if (last) {
-      early_last[word(sequence)] |= bit(sequence);
-      early_last_sizes.push_back({sequence, payload});
-    }
-    return Verdict::early;
+    return keep_early(sequence, payload, last) ? Verdict::early : Verdict::duplicate;
   }
   for (;;) {
     ++expected;
@@ -72,13 +82,17 @@ ReceiveQueue::Verdict ReceiveQueue::take(std::uint32_t sequence, std::int64_t pa
       sizes.push_back(message_bytes);
       message_bytes = 0;
     }
-    if (early.empty() || !(early[word(expected)] & bit(expected)))
+    if (early.empty() || expected == highest)
       return Verdict::in_order;
-    early[word(expected)] &= ~bit(expected);
-    last = (early_last[word(expected)] & bit(expected)) != 0;
+    EarlyFrames &word = early_word(expected);
+    const std::uint64_t bit = std::uint64_t{1} << (expected % 64);
+    if (!(word.here & bit))
+      return Verdict::in_order;
+    word.here &= ~bit;
+    last = (word.last & bit) != 0;
     payload = full_payload;
     if (last) {
-      early_last[word(expected)] &= ~bit(expected);
+      word.last &= ~bit;
       const auto found = std::find_if(early_last_sizes.begin(), early_last_sizes.end(),
                                       [&](const LastFrame &f) { return f.sequence == expected; });
       payload = found->payload;

@@ -72,8 +72,11 @@ struct ReceiveQueue {
   std::uint32_t nak_sent_for = 0xffffffffu;
   std::uint32_t highest = 0;           ///< one past the highest sequence seen
   std::int64_t message_bytes = 0;      ///< payload of the message being received, in order
-  std::vector<std::uint64_t> early;    ///< bit ring: frames that came before their turn
-  std::vector<std::uint64_t> early_last;
+  struct EarlyFrames {                 ///< of 64 consecutive sequence numbers
+    std::uint64_t here = 0;
+    std::uint64_t last = 0;            ///< … and which of them end a message
+  };
+  std::vector<EarlyFrames> early;      ///< ring over frames that came before their turn; as long as the widest gap was
   struct LastFrame {
     std::uint32_t sequence;
     std::int64_t payload;
@@ -87,6 +90,11 @@ struct ReceiveQueue {
   /// Takes a frame. Finished messages are appended to `sizes`. `window`: a power of two.
   Verdict take(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
                std::int64_t full_payload, std::vector<std::int64_t> &sizes);
+
+private:
+  EarlyFrames &early_word(std::uint32_t sequence) { return early[sequence / 64 & (early.size() - 1)]; }
+  /// Remembers a frame that came early; false when it was here already.
+  bool keep_early(std::uint32_t sequence, std::int64_t payload, bool last);
 };
 
 } // namespace lightloom

@@ -19,12 +19,18 @@ thread_local Scratch scratch;
 } // namespace
 
 Switch::Switch(const Settings &settings, std::uint32_t ports)
-    : settings_(settings), in_(ports), out_(ports), credits_(ports * settings.lanes), busy_ports_((ports + 63) / 64) {
-  for (auto &port : out_) {
-    port.queues = std::vector<Fifo<Frame>>(settings.lanes);
-    port.seen.resize(settings.lanes);
-  }
+    : settings_(settings), in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_rates_(ports),
+      busy_ports_((ports + 63) / 64) {
+  if (settings.lanes > 1)
+    for (auto &port : out_)
+      port.more = std::make_unique<FrameQueue[]>(settings.lanes - 1);
   next_epoch(SimTime{});
+}
+
+void Switch::set_in_rate(std::uint32_t port, BitRate rate) {
+  in_rates_[port] = rate;
+  for (const BitRate other : in_rates_)
+    mixed_rates_ |= other.bits_per_second > 0 && other != rate;
 }
 
 void Switch::next_epoch(SimTime now) {
@@ -37,182 +43,209 @@ void Switch::next_epoch(SimTime now) {
 }
 
 SimTime Switch::advance(SimTime until) {
-  auto &order = scratch.order;
+  const SimTime next_arrival = gather(until);
+  handle_arrivals();
+  const SimTime next_departure = drain_ports(until);
+  for (auto &port : in_) {
+    port.credits.publish();
+    port.frames.release();
+  }
+  for (auto &credits : more_credits_)
+    credits.publish();
+  return std::min(next_arrival, next_departure);
+}
+
+/// Puts what arrives before `until` into the scratch, channel by channel; returns the first arrival after that, as far as it is in sight.
+SimTime Switch::gather(SimTime until) {
   auto &frames = scratch.frames;
   frames.clear();
   SimTime next = never;
-  SimTime first = never;
-  for (std::uint32_t p = 0; p < in_.size(); ++p) {
-    for (;;) {
-      Frame *frame = in_[p].frames.front();
-      if (frame == nullptr)
-        break;
+  const auto ports = static_cast<std::uint32_t>(in_.size());
+  for (std::uint32_t p = 0; p < ports; ++p) {
+    if (p + 3 < ports)
+      in_[p + 3].frames.prefetch();
+    Receiver<Frame> &channel = in_[p].frames;
+    for (Frame *frame = channel.front(); frame != nullptr; frame = channel.front()) {
       if (frame->time >= until) {
         next = std::min(next, frame->time);
         break;
       }
       frame->in_port = static_cast<std::uint16_t>(p);
-      first = std::min(first, frame->time);
       frames.push_back(frame);
-      in_[p].frames.pop();
+      channel.pop();
     }
   }
-  if (frames.size() == 1) {
-    accept(*frames[0]);
-  } else if (!frames.empty()) {
-    order.start(first);
-    for (std::uint32_t i = 0; i < frames.size(); ++i)
-      order.push(frames[i]->time, i);
-    order.order();
-    for (std::size_t i = 0; i < order.size(); ++i)
-      accept(*frames[order.item(i)]);
-  }
-  for (std::size_t word = 0; word < busy_ports_.size(); ++word) {
-    for (std::uint64_t bits = busy_ports_[word]; bits != 0; bits &= bits - 1) {
-      const auto bit = static_cast<std::uint32_t>(std::countr_zero(bits));
-      OutPort &port = out_[word * 64 + bit];
-      drain(port, until);
-      const SimTime departure = next_departure(port, until);
-      next = std::min(next, departure);
-      if (std::all_of(port.queues.begin(), port.queues.end(), [](const auto &q) { return q.empty(); }))
-        busy_ports_[word] &= ~(1ull << bit);
-      port.link.publish();
-    }
-  }
-  for (auto &credit : credits_)
-    credit.publish();
-  for (auto &port : in_)
-    port.frames.release();
   return next;
 }
 
-void Switch::accept(Frame &frame) {
+void Switch::handle_arrivals() {
+  auto &order = scratch.order;
+  auto &frames = scratch.frames;
+  if (frames.size() <= 1) {
+    if (!frames.empty())
+      accept(*frames[0]);
+    return;
+  }
+  SimTime first = never;
+  for (const Frame *frame : frames)
+    first = std::min(first, frame->time);
+  order.start(first);
+  for (std::uint32_t i = 0; i < frames.size(); ++i)
+    order.push(frames[i]->time, i);
+  order.order();
+  for (std::size_t i = 0; i < order.size(); ++i)
+    accept(*frames[order.item(i)]);
+}
+
+[[gnu::always_inline]] inline void Switch::accept(Frame &frame) {
   if (frame.time >= next_epoch_at_) [[unlikely]]
     next_epoch(frame.time);
   digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^
                static_cast<std::uint64_t>(frame.destination) << 40 ^ static_cast<std::uint64_t>(frame.sequence) << 8 ^
                static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt));
-  const bool data = frame.kind == Frame::Kind::data;
   if (frame.corrupt && settings_.spec.forwarding == Forwarding::store_and_forward) [[unlikely]] {
-    ++(data ? corrupt_data_ : corrupt_control_); // its tail was in when it was found out
-    give_back(frame, frame.time);
+    discard(frame, corrupt_data_, corrupt_control_); // its tail was in when it was found out
     return;
   }
   const Attachment to = table_->attachment[frame.destination];
-  std::uint32_t port = to.port;
+  std::uint32_t index = to.port;
   if (to.leaf != settings_.self) {
     const std::uint16_t group_index = routes_->group_of_leaf[to.leaf.index()];
     if (group_index == no_group) [[unlikely]] {
-      ++(data ? unroutable_data_ : unroutable_control_);
-      give_back(frame, frame.time);
+      discard(frame, unroutable_data_, unroutable_control_);
       return;
     }
     const PortGroup &group = routes_->groups[group_index];
-    port = routes_->ports[group.first + choose(group, frame, settings_.paths, settings_.self.value)];
+    index = routes_->ports[group.first + choose(group, frame, settings_.paths, settings_.self.value)];
   }
-  enqueue(frame, port);
+  OutPort &port = out_[index];
+  frame.time += settings_.spec.latency;
+  if (mixed_rates_) [[unlikely]]
+    frame.time += catch_up(frame, port);
+  FrameQueue &queue = port.queue(frame.lane);
+  if (!queue.empty() && queue.back().time >= frame.time) [[unlikely]]
+    settle_tie(queue, frame);
+  else
+    queue.push(frame);
+  busy_ports_[index / 64] |= 1ull << (index % 64);
 }
 
-void Switch::enqueue(Frame &frame, std::uint32_t index) {
-  OutPort &port = out_[index];
-  Frame queued = frame;
-  queued.time = frame.time + settings_.spec.latency;
-  const BitRate in_rate = in_[frame.in_port].rate;
+void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control) {
+  ++(frame.kind == Frame::Kind::data ? data : control);
+  give_back(frame, frame.time);
+}
+
+/// From a slow link to a fast one a cut-through frame starts late enough never to run dry.
+Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
+  const BitRate in_rate = in_rates_[frame.in_port];
   const BitRate out_rate = port.link.nominal_rate();
-  if (in_rate < out_rate && settings_.spec.forwarding == Forwarding::cut_through) [[unlikely]]
-    // Slow to fast: start late enough never to run dry.
-    queued.time += transmission_time(Bytes(frame.size), in_rate) - transmission_time(Bytes(frame.size), out_rate);
-  auto &queue = port.queues[frame.lane];
-  if (!queue.empty() && queue.back().time >= queued.time) [[unlikely]]
-    settle_tie(queue, queued);
-  else
-    queue.push(queued);
-  busy_ports_[index / 64] |= 1ull << (index % 64);
+  if (in_rate >= out_rate || settings_.spec.forwarding != Forwarding::cut_through)
+    return Duration{};
+  return transmission_time(Bytes(frame.size), in_rate) - transmission_time(Bytes(frame.size), out_rate);
 }
 
 // Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one link keep
 // their order, whatever their sizes. Frames of a slow in-link can be ready later than younger ones of a fast one.
-void Switch::settle_tie(Fifo<Frame> &queue, const Frame &frame) {
+void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
+  if (tie_key_ == 0)
+    tie_key_ = tie_key(settings_.seed, id().value);
   const auto draw = [&](const Frame &f) {
-    if (settings_.ties_by_id)
-      return std::uint64_t{f.in_port};
-    const auto words = philox(settings_.seed, Purpose::tie, id().value, static_cast<std::uint64_t>(picoseconds(f.time)), f.in_port);
-    return static_cast<std::uint64_t>(words[0]) << 32 | words[1];
+    return settings_.ties_by_id ? f.in_port : tie_draw(tie_key_, picoseconds(f.time), f.in_port);
   };
   const std::uint64_t mine = draw(frame);
-  queue.push(frame);
-  std::uint32_t at = queue.size() - 1;
-  for (; at > 0; --at) {
-    const Frame &before = queue[at - 1];
-    const bool later = before.time > frame.time || (before.time == frame.time && draw(before) > mine);
-    if (before.in_port == frame.in_port || !later)
-      break;
-    queue[at] = before;
+  queue.insert(frame, [&](const Frame &before) {
+    return before.in_port != frame.in_port &&
+           (before.time > frame.time || (before.time == frame.time && draw(before) > mine));
+  });
+}
+
+[[gnu::always_inline]] inline void Switch::give_back(const Frame &frame, SimTime d) {
+  Sender<Credit> &credits = credit(frame.in_port, frame.lane);
+  if (credits.connected())
+    credits.push_sorted(Credit(d + in_[frame.in_port].credit_delay, frame.size));
+}
+
+/// Commits the departures before `until` of every port with queued frames; returns the earliest one after that.
+SimTime Switch::drain_ports(SimTime until) {
+  SimTime next = never;
+  for (std::size_t word = 0; word < busy_ports_.size(); ++word) {
+    for (std::uint64_t bits = busy_ports_[word]; bits != 0; bits &= bits - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(bits));
+      OutPort &port = out_[word * 64 + bit];
+      if (const std::uint64_t others = bits & (bits - 1); others != 0) {
+        const OutPort &following = out_[word * 64 + static_cast<std::uint32_t>(std::countr_zero(others))];
+        following.first.prefetch_front();
+        following.link.prefetch();
+      }
+      const SimTime departure = settings_.lanes == 1 ? drain(port, until) : drain_lanes(port, until);
+      next = std::min(next, departure);
+      bool empty = true;
+      for (std::uint32_t lane = 0; lane < settings_.lanes; ++lane)
+        empty = empty && port.queue(lane).empty();
+      if (empty)
+        busy_ports_[word] &= ~(1ull << bit);
+      port.link.publish();
+    }
   }
-  queue[at] = frame;
+  return next;
 }
 
-void Switch::give_back(const Frame &frame, SimTime d) {
-  auto &credit = credits_[frame.in_port * settings_.lanes + frame.lane];
-  if (credit.connected())
-    credit.push_sorted({d + in_[frame.in_port].credit_delay, frame.size});
-}
-
-void Switch::count_backlog(OutPort &port, SimTime d) {
-  for (std::uint32_t lane = 0; lane < port.queues.size(); ++lane) {
-    auto &queue = port.queues[lane];
-    std::uint32_t &seen = port.seen[lane];
-    while (seen < queue.size() && queue[seen].time <= d)
-      port.backlog += queue[seen++].size;
+/// One lane: departures in queue order. The port has frames.
+SimTime Switch::drain(OutPort &port, SimTime until) {
+  FrameQueue &queue = port.first;
+  while (!queue.empty()) {
+    const Frame &frame = queue.front();
+    const SimTime d = port.link.earliest(0, frame.size, frame.time, until);
+    if (d >= until)
+      return d != never ? d : port.link.next_credit(0);
+    port.backlog += queue.count_ready(d);
+    port.most_backlog = std::max(port.most_backlog, port.backlog);
+    port.backlog -= frame.size;
+    give_back(frame, d);
+    port.link.transmit(frame, d);
+    queue.pop();
   }
-  port.link.counters().max_queue_bytes =
-      std::max(port.link.counters().max_queue_bytes, static_cast<std::uint64_t>(port.backlog));
+  return never;
 }
 
-void Switch::drain(OutPort &port, SimTime until) {
+/// Several lanes: the earliest departure first; on a tie the higher lane.
+SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
   for (;;) {
     std::uint32_t lane = 0;
     SimTime d = never;
-    for (auto l = static_cast<std::uint32_t>(port.queues.size()); l-- > 0;) { // the higher lane first on a tie
-      if (port.queues[l].empty())
+    SimTime wait = never;
+    for (std::uint32_t l = settings_.lanes; l-- > 0;) {
+      if (port.queue(l).empty())
         continue;
-      const Frame &frame = port.queues[l].front();
+      const Frame &frame = port.queue(l).front();
       const SimTime departure = port.link.earliest(l, frame.size, frame.time, until);
+      wait = std::min(wait, departure != never ? departure : port.link.next_credit(l));
       if (departure < d) {
         d = departure;
         lane = l;
       }
     }
     if (d >= until)
-      return;
-    count_backlog(port, d);
-    auto &queue = port.queues[lane];
-    const Frame frame = queue.front();
-    queue.pop();
-    --port.seen[lane];
+      return wait;
+    for (std::uint32_t l = 0; l < settings_.lanes; ++l)
+      port.backlog += port.queue(l).count_ready(d);
+    port.most_backlog = std::max(port.most_backlog, port.backlog);
+    FrameQueue &queue = port.queue(lane);
+    const Frame &frame = queue.front();
     port.backlog -= frame.size;
     give_back(frame, d);
     port.link.transmit(frame, d);
+    queue.pop();
   }
-}
-
-SimTime Switch::next_departure(OutPort &port, SimTime until) {
-  SimTime next = never;
-  for (std::uint32_t lane = 0; lane < port.queues.size(); ++lane) {
-    if (port.queues[lane].empty())
-      continue;
-    const Frame &frame = port.queues[lane].front();
-    const SimTime departure = port.link.earliest(lane, frame.size, frame.time, until);
-    next = std::min(next, departure != never ? departure : port.link.next_credit(lane));
-  }
-  return next;
 }
 
 std::uint64_t Switch::queued_frames() const {
   std::uint64_t count = 0;
-  for (const auto &port : out_)
-    for (const auto &queue : port.queues)
-      count += queue.size();
+  for (const auto &port : out_) {
+    count += port.first.size();
+    for (std::uint32_t lane = 1; lane < settings_.lanes; ++lane)
+      count += port.more[lane - 1].size();
+  }
   return count;
 }
 

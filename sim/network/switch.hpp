@@ -7,12 +7,13 @@
 #include "sim/core/digest.hpp"
 #include "sim/engine/channel.hpp"
 #include "sim/engine/entity.hpp"
-#include "sim/network/fifo.hpp"
 #include "sim/network/frame.hpp"
+#include "sim/network/frame_queue.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/transmitter.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace lightloom {
@@ -28,17 +29,19 @@ public:
     bool ties_by_id = false;
     const std::vector<RouteEpoch> *epochs = nullptr; ///< outlives the switch
   };
-  /// What comes in through a port, and the credits that go back for it.
-  struct InPort {
+  /// What comes in through a port, and the credits that go back for it. One cache line.
+  struct alignas(64) InPort {
     Receiver<Frame> frames;
-    BitRate rate;                   ///< of the link that ends here
+    Sender<Credit> credits;         ///< lane 0
     Duration credit_delay{};        ///< from the start of a departure until the credit is back: full frame time + reverse latency
   };
   struct OutPort {
+    FrameQueue first;               ///< lane 0
+    std::int64_t backlog = 0;       ///< wire bytes ready but not yet left, at the last departure looked at
+    std::int64_t most_backlog = 0;
     Transmitter link;
-    std::vector<Fifo<Frame>> queues; ///< one per lane
-    std::vector<std::uint32_t> seen; ///< per lane: frames at the front already counted into backlog
-    std::int64_t backlog = 0;        ///< wire bytes ready but not yet left, at the last departure looked at
+    std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
+    FrameQueue &queue(std::uint32_t lane) { return lane == 0 ? first : more[lane - 1]; }
   };
 
   Switch(const Settings &settings, std::uint32_t ports);
@@ -49,7 +52,11 @@ public:
   InPort &in(std::uint32_t port) { return in_[port]; }
   OutPort &out(std::uint32_t port) { return out_[port]; }
   /// Credits for what came in through `port` on `lane`.
-  Sender<Credit> &credit(std::uint32_t port, std::uint32_t lane) { return credits_[port * settings_.lanes + lane]; }
+  Sender<Credit> &credit(std::uint32_t port, std::uint32_t lane) {
+    return lane == 0 ? in_[port].credits : more_credits_[port * (settings_.lanes - 1) + lane - 1];
+  }
+  /// The rate of the link that ends at `port`. Before the run.
+  void set_in_rate(std::uint32_t port, BitRate rate);
   std::uint32_t ports() const { return static_cast<std::uint32_t>(out_.size()); }
 
   std::uint64_t unroutable_data() const { return unroutable_data_; }
@@ -59,19 +66,25 @@ public:
   std::uint64_t queued_frames() const;
 
 private:
+  SimTime gather(SimTime until);
+  void handle_arrivals();
   void accept(Frame &frame);
-  void enqueue(Frame &frame, std::uint32_t port);
-  void settle_tie(Fifo<Frame> &queue, const Frame &frame);
+  void discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control);
+  Duration catch_up(const Frame &frame, const OutPort &port) const;
+  void settle_tie(FrameQueue &queue, const Frame &frame);
   void give_back(const Frame &frame, SimTime d);
-  void drain(OutPort &port, SimTime until);
-  void count_backlog(OutPort &port, SimTime d);
-  SimTime next_departure(OutPort &port, SimTime until);
+  SimTime drain_ports(SimTime until);
+  SimTime drain(OutPort &port, SimTime until);
+  SimTime drain_lanes(OutPort &port, SimTime until);
   void next_epoch(SimTime now);
 
   Settings settings_;
   std::vector<InPort> in_;
   std::vector<OutPort> out_;
-  std::vector<Sender<Credit>> credits_;   ///< [port × lanes + lane]
+  std::vector<Sender<Credit>> more_credits_; ///< [port × (lanes − 1) + lane − 1]
+  std::vector<BitRate> in_rates_;         ///< [port]
+  bool mixed_rates_ = false;
+  std::uint32_t tie_key_ = 0;
   std::vector<std::uint64_t> busy_ports_; ///< bit set: ports with queued frames
   Digest digest_;
   // The epoch in force.

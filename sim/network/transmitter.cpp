@@ -13,9 +13,10 @@ void Transmitter::configure(const LinkHealth &health, ArrivalAt arrival, std::ui
   codewords_ = codewords;
   lane_count_ = static_cast<std::uint8_t>(lanes);
   limited_ = credits_per_lane.value > 0;
-  lanes_ = std::vector<Lane>(lanes);
-  for (auto &l : lanes_)
-    l.balance = limited_ ? credits_per_lane.value : unlimited;
+  if (lanes > 1)
+    more_lanes_ = std::make_unique<Lane[]>(lanes - 1);
+  for (std::uint32_t i = 0; i < lanes; ++i)
+    lane(i).balance = limited_ ? credits_per_lane.value : unlimited;
   for (const auto &segment : health.segments) // until the link is first up, frames leave at the rate it will have
     if (segment.rate.bits_per_second > 0) {
       rate_ = nominal_rate_ = segment.rate;

@@ -13,7 +13,7 @@
 #include "sim/network/network.hpp"
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 namespace lightloom {
 
@@ -37,13 +37,13 @@ public:
   /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after `until`, or
   /// are not in sight. Takes in credits only as far as this frame needs them.
   SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
-    Lane &l = lanes_[lane];
+    Lane &l = this->lane(lane);
     while (l.balance < size) {
       const Credit *credit = l.credits.front();
-      if (credit == nullptr || credit->time >= until)
+      if (credit == nullptr || credit->time() >= until)
         return never;
-      l.balance += credit->bytes;
-      l.credit_time = credit->time;
+      l.balance += credit->bytes();
+      l.credit_time = credit->time();
       l.credits.pop();
     }
     SimTime d = free_ > ready ? free_ : ready;
@@ -51,20 +51,26 @@ public:
   }
   /// When the next credit of a waiting lane comes, as far as it is in sight.
   SimTime next_credit(std::uint32_t lane) {
-    const Credit *credit = lanes_[lane].credits.front();
-    return credit == nullptr ? never : credit->time;
+    const Credit *credit = this->lane(lane).credits.front();
+    return credit == nullptr ? never : credit->time();
   }
   /// Sends at d ≥ earliest(…).
-  void transmit(Frame frame, SimTime d);
+  void transmit(const Frame &frame, SimTime d);
   /// Shows the far end what was sent; gives credit slots back.
   void publish() {
     out.publish();
     if (limited_)
-      for (std::uint32_t lane = 0; lane < lane_count_; ++lane)
-        lanes_[lane].credits.release();
+      for (std::uint32_t i = 0; i < lane_count_; ++i)
+        lane(i).credits.release();
+  }
+  /// Asks for the cache lines that the next departure will touch.
+  void prefetch() const {
+    out.prefetch();
+    if (limited_)
+      first_lane_.credits.prefetch();
   }
 
-  Lane &lane(std::uint32_t i) { return lanes_[i]; }
+  Lane &lane(std::uint32_t i) { return i == 0 ? first_lane_ : more_lanes_[i - 1]; }
   SimTime free() const { return free_; }
   /// The rate of the link when it is well; constant.
   BitRate nominal_rate() const { return nominal_rate_; }
@@ -95,9 +101,10 @@ private:
   bool down_ = false;
   bool limited_ = false;
   std::uint8_t lane_count_ = 1;
-  std::vector<Lane> lanes_;
+  Lane first_lane_;
   LinkResult counters_;
   // Rarely used.
+  std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
   Duration nominal_latency_{};
   BitRate rate_;
@@ -117,7 +124,7 @@ inline Duration Transmitter::transmission(std::int64_t size) {
   return Duration(bits_ps / rate_.bits_per_second);
 }
 
-inline void Transmitter::transmit(Frame frame, SimTime d) {
+inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   if (d >= next_change_) [[unlikely]]
     change_segment(d);
   const std::int64_t size = frame.size;
@@ -132,15 +139,17 @@ inline void Transmitter::transmit(Frame frame, SimTime d) {
     ++(frame.kind == Frame::Kind::data ? lost_data_ : lost_control_);
     return;
   }
-  lanes_[frame.lane].balance -= limited_ ? size : 0;
+  Frame &copy = out.append();
+  copy = frame;
+  copy.time = (arrival_ == ArrivalAt::head ? d : sent) + latency_;
+  if (limited_)
+    lane(frame.lane).balance -= size;
   exposure_left_ -= exposure_ends_ + size;
   if (exposure_left_ <= 0) [[unlikely]] {
-    frame.corrupt = true;
+    copy.corrupt = true;
     ++counters_.corrupted_frames;
     draw_skip();
   }
-  frame.time = (arrival_ == ArrivalAt::head ? d : sent) + latency_;
-  out.push(frame);
 }
 
 } // namespace lightloom
