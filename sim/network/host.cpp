@@ -48,7 +48,7 @@ SimTime Host::advance(SimTime until) {
     nic.drain(until, nic_events_);
     collect_nic_events();
   } while (!timers_.empty() && timers_.front().time < until);
-  const SimTime next = std::min(nic.next_departure(until), next_event());
+  const SimTime next = std::min({nic.next_departure(until), next_own_event(), next_arrival()});
   nic.publish();
   for (auto &seat : seats) {
     seat->to_domain.publish();
@@ -57,37 +57,50 @@ SimTime Host::advance(SimTime until) {
   return next;
 }
 
-SimTime Host::next_event() {
+SimTime Host::next_arrival() {
   const Frame *frame = nic.frames.front();
-  const SimTime arrival = frame != nullptr ? frame->time : never;
-  const SimTime timer = timers_.empty() ? never : timers_.front().time;
-  return std::min({arrival, next_meeting(), timer, nic.next_timeout()});
+  return frame != nullptr ? frame->time : never;
 }
 
+SimTime Host::next_own_event() {
+  const SimTime timer = timers_.empty() ? never : timers_.front().time;
+  return std::min({next_meeting(), timer, nic.next_timeout()});
+}
+
+/// Handles the next event before `until`, or a run of frames that nothing else interrupts; false when there is none.
 bool Host::handle_next(SimTime until) {
   if (runner_ && runner_->awaits_sends()) { // completions must be known before what happens next
-    nic.drain(std::min(next_event(), until), nic_events_);
+    nic.drain(std::min({next_own_event(), next_arrival(), until}), nic_events_);
     collect_nic_events();
   }
-  const SimTime now = next_event();
-  if (now >= until)
-    return false;
-  const Frame *frame = nic.frames.front();
-  if (next_meeting() == now) {
-    handle_meeting(now);
-  } else if (frame != nullptr && frame->time == now) {
+  const SimTime own = next_own_event();
+  const SimTime frames_until = std::min(own, until); // at a tie a meeting goes first, a timer after: frames of that instant below
+  bool handled = false;
+  for (Frame *frame = nic.frames.front(); frame != nullptr && frame->time < frames_until; frame = nic.frames.front()) {
+    handled = true;
     handle_frame(*frame);
     nic.frames.pop();
-  } else if (!timers_.empty() && timers_.front().time == now) {
+    if (!nic_events_.empty()) [[unlikely]] { // it made something happen: look at the clock again
+      collect_nic_events();
+      return true;
+    }
+  }
+  if (own >= until)
+    return handled;
+  if (next_meeting() == own) {
+    handle_meeting(own);
+  } else if (next_arrival() == own) {
+    handle_frame(*nic.frames.front());
+    nic.frames.pop();
+  } else if (!timers_.empty() && timers_.front().time == own) {
     std::pop_heap(timers_.begin(), timers_.end(), later);
     const Timer due = timers_.back();
     timers_.pop_back();
     handle(due);
   } else {
-    nic.time_out(now, nic_events_);
+    nic.time_out(own, nic_events_);
   }
-  if (!nic_events_.empty())
-    collect_nic_events();
+  collect_nic_events();
   return true;
 }
 

@@ -69,7 +69,8 @@ private:
     std::uint32_t count = 0;
     std::int64_t bytes = 0;
   };
-  SimTime next_event();
+  SimTime next_own_event();
+  SimTime next_arrival();
   bool handle_next(SimTime until);
   void schedule(const Timer &timer);
   void collect_nic_events();

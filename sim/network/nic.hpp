@@ -99,6 +99,7 @@ private:
   void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, std::vector<NicEvent> &events);
   void receive_data(const Frame &frame, std::vector<NicEvent> &events);
   void receive_control(const Frame &frame, std::vector<NicEvent> &events);
+  bool burst(SimTime until);
   void send_control(SimTime d);
   void send_data(SimTime d, std::vector<NicEvent> &events);
   std::int64_t next_data_size();

@@ -63,8 +63,9 @@ bool ReceiveQueue::keep_early(std::uint32_t sequence, std::int64_t payload, bool
   return true;
 }
 
-ReceiveQueue::Verdict ReceiveQueue::take(std::uint32_t sequence, std::int64_t payload, bool last, bool selective,
-                                         std::uint32_t window, std::int64_t full_payload, std::vector<std::int64_t> &sizes) {
+ReceiveQueue::Verdict ReceiveQueue::take_any(std::uint32_t sequence, std::int64_t payload, bool last, bool selective,
+                                             std::uint32_t window, std::int64_t full_payload,
+                                             std::vector<std::int64_t> &sizes) {
   if (precedes(sequence, expected))
     return Verdict::duplicate;
   if (precedes(highest, sequence + 1))

@@ -89,9 +89,18 @@ struct ReceiveQueue {
   enum class Verdict : std::uint8_t { in_order, early, duplicate, refused };
   /// Takes a frame. Finished messages are appended to `sizes`. `window`: a power of two.
   Verdict take(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
-               std::int64_t full_payload, std::vector<std::int64_t> &sizes);
+               std::int64_t full_payload, std::vector<std::int64_t> &sizes) {
+    if (sequence != expected || last || highest != expected) [[unlikely]]
+      return take_any(sequence, payload, last, selective, window, full_payload, sizes);
+    highest = ++expected; // in order, in the middle of a message, nothing came early
+    ++unacknowledged;
+    message_bytes += payload;
+    return Verdict::in_order;
+  }
 
 private:
+  Verdict take_any(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
+                   std::int64_t full_payload, std::vector<std::int64_t> &sizes);
   EarlyFrames &early_word(std::uint32_t sequence) { return early[sequence / 64 & (early.size() - 1)]; }
   /// Remembers a frame that came early; false when it was here already.
   bool keep_early(std::uint32_t sequence, std::int64_t payload, bool last);
