@@ -1,8 +1,8 @@
 #pragma once
-// How long collectives take by formula: alpha–beta forms (network-facts §6.3), the frame-exact form over a homogeneous
-// path, closed forms in a non-blocking scale-up switch, and the lower bound by the busiest port. Leaves out contention
-// of any kind. Sources: Thakur, Rabenseifner, Gropp, "Optimization of collective communication operations in MPICH"
-// (2005); Hockney (1994).
+// How long collectives take by formula: alpha–beta forms, the frame-exact form over a homogeneous path, closed forms
+// in a non-blocking scale-up switch, and the lower bound by the busiest port; checked in
+// docs/validation/collectives.md. Leaves out contention of any kind. Sources: Thakur, Rabenseifner, Gropp,
+// "Optimization of collective communication operations in MPICH" (2005); Hockney (1994).
 
 #include "collectives/op.hpp"
 #include "sim/core/quantity.hpp"
@@ -13,10 +13,14 @@
 namespace lightloom {
 
 /// Seconds by the alpha–beta model: `alpha_s` per message, `beta_s` per byte, n ranks, `bytes` by the convention of
-/// op.hpp. Knows more algorithms than can be run, as references to compare with: all-reduce ring, halving-doubling,
-/// recursive-doubling; reduce-scatter and all-gather ring; all-gather bruck; all-to-all pairwise, bruck; broadcast
-/// binomial, chain (512 KiB pieces); send direct. Logarithms are of powers of two (halving-doubling and bruck
-/// all-to-all); others round up. Throws Error for a pair without a form.
+/// op.hpp. Knows more algorithms than can be run, as references to compare with:
+///   all-reduce      ring, halving-doubling, recursive-doubling
+///   all-gather      ring, bruck
+///   reduce-scatter  ring
+///   all-to-all      pairwise, bruck
+///   broadcast       binomial, chain (512 KiB pieces)
+///   send            direct
+/// Logarithms are rounded up: exact for powers of two. Throws Error for a pair without a form.
 double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint32_t ranks, Bytes bytes, double alpha_s,
                           double beta_s);
 
@@ -40,15 +44,14 @@ struct HomogeneousPath {
   Framing framing;
 };
 
-/// Posted → delivered of one message on an idle path: overhead + latency + (links − 1) first-frame times if stored and
-/// forwarded
-/// + wire(bytes) ÷ rate. Frame-exact, since after the first frame the pipeline never runs dry on equal rates.
+/// Posted → delivered of one message on an idle path: overhead + latency + wire(bytes) ÷ rate, plus (links − 1)
+/// first-frame times when switches store and forward. Exact: on equal rates the pipeline never runs dry once begun.
 Duration message_time(Bytes message, const HomogeneousPath &path);
 
 /// A whole collective when every message takes such a path and no two share a link:
 /// ring all-reduce 2(n−1) steps, ring reduce-scatter/all-gather and pairwise all-to-all n − 1 steps of
-/// message_time(⌈bytes ÷ n⌉); chain broadcast (n − 1) hops, pipelined; send one message. Exact when bytes divide by n;
-/// else an upper bound within one byte per step.
+/// message_time(⌈bytes ÷ n⌉); chain broadcast (n − 1) hops, pipelined; send one message. Exact when bytes
+/// divide by n; else an upper bound within one byte per step.
 Duration homogeneous_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, const HomogeneousPath &path);
 
 /// Bytes through the busiest port, as frames, ÷ rate + path latency: no schedule of any algorithm can be faster
@@ -57,9 +60,11 @@ Duration port_lower_bound(CollectiveOp op, std::uint32_t ranks, Bytes bytes, Bit
                           const Framing &framing);
 
 /// A collective inside a non-blocking scale-up switch: the ring, pairwise and chain algorithms with message time
-/// latency + bytes ÷ bandwidth, no frames. `bandwidth` per GPU and direction. n = 1 takes no time.
-///   all-reduce 2(n−1)(L + ⌈S/n⌉/B);  all-gather, reduce-scatter, all-to-all (n−1)(L + ⌈S/n⌉/B);  broadcast (n−1)L +
-///   S/B + (n−2)·piece/B;  send L + S/B.
+/// latency + bytes ÷ bandwidth, no frames. `bandwidth` per GPU and direction. A single rank takes no time.
+///   all-reduce                              2(n−1)(L + ⌈S/n⌉/B)
+///   all-gather, reduce-scatter, all-to-all  (n−1)(L + ⌈S/n⌉/B)
+///   broadcast                               (n−1)L + S/B + (n−2)·piece/B
+///   send                                    L + S/B
 Duration scale_up_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRate bandwidth, Duration latency);
 
 } // namespace lightloom

@@ -1,6 +1,6 @@
 #pragma once
-// One rank's walk through one collective, as a lazy generator of sends and receives in group indexes (0 … ranks − 1).
-// A cursor knows neither rank numbers nor streams: script.hpp maps it into a job's stream, symbolic.hpp proves it
+// One rank's walk through one collective, as a lazy generator of sends and receives in group indexes (0 … ranks −
+// 1). A cursor knows neither rank numbers nor streams: script.hpp maps it into a job's stream, symbolic.hpp proves it
 // right. Each transfer names the block of data it carries and whether the receiver adds or stores it; the network
 // ignores both.
 

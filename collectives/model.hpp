@@ -55,15 +55,15 @@ std::int64_t mlp_parameters_per_rank(const ModelShape &model, std::uint32_t tens
 std::int64_t embedding_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t head_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 
-/// Forward FLOPs per token of one layer's attention part: projections 2 × weights, and scores and values 4 × sequence ×
-/// hidden (the full square: causal masking is not credited, as in SC 2021).
+/// Forward FLOPs per token of one layer's attention part: projections 2 × weights, and scores and values 4 ×
+/// sequence × hidden (the full square: causal masking is not credited, as in SC 2021).
 double attention_flops_per_token(const ModelShape &model);
 /// Forward FLOPs per token of one layer's MLP: 2 × weights.
 double mlp_flops_per_token(const ModelShape &model);
 /// Forward FLOPs per token of the output head: 2 × vocabulary × hidden.
 double head_flops_per_token(const ModelShape &model);
-/// Forward and backward FLOPs per token: 3 × (layers × (attention + MLP) + head). For the GPT shape this is formula (3)
-/// of SC 2021 without recomputation: 72 L h² (1 + s/6h + V/12Lh).
+/// Forward and backward FLOPs per token: 3 × (layers × (attention + MLP) + head). For the GPT shape this is formula
+/// (3) of SC 2021 without recomputation: 72 L h² (1 + s/6h + V/12Lh).
 double training_flops_per_token(const ModelShape &model);
 
 } // namespace lightloom

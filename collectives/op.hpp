@@ -21,13 +21,13 @@ const std::vector<CollectiveOp> &collective_ops();
 /// The operation of this name. Throws Error with the nearest name.
 CollectiveOp parse_collective_op(std::string_view name);
 
-/// busbw = algbw × this, algbw = bytes ÷ time: all-reduce 2(n−1)/n; all-gather, reduce-scatter, all-to-all (n−1)/n;
-/// others 1. `ranks` ≥ 1; 0 for a single rank of an operation that then moves nothing.
+/// busbw = algbw × this, algbw = bytes ÷ time: all-reduce 2(n−1)/n; all-gather, reduce-scatter, all-to-all
+/// (n−1)/n; others 1. `ranks` ≥ 1; 0 for a single rank of an operation that then moves nothing.
 double busbw_factor(CollectiveOp op, std::uint32_t ranks);
 
 /// Payload bytes that all ranks of one group send together: all-reduce 2(n−1)·bytes; all-gather, reduce-scatter,
-/// all-to-all and broadcast (n−1)·bytes; send bytes. Exact whatever the chunking, for every algorithm here that sends
-/// each chunk once per step.
+/// all-to-all and broadcast (n−1)·bytes; send bytes. Exact whatever the chunking, for every algorithm here that
+/// sends each chunk once per step.
 Bytes group_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes);
 
 /// Payload bytes that the busiest rank's port must carry in one direction, whatever the algorithm without in-network

@@ -1,6 +1,6 @@
-// Pairwise all-to-all: in step k = 1 … n − 1 member i sends its block for i + k and receives from i − k, so that every
-// member sends to and receives from exactly one other at a time. A step ends with its receive, which paces the senders.
-// Source: Thakur, Rabenseifner, Gropp (2005), long-message all-to-all.
+// Pairwise all-to-all: in step k = 1 … n − 1 member i sends its block for i + k and receives from i − k, so
+// that every member sends to and receives from exactly one other at a time. A step ends with its receive, which paces
+// the senders. Source: Thakur, Rabenseifner, Gropp (2005), long-message all-to-all.
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"

@@ -1,8 +1,10 @@
-// The ring: member i talks to i + 1 and listens to i − 1 only; the vector is cut into n chunks. Bandwidth-optimal,
-// latency n − 1 steps a phase. Reduce-scatter, step k: send chunk i − 1 − k, add what arrives to chunk i − 2 − k; after
-// n − 1 steps chunk i is complete at member i. All-gather, step k: send chunk i − k, store what arrives as chunk i − 1
-// − k. All-reduce is the first, then the second. Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms
-// for clusters of workstations" (2009); Thakur et al. (2005).
+// The ring: member i talks to i + 1 and listens to i − 1 only; the vector is cut into n chunks.
+// Bandwidth-optimal, but every phase has n − 1 latencies.
+//   reduce-scatter, step k: send chunk i − 1 − k, add what arrives to chunk i − 2 − k; chunk i ends at member i
+//   all-gather, step k:     send chunk i − k, store what arrives as chunk i − 1 − k
+//   all-reduce:             the first, then the second
+// Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations" (2009);
+// Thakur, Rabenseifner, Gropp (2005).
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"

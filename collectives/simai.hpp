@@ -3,20 +3,20 @@
 //
 // Format: line 1 the parallelism word and, for SimAI, `key: value` pairs; line 2 the number of layers; then one line
 // per layer of 12 columns. The count on line 2 is checked against the lines and never trusted: on a difference the
-// lines win and a warning says so. Groups (as SimAI's system layer lays them out with pp = 1: TP fastest, then EP, then
-// the rest of DP):
+// lines win and a warning says so.
+//
+// Groups, as SimAI's system layer lays them out with pp = 1 (TP fastest, then EP, then the rest of DP):
 //   TP     tp consecutive ranks
 //   DP     equal position in the TP group: stride tp, size dp = N ÷ (tp × pp)
 //   EP     ep neighbours in a DP group: stride tp, size ep
 //   DP_EP  holders of the same experts: stride tp × ep, size dp ÷ ep
-// Which group a communication uses: forward and input gradient → TP; weight gradient → DP; suffix _EP → EP; suffix
-// _DP_EP → DP_EP; MICRO → all ranks.
+// Which group a communication uses: forward and input gradient → TP; weight gradient → DP; suffix _EP → EP;
+// suffix _DP_EP → DP_EP; MICRO → all ranks.
 
 #include "collectives/job_plan.hpp"
 #include "collectives/op.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -177,7 +177,6 @@ void SimaiBuilder::add_notes(JobPlan &plan) const {
   if (workload_.accumulation > 1)
     plan.notes.push_back(
         fmt::format("ga = {}: the file's layers are run once per step, as they stand.", workload_.accumulation));
-  plan.notes.insert(plan.notes.end(), workload_.warnings.begin(), workload_.warnings.end());
 }
 
 } // namespace

@@ -64,7 +64,8 @@ void add_incast(Flows &flows, std::uint32_t fan_in, std::uint32_t ranks) {
   if (fan_in < 1 || fan_in >= ranks)
     throw Error("traffic.fan_in = " + std::to_string(fan_in),
                 "must be 1 to " + std::to_string(ranks - 1) + ", the other ranks");
-  for (std::uint32_t i = 0; i < fan_in; ++i) // evenly spread over ranks 1 … n − 1, distinct since fan_in ≤ n − 1
+  // Evenly spread over ranks 1 … n − 1; distinct since fan_in ≤ n − 1.
+  for (std::uint32_t i = 0; i < fan_in; ++i)
     connect(flows, 1 + static_cast<std::uint32_t>(static_cast<std::uint64_t>(i) * (ranks - 1) / fan_in), 0);
 }
 

@@ -18,8 +18,8 @@ struct TrafficSpec {
   std::uint64_t seed = 1;
 };
 
-/// A uniformly drawn permutation of 0 … n − 1 without fixed points, from Philox (rejection; about e tries). Requires n
-/// ≥ 2.
+/// A uniformly drawn permutation of 0 … n − 1 without fixed points, from Philox (rejection; about e tries).
+/// Requires n ≥ 2.
 std::vector<std::uint32_t> derangement(std::uint32_t n, std::uint64_t seed);
 
 /// Permutation: rank r sends to derangement[r]. Incast: fan_in senders, evenly spread over ranks 1 … n − 1, send to

@@ -36,8 +36,8 @@ struct TrainingSpec {
   double optimizer_bytes_per_parameter = 28;
 };
 
-/// Rank = replica × tensor + t. The tensor group of a rank is the `tensor` ranks of its replica; the data group are the
-/// ranks with equal t. Stream 0 computes and runs tensor-parallel collectives: scale-up operations when tensor ≤
+/// Rank = replica × tensor + t. The tensor group of a rank is the `tensor` ranks of its replica; the data group are
+/// the ranks with equal t. Stream 0 computes and runs tensor-parallel collectives: scale-up operations when tensor ≤
 /// scale_up.gpus and divides it, else rings over the network. Stream 1 (data > 1) reduces gradients: bucket by bucket
 /// as the last micro-batch's backward finishes them. Throws Error: a factorisation that does not match, a batch that
 /// does not divide, what this version does not have.

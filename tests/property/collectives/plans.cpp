@@ -217,3 +217,34 @@ TEST_CASE("permutation and incast traffic deliver every flow") {
   CHECK_THROWS_AS(plan_traffic({"uniform", Bytes(1), 0, 1}, 4), Error);
   CHECK_THROWS_AS(plan_traffic({"permutation", Bytes(1), 0, 1}, 1), Error);
 }
+
+TEST_CASE("a rank's program is a function of the plan alone: asked again, it does the same") {
+  TrainingSpec spec = small(4, 3);
+  const JobPlan plan = plan_training(spec);
+  const JobPlan again = plan_training(spec);
+  const auto first = plan.program(5);
+  const auto second = again.program(5);
+  CHECK(first->streams() == 2);
+  for (std::uint32_t stream = 0; stream < 2; ++stream)
+    for (bool more = true; more;) {
+      const Operation a = first->next(stream);
+      const Operation b = second->next(stream);
+      CHECK(a.kind == b.kind);
+      CHECK(a.peer == b.peer);
+      CHECK(a.id == b.id);
+      CHECK(a.count == b.count);
+      CHECK(a.bytes == b.bytes);
+      CHECK(a.duration == b.duration);
+      more = a.kind != Operation::Kind::finish;
+    }
+}
+
+TEST_CASE("streams may be asked in any order: one stream's operations do not depend on the other's") {
+  const JobPlan plan = plan_training(small(4, 3));
+  const auto together = plan.program(1);
+  const auto alone = plan.program(1);
+  for (int i = 0; i < 200; ++i) {
+    together->next(0);
+    CHECK(together->next(1).kind == alone->next(1).kind);
+  }
+}
