@@ -5,6 +5,7 @@
 
 #include "analysis/hdf5_handle.hpp"
 #include "analysis/hdf5_reader.hpp"
+#include "analysis/seal.hpp"
 #include "sim/core/error.hpp"
 
 #include <hdf5.h>
@@ -278,6 +279,8 @@ bool is_hdf5(const std::string &path) {
 Document load_document(const std::string &path, bool with_data) {
   if (!is_hdf5(path))
     refuse(path, not_a_results_file, "it is not HDF5", "Name a file that lightloom run -o wrote.");
+  if (check_seal(path) == Seal::broken)
+    refuse(path, "is damaged", "its bytes do not match the checksum they were written with", "Write it again.");
   std::error_code failed;
   const Source source{path, std::filesystem::file_size(path, failed)};
   try {

@@ -6,6 +6,7 @@
 #include "analysis/atomic_file.hpp"
 #include "analysis/document.hpp"
 #include "analysis/hdf5_handle.hpp"
+#include "analysis/seal.hpp"
 #include "sim/core/contract.hpp"
 
 #include <hdf5.h>
@@ -158,7 +159,9 @@ std::string hdf5_image(const RunResults &results) {
   for (const Attribute &attribute : document.attributes)
     if (attribute.group == "/run")
       builder.add(attribute);
-  return builder.image();
+  std::string image = builder.image();
+  image += seal_for(image);
+  return image;
 }
 
 ResultsWriter::ResultsWriter(std::string path, bool force, const RunResults &results) : path_(std::move(path)) {

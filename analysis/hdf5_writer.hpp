@@ -18,7 +18,7 @@
 
 namespace lightloom {
 
-/// The file image of `results`; deterministic. Requires consistent shapes.
+/// The file image of `results`, sealed (seal.hpp); deterministic. Requires consistent shapes.
 std::string hdf5_image(const RunResults &results);
 
 /// Writes one results file. Until `commit` it is `path`.part; afterwards `path`.

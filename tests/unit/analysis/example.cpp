@@ -1,0 +1,82 @@
+// The example run and the temporary folders of the tests of analysis.
+
+#include "tests/unit/analysis/example.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace lightloom::example {
+
+RunResults results() {
+  RunResults out;
+  out.identity = {"0.1.0",
+                  "lightloom run tiny.toml",
+                  "[scenario]\nname = \"tiny\"\n",
+                  "tiny",
+                  7,
+                  "packet",
+                  true,
+                  "",
+                  "0123456789abcdef",
+                  0,
+                  1000,
+                  2e12,
+                  1e24};
+  out.steps = {{0, 100, 0, 0}, {100, 80, 0, 0}};
+  out.gpus = {2, {60, 70, 60, 60}, {40, 30, 20, 20}, {10, 10, 10, 5}, {30, 15, 10, 10}};
+  out.collectives = {{0, "all-reduce", "ring", 4096, 2, false, 10, 50, 1.024e14, 1.024e14, 3e-11, "leaf:0/spine:1"},
+                     {1, "all-reduce", "ring", 4096, 2, false, 110, 130, 2.048e14, 2.048e14, 3e-11, "leaf:0/spine:1"}};
+  LinkRow link;
+  link.name = "host:0/leaf:0";
+  link.source = "host:0";
+  link.target = "leaf:0";
+  link.tier = "host";
+  link.module = "800G-DR8";
+  link.rate_bps = 800'000'000'000;
+  link.latency_ps = 500'000;
+  link.pre_fec_ber = 1e-6;
+  link.frame_loss_ratio = 1e-15;
+  link.tx_bytes = 8292;
+  link.tx_frames = 2;
+  link.busy_ps = 82'920;
+  link.max_queue_bytes = 4146;
+  LinkRow back = link;
+  back.name = "leaf:0/host:0";
+  back.source = "leaf:0";
+  back.target = "host:0";
+  back.corrupted_frames = 1;
+  out.links = {link, back};
+  out.flows.rows = {{0, 1, 1000, 0, 40, 30}, {1, 0, 1000, 0, 20, 20}, {0, 1, 500, 10, not_ended, not_known}};
+  out.fabric = {{"host:0", "host:1", "leaf:0"},
+                {{"800G-DR8", 4, 60, 4800, true}, {"switch:leaf", 1, not_known, not_known, false}},
+                18.75};
+  out.failures = {{3e-3, "leaf:0/spine:3", "down", not_known, "2 frames lost", not_known}};
+  out.counters = {{"frames_delivered", 2, "frames", "accepted by the transport"},
+                  {"frames_injected", 2, "frames", "data frames sent by hosts"}};
+  out.facts = {{"fabric.radix", "64"}, {"fabric.link_rate", "800 Gb/s"}};
+  out.run = {2, 1.5, 2.5, 100, 150, 2, 6, 1 << 20, 10, 500'000, "host:0/leaf:0", "somewhere", "2026-01-01T00:00:00Z"};
+  return out;
+}
+
+Folder::Folder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "lightloom-test-XXXXXX").string();
+  if (!::mkdtemp(pattern.data()))
+    throw std::runtime_error("no temporary folder");
+  path_ = pattern;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string bytes_of(const std::string &path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void write_bytes(const std::string &path, const std::string &bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+} // namespace lightloom::example

@@ -1,0 +1,45 @@
+// Percentiles and histograms.
+
+#include "analysis/statistics.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace lightloom;
+
+TEST_CASE("a percentile is a value that occurred, and grows with p") {
+  const std::vector<double> values{7, 1, 5, 3, 9};
+  double before = 0;
+  for (int i = 0; i <= 100; ++i) {
+    const double now = percentile(values, i / 100.0);
+    CHECK(std::find(values.begin(), values.end(), now) != values.end());
+    CHECK(now >= before);
+    before = now;
+  }
+}
+
+TEST_CASE("nearest rank: the ⌈p·n⌉-th smallest") {
+  std::vector<double> hundred(100);
+  std::iota(hundred.begin(), hundred.end(), 1.0); // 1 … 100
+  CHECK(percentile(hundred, 0) == 1);
+  CHECK(percentile(hundred, 0.5) == 50);
+  CHECK(percentile(hundred, 0.99) == 99);
+  CHECK(percentile(hundred, 1) == 100);
+  CHECK(percentile({4}, 0.99) == 4);
+}
+
+TEST_CASE("a log-binned histogram counts every value in the bin that holds it") {
+  const std::vector<double> values{1, 1.5, 9.99, 10, 55, 1000};
+  const LogHistogram histogram = log_histogram(values, 1);
+  REQUIRE(histogram.lower.size() == 4); // 1, 10, 100, 1000
+  CHECK(histogram.count == std::vector<std::uint64_t>{3, 2, 0, 1});
+  CHECK(histogram.upper >= 1000);
+}
+
+TEST_CASE("histograms of nothing, of zeros and of one value") {
+  CHECK(log_histogram({}, 8).count.empty());
+  CHECK(log_histogram({0, 0}, 8).count == std::vector<std::uint64_t>{2});
+  CHECK(log_histogram({5, 5, 5}, 8).count == std::vector<std::uint64_t>{3});
+}

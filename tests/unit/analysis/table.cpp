@@ -1,0 +1,49 @@
+// Text tables and number formats.
+
+#include "analysis/table.hpp"
+#include "sim/core/contract.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace lightloom;
+
+TEST_CASE("numbers stand right, words left, and units of several bytes do not shift a column") {
+  Table table({{"module", "", Table::Align::left}, {"latency", "µs", Table::Align::right}});
+  table.add({"DR8", "0.1"});
+  table.add({"a longer name", "12.5"});
+  CHECK(table.str() == "module         latency\n"
+                       "                    µs\n"
+                       "─────────────  ───────\n"
+                       "DR8                0.1\n"
+                       "a longer name     12.5\n");
+}
+
+TEST_CASE("a row with more cells than columns is a bug of ours, fewer are blank") {
+  Table table({{"a", ""}, {"b", ""}});
+  CHECK_THROWS_AS(table.add({"1", "2", "3"}), BrokenContract);
+  table.add({"1"});
+  CHECK(table.str() == "a  b\n─  ─\n1\n");
+}
+
+TEST_CASE("numbers keep their significant digits") {
+  CHECK(format_number(0) == "0");
+  CHECK(format_number(68.3149) == "68.31");
+  CHECK(format_number(1234567) == "1234567");
+  CHECK(format_number(12345678) == "1.235e+07");
+  CHECK(format_number(0.012345) == "0.01235");
+  CHECK(format_number(1.5e-12) == "1.500e-12");
+  CHECK(format_number(-2.5, 2) == "-2.5");
+  CHECK(format_number(std::numeric_limits<double>::quiet_NaN()) == "–");
+  CHECK(format_percent(0.0525) == "5.2 %");
+  CHECK(format_seconds(0.0683149) == "68.31 ms");
+  CHECK(format_seconds(581.92e-9) == "581.9 ns");
+  CHECK(format_seconds(0) == "0 s");
+  CHECK(format_ratio(1.344) == "1.34×");
+  CHECK(format_ratio(0.0123) == "0.0123×");
+}
+
+TEST_CASE("CSV quotes what would break it") {
+  CHECK(csv({"name", "time_s"}, {{"a,b", "1"}, {"say \"x\"", "2"}}) == "name,time_s\n\"a,b\",1\n\"say \"\"x\"\"\",2\n");
+}
