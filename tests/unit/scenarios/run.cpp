@@ -1,0 +1,102 @@
+// Whole runs through the front door: the numbers a reader checks by hand, and what every run checks of itself.
+
+#include "analysis/summary.hpp"
+#include "scenarios/bounds.hpp"
+#include "scenarios/loader.hpp"
+#include "scenarios/run.hpp"
+#include "scenarios/shipped.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace lightloom;
+
+namespace {
+RunOutcome run(const std::string &name, const std::vector<std::string> &settings = {}, std::uint32_t threads = 1) {
+  const auto text = shipped_scenario(name);
+  REQUIRE(text.has_value());
+  const auto scenario = load_scenario_text(*text, name + ".toml", settings);
+  RunRequest request;
+  request.threads = threads;
+  return run_built(scenario, build_run(scenario), request);
+}
+} // namespace
+
+TEST_CASE("4,096 B on the wire over 400 Gb/s and 500 ns arrive at 581,920 ps") {
+  const auto outcome = run("one-frame");
+  CHECK(outcome.code == ExitCode::done);
+  REQUIRE(outcome.results.flows.rows.size() == 1);
+  CHECK(outcome.results.flows.rows[0].end_ps == 81'920 + 500'000);
+  CHECK(outcome.results.flows.rows[0].ideal_ps == 581'920);
+}
+
+TEST_CASE("A ring all-reduce on ideal transport takes 2(n − 1) times path latency and chunk") {
+  const auto outcome = run("ring-ideal");
+  REQUIRE(outcome.results.collectives.size() == 1);
+  const auto &row = outcome.results.collectives[0];
+  // 14 × (2,500 ns + 256 frames × 4,116 B × 8 ÷ 400 Gb/s = 21,073.92 ns) = 330,034.88 ns
+  CHECK(row.end_ps - row.start_ps == 330'034'880);
+  CHECK(row.lower_bound_s <= 330'034'880e-12);
+}
+
+TEST_CASE("Incast is bound by the receiver's port") {
+  const auto outcome = run("incast");
+  CHECK(outcome.code == ExitCode::done);
+  const auto s = summary(outcome.results);
+  // 31 × 1 MB of payload at 800 Gb/s: 310 us without any header.
+  CHECK(s.flows.completed == 31);
+  CHECK(s.flows.fct_max_s > 310e-6);
+  CHECK(s.flows.fct_max_s < 330e-6);
+}
+
+TEST_CASE("Lost frames are sent again, and every byte arrives") {
+  for (const char *name : {"link-down", "ber-step"}) {
+    CAPTURE(name);
+    const auto outcome = run(name);
+    CHECK(outcome.code == ExitCode::done);
+    std::uint64_t resent = 0, sent = 0, delivered = 1;
+    for (const auto &counter : outcome.results.counters) {
+      resent = counter.name == "frames_resent" ? counter.value : resent;
+      sent = counter.name == "bytes_sent" ? counter.value : sent;
+      delivered = counter.name == "bytes_delivered" ? counter.value : delivered;
+    }
+    CHECK(resent > 0);
+    CHECK(sent == delivered);
+    CHECK(outcome.results.identity.complete);
+  }
+}
+
+TEST_CASE("A host whose only link is dead ends the job with a named failure") {
+  const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=10us", "transport.retransmit_timeout=20us"});
+  CHECK(outcome.code == ExitCode::failed_check);
+  REQUIRE(!outcome.findings.empty());
+  CHECK(outcome.findings[0].find("peer unreachable: rank 5 on host:5 gave up on rank 0 on host:0") != std::string::npos);
+  CHECK(outcome.findings[0].find("(inject.0)") != std::string::npos);
+  CHECK(!outcome.results.identity.complete);
+}
+
+TEST_CASE("The digest of a scenario does not depend on threads, and does on the seed") {
+  const auto one = run("incast");
+  CHECK(run("incast", {}, 2).results.identity.digest == one.results.identity.digest);
+  CHECK(run("incast", {"scenario.seed=2"}).results.identity.digest != one.results.identity.digest);
+}
+
+TEST_CASE("Warm-up repetitions are left out of a collective's mean") {
+  const auto outcome = run("ring-ideal", {"scenario.steps=3"});
+  CHECK(outcome.results.collectives.size() == 3);
+  CHECK(outcome.results.identity.warmup_steps == 1);
+}
+
+TEST_CASE("A result below its bound is found") {
+  auto outcome = run("one-frame");
+  CHECK(below_bounds(outcome.results, 581'920).empty());
+  outcome.results.flows.rows[0].end_ps -= 1000;
+  CHECK(below_bounds(outcome.results, 581'920).size() == 1);
+  outcome.results.links[0].tx_bytes = 1'000'000;
+  CHECK(below_bounds(outcome.results, 581'920).size() == 2);
+}
+
+TEST_CASE("Two runs in one process do not know of each other") {
+  const auto first = run("dragonfly-plus");
+  CHECK(first.code == ExitCode::done);
+  CHECK(run("dragonfly-plus").results.identity.digest == first.results.identity.digest);
+}
