@@ -78,13 +78,13 @@ public:
   void publish() {
     if (first_ == used_ && first_chunk_ == chunk_)
       return;
-    // The first unpublished slot may be the first of a chunk linked since.
     Chunk *chunk = first_chunk_;
-    const Message &earliest = first_ < Chunk::capacity ? chunk->slots[first_]
-                                                       : chunk->next.load(std::memory_order_relaxed)->slots[0];
-    const SimTime time = time_of(earliest);
-    for (; chunk != chunk_; chunk = chunk->next.load(std::memory_order_relaxed))
+    const SimTime time = time_of(chunk->slots[first_]);
+    while (chunk != chunk_) { // once a chunk is published to its end, the consumer may free it at any moment
+      Chunk *next = chunk->next.load(std::memory_order_relaxed);
       chunk->published.store(Chunk::capacity, std::memory_order_release);
+      chunk = next;
+    }
     chunk->published.store(used_, std::memory_order_release);
     first_chunk_ = chunk_;
     first_ = used_;
@@ -102,6 +102,10 @@ private:
   [[gnu::noinline]] void extend() {
     Chunk *fresh = Chunk::make();
     fresh->before = chunk_;
+    if (first_chunk_ == chunk_ && first_ == Chunk::capacity) { // all of the old chunk is published: it is the consumer's now
+      first_chunk_ = fresh;
+      first_ = 0;
+    }
     chunk_->next.store(fresh, std::memory_order_release);
     chunk_ = fresh;
     used_ = 0;
