@@ -222,6 +222,9 @@ void add_notes(JobPlan &plan, const TrainingSpec &s, const StepBuilder &builder)
     plan.notes.push_back(fmt::format(
         "Gradients are reduced in {} buckets of {} B per parameter, overlapped with the last micro-batch's backward.",
         builder.buckets(), s.gradient_bytes));
+  if (s.data > 1 && s.scale_up.gpus > s.tensor)
+    plan.notes.emplace_back(
+        "Gradient rings use the network between all replicas, also between those that share a scale-up domain.");
   plan.notes.emplace_back("No activation recomputation; attention counts the full square; the loss takes no time.");
 }
 
