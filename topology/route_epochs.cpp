@@ -81,7 +81,7 @@ std::shared_ptr<const RouteTable> prune(const Fabric &fabric, const std::shared_
 } // namespace
 
 std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Outage> &outages, Duration detection,
-                                     Duration reroute) {
+                                     Duration reroute, std::vector<RouteKind> *kinds) {
   if (detection < Duration::zero() || reroute < detection)
     throw Error(fmt::format("routing.reroute shorter than routing.detection ({} ps, {} ps)", reroute.count(), detection.count()),
                 "tables are computed anew after the failure was seen", "Set reroute to at least detection.");
@@ -92,18 +92,24 @@ std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Out
       if (t != never)
         instants.insert(t);
   RowPool pool;
-  std::map<ElementSet, std::shared_ptr<const RouteTable>> computed;
-  const auto table_without = [&](const ElementSet &dead) {
-    auto &table = computed[dead];
+  struct Computed {
+    std::shared_ptr<const RouteTable> table;
+    RouteKind kind = RouteKind::minimal;
+  };
+  std::map<ElementSet, Computed> computed;
+  const auto routes_without = [&](const ElementSet &dead) {
+    auto &[table, kind] = computed[dead];
     if (!table) {
-      auto fresh = std::make_shared<RouteTable>(*compute_routes(fabric, {dead.begin(), dead.end()}));
+      auto fresh = std::make_shared<RouteTable>(*compute_routes(fabric, {dead.begin(), dead.end()}, &kind));
       for (auto &row : fresh->switches)
         row = pool.share(row);
       table = std::move(fresh);
     }
-    return table;
+    return computed[dead];
   };
   std::vector<RouteEpoch> epochs;
+  if (kinds != nullptr)
+    kinds->clear();
   ElementSet last_known;
   ElementSet last_seen;
   for (const SimTime t : instants) {
@@ -117,7 +123,9 @@ std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Out
     }
     if (!epochs.empty() && known == last_known && seen == last_seen)
       continue;
-    auto table = table_without(known);
+    const auto [table, kind] = routes_without(known);
+    if (kinds != nullptr)
+      kinds->push_back(kind);
     epochs.push_back({t, seen.empty() ? table : prune(fabric, table, seen, pool)});
     last_known = std::move(known);
     last_seen = std::move(seen);

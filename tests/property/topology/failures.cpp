@@ -158,3 +158,20 @@ TEST_CASE("a single failed global cable of a LARGE Dragonfly+ costs its pair of 
   }
   CHECK(deadlock_free(fabric, *table));
 }
+
+TEST_CASE("a single failed leaf cable of a LARGE Dragonfly+ costs detours to that leaf's own traffic only") {
+  FabricSpec spec;
+  spec.topology = "dragonfly-plus";
+  spec.radix = 8;
+  spec.groups = 17;
+  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = 4;
+  const Fabric fabric = build_fabric(spec);
+  const auto table = compute_routes(fabric, {fabric.find_cable("leaf:9/spine:10")});
+  for (std::uint32_t to = 0; to < fabric.count(NodeKind::leaf); ++to) {
+    walk::EveryChoice walk(fabric, *table, to);
+    for (std::uint32_t from = 0; from < fabric.count(NodeKind::leaf); ++from)
+      if (from != 9 && to != 9)
+        CHECK(walk.from(from) <= 3);
+  }
+  CHECK(deadlock_free(fabric, *table));
+}

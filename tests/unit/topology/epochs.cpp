@@ -128,3 +128,15 @@ TEST_CASE("rows that do not change are kept once") {
   CHECK(shared == fabric.switches() - 2); // spine 0 and core 0 know
   CHECK(memory_of(hurt) < 3 * memory_of(calm));
 }
+
+TEST_CASE("each epoch says what its table took: minimal routes, detours, or a fall-back to a root") {
+  const Fabric fabric = build_fabric(specs::fat_tree(6, 4, 2)); // 3 leaves × 2 spines, one cable each
+  std::vector<RouteKind> kinds;
+  const auto epochs = route_epochs(fabric,
+                                   {{fabric.find_cable("leaf:0/spine:0"), at(1ms), never},
+                                    {fabric.find_cable("leaf:1/spine:1"), at(9ms), never}},
+                                   detection, reroute, &kinds);
+  REQUIRE(epochs.size() == 5);
+  CHECK(kinds == std::vector<RouteKind>{RouteKind::minimal, RouteKind::minimal, RouteKind::minimal, RouteKind::minimal,
+                                        RouteKind::detours});
+}
