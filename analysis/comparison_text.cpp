@@ -66,7 +66,8 @@ std::string size_text(std::int64_t bytes) {
   constexpr std::pair<std::int64_t, const char *> units[] = {{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}};
   for (const auto &[size, unit] : units)
     if (bytes >= size)
-      return format_number(static_cast<double>(bytes) / static_cast<double>(size)) + " " + unit;
+      return bytes % size == 0 ? fmt::format("{} {}", bytes / size, unit)
+                               : format_number(static_cast<double>(bytes) / static_cast<double>(size)) + " " + unit;
   return std::to_string(bytes) + " B";
 }
 
@@ -107,25 +108,35 @@ void add_collectives(Table &table, const std::vector<RunSummary> &runs) {
   }
 }
 
-std::string basis_text(const Basis &basis, const std::vector<RunSummary> &runs) {
-  std::string text;
-  if (!basis.equal.empty()) {
-    text += "Held equal: ";
-    for (std::size_t i = 0; i < basis.equal.size(); ++i)
-      text += fmt::format("{}{} = {}", i > 0 ? ", " : "", basis.equal[i].key, basis.equal[i].value);
-    text += ".\n";
-  }
-  if (!basis.different.empty()) {
-    text += "Different: ";
-    for (std::size_t i = 0; i < basis.different.size(); ++i) {
-      const auto &[key, values] = basis.different[i];
-      text += fmt::format("{}{} = ", i > 0 ? "; " : "", key);
-      for (std::size_t run = 0; run < runs.size(); ++run)
-        text += fmt::format("{}{}", run > 0 ? " | " : "", values[run].empty() ? "–" : values[run]);
+/// A row per fact that differs, under a rule.
+void add_differences(Table &table, const Basis &basis) {
+  if (!basis.different.empty())
+    table.add_rule();
+  for (const auto &[key, values] : basis.different) {
+    std::vector<std::string> cells{key};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      cells.push_back(values[i].empty() ? "–" : values[i]);
+      if (i > 0)
+        cells.emplace_back();
     }
-    text += ".\n";
+    table.add(std::move(cells));
   }
-  return text;
+}
+
+/// What was held equal, wrapped between facts.
+std::string basis_text(const Basis &basis) {
+  constexpr std::size_t width = 100;
+  std::string text, line = "Held equal:";
+  for (std::size_t i = 0; i < basis.equal.size(); ++i) {
+    const std::string fact =
+        fmt::format(" {} = {}{}", basis.equal[i].key, basis.equal[i].value, i + 1 < basis.equal.size() ? "," : ".");
+    if (line.size() + fact.size() > width) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += fact;
+  }
+  return basis.equal.empty() ? std::string() : text + line + "\n";
 }
 
 /// "incomplete" lines under a table; empty when all is well.
@@ -152,7 +163,8 @@ std::string to_text(const Comparison &comparison) {
     add_row(table, measure.title, values, measure.text);
   }
   add_collectives(table, comparison.runs);
-  std::string text = table.str() + "\n" + basis_text(comparison.basis, comparison.runs);
+  add_differences(table, comparison.basis);
+  std::string text = table.str() + "\n" + basis_text(comparison.basis);
   for (const RunSummary &run : comparison.runs)
     text += outcome_text(run);
   return text + comparison.verdict + "\n";
