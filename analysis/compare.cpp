@@ -4,6 +4,7 @@
 
 #include "analysis/table.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/core/portable_math.hpp"
 
 #include <fmt/format.h>
 
@@ -28,10 +29,10 @@ double busbw_ratio(const RunSummary &run, const RunSummary &base) {
   for (const CollectiveSummary &mine : run.collectives)
     for (const CollectiveSummary &theirs : base.collectives)
       if (same(mine, theirs) && mine.busbw_Bps > 0 && theirs.busbw_Bps > 0) {
-        logs += std::log(mine.busbw_Bps / theirs.busbw_Bps);
+        logs += portable_log(mine.busbw_Bps / theirs.busbw_Bps);
         ++count;
       }
-  return count > 0 ? std::exp(logs / count) : not_known;
+  return count > 0 ? portable_exp(logs / count) : not_known;
 }
 
 RunRatios ratios(const RunSummary &run, const RunSummary &base) {

@@ -1,8 +1,10 @@
-// Nearest-rank percentiles (no interpolation: a percentile is a value that occurred) and log-binned histograms.
+// Nearest-rank percentiles (no interpolation: a percentile is a value that occurred) and log-binned histograms. Edges
+// of bins are datasets, so their bits must not depend on the CPU (decision 0006).
 
 #include "analysis/statistics.hpp"
 
 #include "sim/core/contract.hpp"
+#include "sim/core/portable_math.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,12 +34,14 @@ LogHistogram log_histogram(const std::vector<double> &values, std::size_t bins_p
   if (least == 0)
     least = most = 1; // nothing positive: one bin holds all
   const double width = 1.0 / static_cast<double>(bins_per_decade);
-  const double decades = std::log10(most / least);
-  const std::size_t bins = static_cast<std::size_t>(std::floor(decades / width)) + 1;
-  const auto edge = [&](std::size_t i) { return least * std::pow(10.0, width * static_cast<double>(i)); };
+  const double decades = portable_log(most / least) / portable_log(10);
+  const auto edge = [&](std::size_t i) { return least * portable_exp10(width * static_cast<double>(i)); };
+  std::size_t bins = static_cast<std::size_t>(decades / width) + 1;
+  while (edge(bins) <= most) // the last edge may fall on the largest value by rounding
+    ++bins;
   for (std::size_t i = 0; i < bins; ++i)
     histogram.lower.push_back(edge(i));
-  histogram.upper = std::max(most, edge(bins));
+  histogram.upper = edge(bins);
   histogram.count.assign(bins, 0);
   for (const double value : values) {
     const auto above = std::upper_bound(histogram.lower.begin(), histogram.lower.end(), value);
