@@ -25,9 +25,11 @@ def main():
         print("what one means does not compile:\n" + meant.stderr)
         return 1
     name = re.escape(Path(CASES).name)
-    failed = {int(number) for number in re.findall(rf"{name}:(\d+):\d+: error", compile_cases("-DMISTAKE").stderr)}
+    said = compile_cases("-DMISTAKE").stderr
+    failed = {int(number) for number in re.findall(rf"{name}:(\d+):\d+: error", said)}
     lines = Path(CASES).read_text().splitlines()
-    cases = [number for number, line in enumerate(lines, start=1) if "TWIN(" in line and not line.startswith(("#", "//"))]
+    cases = [number for number, line in enumerate(lines, start=1)
+             if "TWIN(" in line and not line.startswith(("#", "//"))]
     missed = [number for number in cases if number not in failed]
     for number in missed:
         print(f"{CASES}:{number}: the mistake compiles: {lines[number - 1]}")
