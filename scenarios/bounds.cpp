@@ -80,8 +80,8 @@ Duration Bounds::collective(const CollectiveInfo &info) const {
 }
 
 std::string Bounds::bottleneck(const CollectiveInfo &info) const {
-  return info.scale_up ? "scale-up port, " + format_bit_rate(scale_up_bandwidth_)
-                       : "network port of a rank, " + format_bit_rate(host_rate_);
+  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_)
+                       : "NIC, " + format_bit_rate(host_rate_);
 }
 
 std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps) {
@@ -101,7 +101,7 @@ std::vector<std::string> below_bounds(const RunResults &results, std::int64_t en
   for (const auto &l : results.links) {
     const auto bits_ps = static_cast<unsigned __int128>(l.tx_bytes) * 8u * 1'000'000'000'000u;
     const auto time = l.rate_bps > 0 ? static_cast<std::int64_t>(bits_ps / static_cast<std::uint64_t>(l.rate_bps)) : 0;
-    if (l.busy_ps > end_ps || time > end_ps + rounding_ps)
+    if (l.busy_ps > end_ps || time - rounding_ps > end_ps)
       add(fmt::format("link {} sent {} B in {} ps, faster than its rate", l.name, l.tx_bytes, end_ps));
   }
   return found;

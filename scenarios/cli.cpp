@@ -91,10 +91,6 @@ void add_inspection_commands(CLI::App &app, CommandLine &line) {
   auto *simai = import->add_subcommand("simai", "SimAI / AICB workload text");
   simai->add_option("files", line.files, "Workload files")->required();
   simai->callback([&line] { line.command = "import simai"; });
-  for (const char *later : {"chakra", "astra", "goal"})
-    import->add_subcommand(later, "Not in this version")->allow_extras()->callback([later] {
-      throw Error(fmt::format("lightloom import {}", later), "not in this version", "Use import simai.");
-    });
 }
 
 /// The first word that is not an option decides the command; unknown ones get the nearest.
@@ -110,6 +106,8 @@ void check_command_word(int argc, const char *const *argv, const CLI::App &app) 
     }
     if (word.starts_with("-"))
       continue;
+    if (const std::string next = i + 1 < argc ? argv[i + 1] : ""; word == "import" && (next == "chakra" || next == "astra" || next == "goal"))
+      throw Error("lightloom import " + next, "not in this version", "Use import simai.");
     if (std::find(later_commands.begin(), later_commands.end(), word) != later_commands.end())
       throw Error("lightloom " + word, "not in this version", fmt::format("Commands: {}.", fmt::join(known, ", ")));
     if (std::find(known.begin(), known.end(), word) == known.end()) {

@@ -183,13 +183,13 @@ bool check_choice(const Key &key, const std::string &path, const TomlValue &v, s
 
 std::optional<CheckedValue> check_value(const Key &key, const std::string &path, const TomlValue &v,
                                         std::vector<Problem> &problems) {
-  auto out = typed(key, path, v, problems);
-  if (!out)
-    return std::nullopt;
   if (key.not_yet) {
     problems.push_back(problem(path, v, "not in this version: " + key.description, "Leave it out."));
     return std::nullopt;
   }
+  auto out = typed(key, path, v, problems);
+  if (!out)
+    return std::nullopt;
   if (out->is_auto)
     return out;
   if (!check_choice(key, path, v, problems))

@@ -77,10 +77,10 @@ std::string describe(const JobFailure &f, const BuiltRun &built) {
 /// Sets code, findings and identity.outcome from what went wrong, the gravest first.
 void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n) {
   auto bugs = n.violations;
-  if (!n.stopped_early) {
-    const auto below = below_bounds(out.results, picoseconds(n.end));
-    bugs.insert(bugs.end(), below.begin(), below.end());
-  }
+  // A run that did not finish says when its last rank ended, which is earlier than its last frame: links are judged without it.
+  const bool finished = !n.stopped_early && !n.failed && n.blocked.empty();
+  const auto below = below_bounds(out.results, finished ? picoseconds(n.end) : picoseconds(never));
+  bugs.insert(bugs.end(), below.begin(), below.end());
   const auto shape = check_shape(out.results);
   bugs.insert(bugs.end(), shape.begin(), shape.end());
   if (!bugs.empty()) {

@@ -51,11 +51,11 @@ TEST_CASE("An idle path adds NICs, links and switches") {
 }
 
 TEST_CASE("A dead switch is its links; a fault ends after `for`") {
-  const auto run = build_run(load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nfor = \"2us\"\nswitch = \"spine:0\"\n", "s.toml"));
+  const auto run = build_run(load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nfor = \"2ms\"\nswitch = \"spine:0\"\n", "s.toml"));
   CHECK(run.faults.size() == 16); // radix 16: every port of the spine is used
   for (const auto &fault : run.faults) {
     CHECK(fault.from == SimTime(Duration(1us)));
-    CHECK(fault.until == SimTime(Duration(3us)));
+    CHECK(fault.until == SimTime(Duration(2001us)));
     const auto &segments = run.network.links[2 * fault.cable.index()].segments;
     CHECK(segments.size() == 3);
     CHECK(segments[1].rate == BitRate(0));

@@ -66,7 +66,7 @@ TEST_CASE("Lost frames are sent again, and every byte arrives") {
 }
 
 TEST_CASE("A host whose only link is dead ends the job with a named failure") {
-  const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=10us", "transport.retransmit_timeout=20us"});
+  const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=10us", "transport.retransmit_timeout=1ms"});
   CHECK(outcome.code == ExitCode::failed_check);
   REQUIRE(!outcome.findings.empty());
   CHECK(outcome.findings[0].find("peer unreachable: rank 5 on host:5 gave up on rank 0 on host:0") != std::string::npos);

@@ -1,0 +1,160 @@
+#!/bin/sh
+# The command line's promises: exit codes, the message grammar, stdout for results only, and no file after refused input.
+#   cli.sh PROGRAM SOURCE SECTION
+set -u
+program=$1
+source=$2
+section=$3
+scenarios=$source/scenarios
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+
+fail() {
+  printf 'FAILED: %s\n' "$1"
+  printf -- '--- stdout\n'; head -c 2000 out
+  printf -- '--- stderr\n'; head -c 2000 err
+  failures=$((failures + 1))
+}
+
+# expect CODE TEXT ARGUMENTS…: runs, compares the exit code, and wants TEXT on stderr (on stdout when the code is 0).
+expect() {
+  code=$1 text=$2
+  shift 2
+  "$program" "$@" >out 2>err </dev/null
+  got=$?
+  [ "$got" -eq "$code" ] || fail "$* exits with $got, not $code"
+  if [ "$code" -eq 0 ]; then stream=out; else stream=err; fi
+  grep -qF -- "$text" "$stream" || fail "$*: no \"$text\" on std$stream"
+  if [ "$code" -eq 2 ] || [ "$code" -eq 3 ]; then
+    [ -s out ] && fail "$*: something on stdout"
+  fi
+  return 0
+}
+
+# Nothing but the named files may lie here.
+expect_only() {
+  left=$(ls -A | grep -v -x -e out -e err $(for name; do printf -- '-e %s ' "$name"; done) || true)
+  [ -z "$left" ] || { printf 'FAILED: left behind: %s\n' "$left"; failures=$((failures + 1)); }
+}
+
+section_errors() {
+  printf '[cluster]\ngpus = 16\n[fabric]\nradx = 16\n' >bad.toml
+  expect 2 'bad.toml:4:1: fabric.radx (unknown key). Did you mean fabric.radix?' run bad.toml -o r.h5
+  printf '[cluster]\ngpus = 16\n[fabric]\nradix = 63\n[[traffic]]\nsize = "1MB"\n' >odd.toml
+  expect 2 'odd.toml:4:1: fabric.radix = 63' run odd.toml -o r.h5
+  printf '[cluster]\ngpus = 1000000000000\n' >huge.toml
+  expect 2 'huge.toml:2:1: cluster.gpus = 1000000000000 (out of range' check huge.toml
+  printf '[cluster\n' >broken.toml
+  expect 2 'broken.toml:1:' check broken.toml
+  printf '[fabric]\nlink_rate = "800GB"\n' >unit.toml
+  expect 2 'unit.toml:2:1: fabric.link_rate = "800GB"' check unit.toml
+  printf '[fabric]\nlink_rate = 800\n' >type.toml
+  expect 2 'must be a rate with its unit' check type.toml
+  printf '[cluster]\ngpus = 128\n[job]\ntensor = 8\ndata = 15\n' >factor.toml
+  expect 2 'Try data = 16.' check factor.toml
+  printf '[optics]\nhost = { module = "800G-AEC", length = "500m" }\n' >reach.toml
+  expect 2 'reach.toml:2:' check reach.toml
+  printf '[optics]\nhost = { module = "400G-DAC", length = "1m" }\n' >slow.toml
+  expect 2 'slow.toml:2:' check slow.toml
+  expect 2 'slow.toml:2:' check bad.toml slow.toml
+  expect 3 'absent.toml: cannot be read' run absent.toml
+  expect 3 'cannot be read' check .
+  expect 2 '--set fabric.radx=8: fabric.radx (unknown key)' run "$scenarios/one-frame.toml" --set fabric.radx=8
+  expect 2 'no such command). Did you mean compare?' compair a b
+  expect 2 'See lightloom' run
+  expect 2 'See lightloom' run "$scenarios/one-frame.toml" --thread 2
+  expect 2 'See lightloom' compare "$scenarios/one-frame.toml"
+  expect 2 'nothing to run' run unit.toml --set fabric.link_rate=800Gbps
+  expect 2 'bench nonsense (no such scene)' bench nonsense
+  expect 2 'optics' optics
+  expect 2 '' optics --module 800G-DR9
+  expect 2 '' optics --fec kp5 --pre-fec-ber 1e-4
+  expect 2 '' collective --op all-reduse "$scenarios/ring-ideal.toml"
+  expect 2 '' collective -b 8 -e 1 "$scenarios/ring-ideal.toml"
+  expect_only bad.toml odd.toml huge.toml broken.toml unit.toml type.toml factor.toml reach.toml slow.toml
+}
+
+section_later() {
+  for word in sweep campaign report export verify; do
+    expect 2 "lightloom $word (not in this version)" "$word" x
+  done
+  expect 2 'not in this version' import chakra x.et
+  expect 2 'not in this version' run "$scenarios/one-frame.toml" --estimate
+  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set scenario.fidelity=flow
+  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set transport.kind=uec
+  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set fabric.rails=8
+  expect_only
+}
+
+section_files() {
+  expect 3 '' run "$scenarios/one-frame.toml" -o no/such/folder/r.h5
+  expect 0 'one-frame' run "$scenarios/one-frame.toml" -o r.h5
+  [ -f r.h5 ] || fail 'no results file'
+  expect 2 'r.h5' run "$scenarios/one-frame.toml" -o r.h5
+  cp r.h5 before.h5
+  expect 2 'unknown key' run "$scenarios/one-frame.toml" --set fabric.radx=8 -o r.h5 --force
+  cmp -s r.h5 before.h5 || fail 'refused input changed an existing file'
+  expect 0 'one-frame' run "$scenarios/one-frame.toml" -o r.h5 --force
+  expect 0 '/links' info r.h5
+  printf 'not HDF5 at all' >text.h5
+  expect 2 'text.h5' info text.h5
+  head -c 1000 before.h5 >cut.h5
+  expect 2 'cut.h5' info cut.h5
+  expect 3 'absent.h5' info absent.h5
+  expect_only r.h5 before.h5 text.h5 cut.h5
+}
+
+section_results() {
+  expect 0 '"fct_max_s": 5.8192e-07' run "$scenarios/one-frame.toml" --json
+  expect 0 '"complete": true' run "$scenarios/one-frame.toml" --json
+  expect 1 'peer unreachable: rank 5 on host:5 gave up on rank 0' run "$scenarios/incast.toml" --set inject.0.nic=host:5/0 \
+    --set inject.0.at=10us --set transport.retransmit_timeout=1ms -o failed.h5
+  grep -q 'incast' out || fail 'a failed run still prints its summary'
+  expect 0 'failed.h5' info failed.h5
+  expect 0 'ring-ideal' run "$scenarios/ring-ideal.toml" -o ring.h5
+  # A results file stands for its run in a comparison.
+  expect 0 'ring-ideal' compare ring.h5 "$scenarios/ring-ideal.toml"
+  expect 0 '"verdict"' compare ring.h5 ring.h5 --json
+  expect_only failed.h5 ring.h5
+}
+
+section_determinism() {
+  for threads in 1 2 3; do
+    "$program" run "$scenarios/incast.toml" --threads $threads --json --quiet | grep '"digest"' >"digest.$threads"
+  done
+  cmp -s digest.1 digest.2 || fail 'digest differs between 1 and 2 threads'
+  cmp -s digest.1 digest.3 || fail 'digest differs between 1 and 3 threads'
+  "$program" run "$scenarios/incast.toml" --seed 7 --json --quiet | grep '"digest"' >digest.seed
+  cmp -s digest.1 digest.seed && fail 'digest does not depend on --seed'
+  return 0
+}
+
+section_tables() {
+  expect 0 '#        size         count      type   redop        time    algbw    busbw' collective --op all-reduce --algorithm ring -b 1M -e 8M -f 8 \
+    "$scenarios/ring-ideal.toml"
+  # The hand-checked ring of ring-ideal.toml: 330.03 us.
+  grep -q '8388608 *2097152 *float *sum *330.03' out || fail 'the row of 8 MiB is not the one worked out by hand'
+  expect 0 '"lower_bound_s"' collective --op all-to-all -b 1M -e 1M "$scenarios/ring-ideal.toml" --json
+  expect 0 '"bisection_bps"' topology "$scenarios/gpt-800g.toml" --json
+  expect 0 'leaf switch' topology "$scenarios/gpt-800g.toml" --bom
+  expect 0 '' topology "$scenarios/gpt-800g.toml" --graphml g.xml --dot g.dot
+  expect 2 'g.xml: exists' topology "$scenarios/gpt-800g.toml" --graphml g.xml
+  expect 0 '"codeword_error_ratio"' optics --fec kp4 --pre-fec-ber 2.4e-4 --frame-bytes 4166 --json
+  expect 0 'margin' optics --module 800G-DR8 --length 500m
+  expect 0 '800G-DR8' optics --catalogue
+  expect 0 'fabric.radix' check --schema
+  expect 0 'right' check "$scenarios"/*.toml
+  expect 0 '"communications"' import simai "$scenarios/workloads/two-layer.txt" --json
+  expect 0 'forward-1024' bench --list
+  expect 0 'Example' run --help
+  for command in run compare collective topology optics check info bench import; do
+    expect 0 'lightloom '"$command" $command --help
+  done
+  expect 0 'lightloom 0' --version
+  expect_only g.xml g.dot
+}
+
+"section_$section"
+[ "$failures" -eq 0 ] || { printf '%s failures\n' "$failures"; exit 1; }
