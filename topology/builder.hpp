@@ -22,7 +22,8 @@ struct LinkRates {
 /// The keys of [fabric] that shape a graph. A family reads its own and refuses what it cannot honour.
 struct FabricSpec {
   std::string topology = "fat-tree";
-  std::uint64_t hosts = 0; ///< NICs; 64 bits so that absurd counts arrive whole and are refused. dragonfly-plus: 0 = full
+  std::uint64_t hosts =
+      0; ///< NICs; 64 bits so that absurd counts arrive whole and are refused. dragonfly-plus: 0 = full
   std::uint32_t radix = 64; ///< ports per switch, whatever their rate
   LinkRates rates;
 
@@ -51,8 +52,8 @@ struct TopologyFamily {
 /// Every family, in the order shown to users.
 std::span<const TopologyFamily> topology_families();
 
-/// Builds spec.topology. Throws Error when the name is unknown or the family cannot build what is asked; nothing large is
-/// allocated before the sizes are known to be possible.
+/// Builds spec.topology. Throws Error when the name is unknown or the family cannot build what is asked; nothing large
+/// is allocated before the sizes are known to be possible.
 Fabric build_fabric(const FabricSpec &spec);
 
 /// More hosts than this are refused by every family: ids are 32 bits wide and a fabric must fit in memory.

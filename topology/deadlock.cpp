@@ -1,4 +1,5 @@
-// The channel dependency graph as a Boost.Graph: a vertex per directed link, an edge where a frame that holds one may wait for the other.
+// The channel dependency graph as a Boost.Graph: a vertex per directed link, an edge where a frame that holds one may
+// wait for the other.
 
 #include "topology/deadlock.hpp"
 

@@ -1,8 +1,9 @@
 // Builds Dragonfly+: complete bipartite groups, and global cables spread evenly over pairs of groups and over spines.
 //
-// Even spreading: each group has T = spines × global_links_per_spine ends for groups − 1 others, so every pair gets ⌊T ÷ (groups − 1)⌋
-// cables and some pairs one more. Those extra cables form a circulant graph over the groups (differences ±1, ±2, …), so that
-// every group has the same number of them; when the parity forbids it, a few groups keep an unused end.
+// Even spreading: each group has T = spines × global_links_per_spine ends for groups − 1 others, so every pair gets ⌊T
+// ÷ (groups − 1)⌋ cables and some pairs one more. Those extra cables form a circulant graph over the groups
+// (differences ±1, ±2, …), so that every group has the same number of them; when the parity forbids it, a few groups
+// keep an unused end.
 
 #include "topology/dragonfly_plus.hpp"
 
@@ -16,7 +17,8 @@ namespace lightloom {
 
 namespace {
 
-// What fits in the memory of a workstation; the largest balanced fabric of radix 64 has 1,025 groups and 2.6 million cables.
+// What fits in the memory of a workstation; the largest balanced fabric of radix 64 has 1,025 groups and 2.6 million
+// cables.
 constexpr std::uint64_t max_cables = 40'000'000;
 constexpr std::uint32_t max_groups = 32'768;
 
@@ -35,8 +37,9 @@ public:
   }
 
 private:
-  /// Pairs off the groups for the odd extra cable: opposite groups; an odd number of them cannot be paired, so then every second
-  /// edge of the cycle g, g + d, g + 2d … pairs all groups but one. The pairs differ from those of the circulant graph.
+  /// Pairs off the groups for the odd extra cable: opposite groups; an odd number of them cannot be paired, so then
+  /// every second edge of the cycle g, g + d, g + 2d … pairs all groups but one. The pairs differ from those of the
+  /// circulant graph.
   void pair_off() {
     std::uint32_t difference = groups_ / 2;
     if (groups_ % 2 == 1)
@@ -75,18 +78,19 @@ void check_values(const FabricSpec &spec) {
   if (spec.groups > 1)
     check_count("global_links_per_spine", spec.global_links_per_spine);
   if (spec.radix < 2 || spec.radix > max_radix)
-    throw Error(fmt::format("fabric.radix = {}", spec.radix), fmt::format("must lie between 2 and {}", max_radix), "Try 64.");
+    throw Error(fmt::format("fabric.radix = {}", spec.radix), fmt::format("must lie between 2 and {}", max_radix),
+                "Try 64.");
   const std::uint64_t leaf_ports = std::uint64_t{spec.hosts_per_leaf} + spec.spines_per_group;
   if (leaf_ports > spec.radix)
     throw Error(fmt::format("fabric.hosts_per_leaf = {}", spec.hosts_per_leaf),
-                fmt::format("with {} spines per group a leaf needs {} ports, its radix is {}", spec.spines_per_group, leaf_ports,
-                            spec.radix),
+                fmt::format("with {} spines per group a leaf needs {} ports, its radix is {}", spec.spines_per_group,
+                            leaf_ports, spec.radix),
                 "Lower hosts_per_leaf or spines_per_group, or raise fabric.radix.");
   const std::uint64_t spine_ports = std::uint64_t{spec.leaves_per_group} + spec.global_links_per_spine;
   if (spine_ports > spec.radix)
     throw Error(fmt::format("fabric.global_links_per_spine = {}", spec.global_links_per_spine),
-                fmt::format("with {} leaves per group a spine needs {} ports, its radix is {}", spec.leaves_per_group, spine_ports,
-                            spec.radix),
+                fmt::format("with {} leaves per group a spine needs {} ports, its radix is {}", spec.leaves_per_group,
+                            spine_ports, spec.radix),
                 "Lower leaves_per_group or global_links_per_spine, or raise fabric.radix.");
   const std::uint64_t ends = std::uint64_t{spec.spines_per_group} * spec.global_links_per_spine;
   if (spec.groups > ends + 1)
@@ -95,7 +99,8 @@ void check_values(const FabricSpec &spec) {
                 fmt::format("Use at most {} groups, or raise global_links_per_spine.", ends + 1));
   for (const BitRate rate : {spec.rates.host, spec.rates.leaf, spec.rates.global})
     if (rate.bits_per_second <= 0)
-      throw Error(fmt::format("a fabric link rate of {} bit/s", rate.bits_per_second), "must be positive", "Try \"800Gbps\".");
+      throw Error(fmt::format("a fabric link rate of {} bit/s", rate.bits_per_second), "must be positive",
+                  "Try \"800Gbps\".");
 }
 
 /// Hosts to build: spec.hosts, or every place.
@@ -126,8 +131,8 @@ void add_nodes(const FabricSpec &spec, std::uint32_t hosts, FabricDescription &f
     fabric.nodes.push_back({NodeKind::spine, s, s / spec.spines_per_group});
 }
 
-/// Each group deals its global cables, in order of the other group, to its spines in turn: MEDIUM joins equal spines of all groups,
-/// LARGE uses every spine equally.
+/// Each group deals its global cables, in order of the other group, to its spines in turn: MEDIUM joins equal spines of
+/// all groups, LARGE uses every spine equally.
 void add_global_cables(const FabricSpec &spec, FabricPlan &plan) {
   const std::uint32_t ends = spec.spines_per_group * spec.global_links_per_spine;
   const PairCounts counts(spec.groups, ends);
@@ -157,8 +162,9 @@ Fabric build_dragonfly_plus(const FabricSpec &spec) {
     plan.cables.push_back({NodeId(h), NodeId(hosts + h / spec.hosts_per_leaf), Tier::host, spec.rates.host});
   for (std::uint32_t l = 0; l < spec.groups * spec.leaves_per_group; ++l)
     for (std::uint32_t s = 0; s < spec.spines_per_group; ++s)
-      plan.cables.push_back({NodeId(hosts + l), NodeId(first_spine + l / spec.leaves_per_group * spec.spines_per_group + s),
-                             Tier::leaf, spec.rates.leaf});
+      plan.cables.push_back({NodeId(hosts + l),
+                             NodeId(first_spine + l / spec.leaves_per_group * spec.spines_per_group + s), Tier::leaf,
+                             spec.rates.leaf});
   if (spec.groups > 1)
     add_global_cables(spec, plan);
   return Fabric(std::move(fabric));

@@ -1,18 +1,20 @@
 #pragma once
-// Dragonfly+: groups of leaves and spines (complete bipartite inside), spines of different groups joined by global cables.
+// Dragonfly+: groups of leaves and spines (complete bipartite inside), spines of different groups joined by global
+// cables.
 //
-// Source: Shpiner, Haramaty, Eliad, Zdornov, Gafni, Zahavi, "Dragonfly+: Low Cost Topology for Scaling Datacenters", HiPINEB 2017.
-// With s spines per group and h global cables per spine: LARGE has s·h + 1 groups and one cable between each pair; MEDIUM h + 1 groups
-// and every spine linked to every other group; SMALL h/q + 1 groups and q parallel cables per pair of spines. Any number of groups up to
-// s·h + 1 is built: the s·h cables of a group are spread over the other groups as evenly as they divide, and over its spines in turn.
-// Leaves out: canonical dragonfly (no spines), non-minimal routing (it needs more virtual lanes).
+// Source: Shpiner, Haramaty, Eliad, Zdornov, Gafni, Zahavi, "Dragonfly+: Low Cost Topology for Scaling Datacenters",
+// HiPINEB 2017. With s spines per group and h global cables per spine: LARGE has s·h + 1 groups and one cable between
+// each pair; MEDIUM h + 1 groups and every spine linked to every other group; SMALL h/q + 1 groups and q parallel
+// cables per pair of spines. Any number of groups up to s·h + 1 is built: the s·h cables of a group are spread over the
+// other groups as evenly as they divide, and over its spines in turn. Leaves out: canonical dragonfly (no spines),
+// non-minimal routing (it needs more virtual lanes).
 
 #include "topology/builder.hpp"
 
 namespace lightloom {
 
-/// Builds spec.groups × (leaves, spines); hosts fill leaves in order (spec.hosts = 0: all places). Throws Error when a pair of groups
-/// would have no cable, ports exceed the radix, or hosts exceed the places.
+/// Builds spec.groups × (leaves, spines); hosts fill leaves in order (spec.hosts = 0: all places). Throws Error when a
+/// pair of groups would have no cable, ports exceed the radix, or hosts exceed the places.
 Fabric build_dragonfly_plus(const FabricSpec &spec);
 
 } // namespace lightloom

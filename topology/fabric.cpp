@@ -1,4 +1,5 @@
-// Construction of a Fabric: counts, port lists, numbers of parallel cables; and the checks that a builder kept its promises.
+// Construction of a Fabric: counts, port lists, numbers of parallel cables; and the checks that a builder kept its
+// promises.
 
 #include "topology/fabric.hpp"
 
@@ -50,8 +51,8 @@ Fabric::Fabric(FabricDescription description) : description_(std::move(descripti
     ports_[next[cable.a.index()]++] = {CableId(c), cable.b};
     ports_[next[cable.b.index()]++] = {CableId(c), cable.a};
   }
-  // Parallel cables are numbered in cable order, which is also port order at either end. `seen` is reset per node, so the
-  // work is one pass over all ports.
+  // Parallel cables are numbered in cable order, which is also port order at either end. `seen` is reset per node, so
+  // the work is one pass over all ports.
   parallel_index_.assign(fabric.cables.size(), 0);
   std::vector<std::uint16_t> seen(fabric.nodes(), 0);
   for (std::uint32_t n = fabric.hosts; n < fabric.nodes(); ++n) {
@@ -68,9 +69,7 @@ std::span<const FabricPort> Fabric::ports(NodeId id) const {
   return std::span(ports_).subspan(first_port_[id.index()], first_port_[id.index() + 1] - first_port_[id.index()]);
 }
 
-SwitchId Fabric::leaf_of(HostId host) const {
-  return SwitchId(plan().cables[host.index()].b.value - hosts());
-}
+SwitchId Fabric::leaf_of(HostId host) const { return SwitchId(plan().cables[host.index()].b.value - hosts()); }
 
 NodeId Fabric::source(LinkId id) const {
   const Cable &cable = plan().cables[id.index() / 2];

@@ -1,10 +1,11 @@
 #pragma once
-// The fabric as a graph: hosts, leaf, spine and core switches and the cables between them, with names as users write them.
-// The graph itself (Boost.Graph) is behind fabric_graph.hpp; the packet network reads plan(). Immutable once built.
+// The fabric as a graph: hosts, leaf, spine and core switches and the cables between them, with names as users write
+// them. The graph itself (Boost.Graph) is behind fabric_graph.hpp; the packet network reads plan(). Immutable once
+// built.
 //
-// Names: "host:17", "leaf:3", "spine:0", "core:5"; cables "host:17/leaf:2", "leaf:0/spine:3", "spine:3/core:7" and, between
-// Dragonfly+ groups, "spine:3/spine:9". Of parallel cables the first has the plain name (or "#0"), the others "#1", "#2" …
-// Leaves out: lengths and modules (optics), rails beyond the placement of hosts, geometry of racks.
+// Names: "host:17", "leaf:3", "spine:0", "core:5"; cables "host:17/leaf:2", "leaf:0/spine:3", "spine:3/core:7" and,
+// between Dragonfly+ groups, "spine:3/spine:9". Of parallel cables the first has the plain name (or "#0"), the others
+// "#1", "#2" … Leaves out: lengths and modules (optics), rails beyond the placement of hosts, geometry of racks.
 
 #include "sim/core/random.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
@@ -106,9 +107,9 @@ private:
   FabricDescription description_;
   std::array<std::uint32_t, 4> counts_{};
   std::array<std::uint32_t, 4> cables_per_tier_{};
-  std::vector<std::uint32_t> first_port_;        ///< [node], one more at the end
+  std::vector<std::uint32_t> first_port_; ///< [node], one more at the end
   std::vector<FabricPort> ports_;
-  std::vector<std::uint16_t> parallel_index_;    ///< [cable]
+  std::vector<std::uint16_t> parallel_index_; ///< [cable]
   std::shared_ptr<const FabricGraph> graph_;
 };
 

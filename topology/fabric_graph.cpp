@@ -39,10 +39,11 @@ struct AliveCable {
 using FlowTraits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::bidirectionalS>;
 using FlowGraph = boost::adjacency_list<
     boost::vecS, boost::vecS, boost::bidirectionalS,
-    boost::property<boost::vertex_index_t, long,
-                    boost::property<boost::vertex_color_t, boost::default_color_type,
-                                    boost::property<boost::vertex_distance_t, long,
-                                                    boost::property<boost::vertex_predecessor_t, FlowTraits::edge_descriptor>>>>,
+    boost::property<
+        boost::vertex_index_t, long,
+        boost::property<boost::vertex_color_t, boost::default_color_type,
+                        boost::property<boost::vertex_distance_t, long,
+                                        boost::property<boost::vertex_predecessor_t, FlowTraits::edge_descriptor>>>>,
     boost::property<boost::edge_capacity_t, std::int64_t,
                     boost::property<boost::edge_residual_capacity_t, std::int64_t,
                                     boost::property<boost::edge_reverse_t, FlowTraits::edge_descriptor>>>>;
@@ -76,7 +77,8 @@ struct FabricGraph::Impl {
     vertices(node_name, [&fabric](Vertex v) { return fabric.name(NodeId(v)); });
     vertices("kind", [&g](Vertex v) { return std::string(to_string(g[v].kind)); });
     const auto numbers = [&](const char *key, std::uint32_t FabricNode::*member) {
-      result.property(key, boost::make_function_property_map<Vertex, long>([&g, member](Vertex v) { return long{g[v].*member}; }));
+      result.property(
+          key, boost::make_function_property_map<Vertex, long>([&g, member](Vertex v) { return long{g[v].*member}; }));
     };
     numbers("index", &FabricNode::index);
     numbers("group", &FabricNode::group);
@@ -88,7 +90,8 @@ struct FabricGraph::Impl {
   }
 };
 
-FabricGraph::FabricGraph(const FabricPlan &plan, const std::vector<FabricNode> &nodes) : impl_(std::make_unique<Impl>()) {
+FabricGraph::FabricGraph(const FabricPlan &plan, const std::vector<FabricNode> &nodes)
+    : impl_(std::make_unique<Impl>()) {
   impl_->hosts = plan.hosts;
   impl_->graph = Graph(plan.nodes());
   for (std::size_t v = 0; v < nodes.size(); ++v)

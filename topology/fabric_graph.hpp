@@ -1,6 +1,6 @@
 #pragma once
-// The one place where the fabric is a Boost.Graph: undirected, parallel edges allowed, typed properties on vertices and edges.
-// Only fabric_graph.cpp includes Boost.Graph; others ask here.
+// The one place where the fabric is a Boost.Graph: undirected, parallel edges allowed, typed properties on vertices and
+// edges. Only fabric_graph.cpp includes Boost.Graph; others ask here.
 
 #include "sim/network/plain/fabric_plan.hpp"
 #include "topology/fabric.hpp"

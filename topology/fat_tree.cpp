@@ -1,4 +1,5 @@
-// Builds the graph of a fat-tree design (fat_tree_design.cpp): places hosts on leaves, joins leaves to spines and spines to cores.
+// Builds the graph of a fat-tree design (fat_tree_design.cpp): places hosts on leaves, joins leaves to spines and
+// spines to cores.
 
 #include "topology/fat_tree.hpp"
 
@@ -8,12 +9,14 @@ namespace lightloom {
 
 namespace {
 
-/// Item i of `total` things dealt over `places` as evenly as possible, the first places taking one more: how many place i has.
+/// Item i of `total` things dealt over `places` as evenly as possible, the first places taking one more: how many place
+/// i has.
 std::uint32_t share(std::uint32_t total, std::uint32_t places, std::uint32_t i) {
   return total / places + (i < total % places ? 1 : 0);
 }
 
-/// The leaf of host h. Node v (its hosts are on `rails` rails) belongs to scalable unit v ÷ hosts_per_leaf, which has one leaf per rail.
+/// The leaf of host h. Node v (its hosts are on `rails` rails) belongs to scalable unit v ÷ hosts_per_leaf, which has
+/// one leaf per rail.
 std::uint32_t leaf_of_host(const FatTreeDesign &design, std::uint32_t host) {
   const std::uint32_t unit = host / design.rails / design.hosts_per_leaf;
   return unit * design.rails + host % design.rails;
@@ -37,8 +40,9 @@ std::uint32_t cables_per_leaf(const FatTreeDesign &design, std::uint32_t spine_i
   return share(design.uplinks, design.spines_per_pod, spine_in_pod);
 }
 
-/// The core of each uplink of a pod, uplinks counted spine by spine; the same in every pod, so that a core meets the same spine of each
-/// pod (a plane), as in the k-ary fat-tree. When whole planes would cost more cores, neighbouring spines share some.
+/// The core of each uplink of a pod, uplinks counted spine by spine; the same in every pod, so that a core meets the
+/// same spine of each pod (a plane), as in the k-ary fat-tree. When whole planes would cost more cores, neighbouring
+/// spines share some.
 std::vector<std::uint32_t> cores_of_uplinks(const FatTreeDesign &design, const std::vector<std::uint32_t> &uplinks) {
   const std::uint32_t width = design.radix / design.pods;
   std::uint32_t in_planes = 0;
@@ -96,8 +100,8 @@ Fabric build_fat_tree(const FabricSpec &spec) {
     const std::uint32_t pod = l / design.leaves_per_pod;
     for (std::uint32_t s = 0; s < design.spines_per_pod; ++s)
       for (std::uint32_t k = 0; k < cables_per_leaf(design, s); ++k)
-        plan.cables.push_back({NodeId(first_leaf + l), NodeId(first_spine + pod * design.spines_per_pod + s), Tier::leaf,
-                               spec.rates.leaf});
+        plan.cables.push_back({NodeId(first_leaf + l), NodeId(first_spine + pod * design.spines_per_pod + s),
+                               Tier::leaf, spec.rates.leaf});
   }
   if (design.cores > 0)
     add_core_cables(design, spec, plan);

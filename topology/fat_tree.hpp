@@ -1,15 +1,17 @@
 #pragma once
-// Fat-trees of two levels (leaf and spine) and three (pods of leaves and spines, joined by cores), for any number of hosts.
+// Fat-trees of two levels (leaf and spine) and three (pods of leaves and spines, joined by cores), for any number of
+// hosts.
 //
-// Sources: C. Clos, Bell Syst. Tech. J. 32 (1953); Al-Fares, Loukissas, Vahdat, SIGCOMM 2008 (k-ary three-level: k³/4 hosts,
-// 5k²/4 switches).
+// Sources: C. Clos, Bell Syst. Tech. J. 32 (1953); Al-Fares, Loukissas, Vahdat, SIGCOMM 2008 (k-ary three-level: k³/4
+// hosts, 5k²/4 switches).
 //
-// The design is the one with the fewest switches that keeps the oversubscription, among those in which all leaves have equal
-// uplinks (to spine s all leaves have the same number of cables, and likewise all pods to a core). Equal uplinks are needed, not
-// only tidy: two leaves i and j can exchange full rate only if Σₛ min(cᵢₛ, cⱼₛ) reaches the uplinks of both, so cᵢ = cⱼ. Hence
-// spine s has ⌊radix ÷ leaves⌋ cables per leaf at most and ⌈uplinks ÷ that⌉ spines are the fewest. Hosts per leaf and leaves per pod are
-// searched. Cables between one pair run in parallel when the fabric is small. Leaves are filled in order; the last may be short.
-// Leaves out: several planes, several NIC ports per host, fat-trees of four levels, leaves of unequal uplinks.
+// The design is the one with the fewest switches that keeps the oversubscription, among those in which all leaves have
+// equal uplinks (to spine s all leaves have the same number of cables, and likewise all pods to a core). Equal uplinks
+// are needed, not only tidy: two leaves i and j can exchange full rate only if Σₛ min(cᵢₛ, cⱼₛ) reaches the uplinks of
+// both, so cᵢ = cⱼ. Hence spine s has ⌊radix ÷ leaves⌋ cables per leaf at most and ⌈uplinks ÷ that⌉ spines are the
+// fewest. Hosts per leaf and leaves per pod are searched. Cables between one pair run in parallel when the fabric is
+// small. Leaves are filled in order; the last may be short. Leaves out: several planes, several NIC ports per host,
+// fat-trees of four levels, leaves of unequal uplinks.
 
 #include "topology/builder.hpp"
 
@@ -17,24 +19,26 @@ namespace lightloom {
 
 /// Counts of a fat-tree before anything is allocated.
 struct FatTreeDesign {
-  std::uint32_t levels = 1;          ///< 1 = a single switch
+  std::uint32_t levels = 1; ///< 1 = a single switch
   std::uint32_t radix = 0;
   std::uint32_t hosts = 0;
   std::uint32_t rails = 1;
-  std::uint32_t hosts_per_leaf = 0;  ///< of a full leaf
-  std::uint32_t uplinks = 0;         ///< cables from each leaf to its spines
+  std::uint32_t hosts_per_leaf = 0; ///< of a full leaf
+  std::uint32_t uplinks = 0;        ///< cables from each leaf to its spines
   std::uint32_t leaves = 0;
-  std::uint32_t leaves_per_pod = 0;  ///< of a full pod; two levels: all
+  std::uint32_t leaves_per_pod = 0; ///< of a full pod; two levels: all
   std::uint32_t pods = 1;
   std::uint32_t spines_per_pod = 0;
   std::uint32_t cores = 0;
   std::uint64_t switches() const { return std::uint64_t(leaves) + std::uint64_t(pods) * spines_per_pod + cores; }
 };
 
-/// The design for a specification. Throws Error when none exists: too many hosts for radix and levels, odd radix and so on.
+/// The design for a specification. Throws Error when none exists: too many hosts for radix and levels, odd radix and so
+/// on.
 FatTreeDesign design_fat_tree(const FabricSpec &spec);
 
-/// Cables from a leaf with that many hosts (from a spine with that many leaf cables) to the tier above that keep the oversubscription.
+/// Cables from a leaf with that many hosts (from a spine with that many leaf cables) to the tier above that keep the
+/// oversubscription.
 std::uint32_t leaf_uplinks(const FabricSpec &spec, std::uint32_t hosts);
 std::uint32_t spine_uplinks(const FabricSpec &spec, std::uint32_t leaf_cables);
 

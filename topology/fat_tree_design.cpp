@@ -1,5 +1,5 @@
-// The search for the fat-tree with the fewest switches: hosts per leaf × leaves per pod, at most radix² / 2 candidates, each a few
-// divisions. Ties go to the larger leaf, then to fewer pods, then to the smaller pod.
+// The search for the fat-tree with the fewest switches: hosts per leaf × leaves per pod, at most radix² / 2 candidates,
+// each a few divisions. Ties go to the larger leaf, then to fewer pods, then to the smaller pod.
 
 #include "sim/core/error.hpp"
 #include "topology/fat_tree.hpp"
@@ -13,16 +13,20 @@ namespace lightloom {
 
 namespace {
 
-constexpr std::uint32_t ceil_div(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
+constexpr std::uint32_t ceil_div(std::uint64_t a, std::uint64_t b) {
+  return static_cast<std::uint32_t>((a + b - 1) / b);
+}
 
-/// Cables of rate `up` that carry `count` cables of rate `down` at this oversubscription. The tiny slack keeps 32 ÷ 3.2 at 10.
+/// Cables of rate `up` that carry `count` cables of rate `down` at this oversubscription. The tiny slack keeps 32 ÷ 3.2
+/// at 10.
 std::uint32_t cables_up(std::uint32_t count, BitRate down, BitRate up, double oversubscription) {
   const double exact = static_cast<double>(count) * static_cast<double>(down.bits_per_second) /
                        (oversubscription * static_cast<double>(up.bits_per_second));
   return std::max(1u, static_cast<std::uint32_t>(std::ceil(exact - 1e-9)));
 }
 
-/// How many cables a spine may have to each of the `leaves` leaves of its pod so that it keeps ports for its own uplinks; 0 = none.
+/// How many cables a spine may have to each of the `leaves` leaves of its pod so that it keeps ports for its own
+/// uplinks; 0 = none.
 std::uint32_t widest_spine(const FabricSpec &spec, std::uint32_t leaves) {
   std::uint32_t width = spec.radix / leaves;
   while (width > 0 && leaves * width + spine_uplinks(spec, leaves * width) > spec.radix)
@@ -47,7 +51,8 @@ void keep_best(std::optional<FatTreeDesign> &best, const FatTreeDesign &candidat
     best = candidate;
 }
 
-/// Leaves when full leaves have `per_leaf` hosts: one per rail and scalable unit. An unfinished unit still has a leaf per rail.
+/// Leaves when full leaves have `per_leaf` hosts: one per rail and scalable unit. An unfinished unit still has a leaf
+/// per rail.
 std::uint32_t leaves_for(const FabricSpec &spec, std::uint32_t per_leaf) {
   const auto hosts = static_cast<std::uint32_t>(spec.hosts);
   return spec.rails * ceil_div(hosts / spec.rails, per_leaf);
@@ -61,7 +66,8 @@ FatTreeDesign single_switch(const FabricSpec &spec) {
   return design;
 }
 
-/// The largest leaf worth trying. Hosts that fit one leaf are split over two when levels are asked for by number: that many levels are built.
+/// The largest leaf worth trying. Hosts that fit one leaf are split over two when levels are asked for by number: that
+/// many levels are built.
 std::uint32_t largest_leaf(const FabricSpec &spec) {
   const auto per_rail = static_cast<std::uint32_t>(spec.hosts / spec.rails);
   const bool one_leaf_would_do = spec.rails == 1 && per_rail + leaf_uplinks(spec, per_rail) <= spec.radix;
@@ -112,7 +118,8 @@ std::optional<FatTreeDesign> three_levels(const FabricSpec &spec) {
       if (per_leaf + design.uplinks > spec.radix || design.pods < 2 || design.pods > spec.radix)
         continue;
       design.spines_per_pod = ceil_div(design.uplinks, width);
-      design.cores = ceil_div(pod_uplinks(spec, per_pod, design.uplinks, design.spines_per_pod), spec.radix / design.pods);
+      design.cores =
+          ceil_div(pod_uplinks(spec, per_pod, design.uplinks, design.spines_per_pod), spec.radix / design.pods);
       keep_best(best, design);
     }
   }
@@ -126,17 +133,19 @@ void check_values(const FabricSpec &spec) {
     throw Error(fmt::format("fabric.radix = {}", spec.radix), "must be even for a fat-tree",
                 fmt::format("Try {}.", spec.radix + 1));
   if (spec.radix > max_radix)
-    throw Error(fmt::format("fabric.radix = {}", spec.radix), fmt::format("at most {}; the largest switches sold have 512", max_radix),
-                "Try 512.");
+    throw Error(fmt::format("fabric.radix = {}", spec.radix),
+                fmt::format("at most {}; the largest switches sold have 512", max_radix), "Try 512.");
   if (spec.levels == 1 || spec.levels > 3)
-    throw Error(fmt::format("fabric.levels = {}", spec.levels), "a fat-tree here has 2 or 3 levels", "Use 2, 3 or \"auto\".");
+    throw Error(fmt::format("fabric.levels = {}", spec.levels), "a fat-tree here has 2 or 3 levels",
+                "Use 2, 3 or \"auto\".");
   for (const double ratio : {spec.oversubscription, spec.spine_oversubscription})
     if (!(ratio >= 0.1 && ratio <= 1000))
       throw Error(fmt::format("fabric.oversubscription = {}", ratio), "must lie between 0.1 and 1000",
                   "Try 1.0, which is full bisection.");
   for (const BitRate rate : {spec.rates.host, spec.rates.leaf, spec.rates.spine})
     if (rate.bits_per_second <= 0)
-      throw Error(fmt::format("a fabric link rate of {} bit/s", rate.bits_per_second), "must be positive", "Try \"800Gbps\".");
+      throw Error(fmt::format("a fabric link rate of {} bit/s", rate.bits_per_second), "must be positive",
+                  "Try \"800Gbps\".");
   if (spec.hosts == 0)
     throw Error("a fabric of 0 hosts", "there is nothing to connect", "Set cluster.gpus to 1 or more.");
   if (spec.rails == 0 || spec.hosts % spec.rails != 0)
@@ -168,7 +177,8 @@ std::string shape(const FabricSpec &spec, std::uint32_t levels) {
     if (fat_tree_capacity(larger, levels) >= spec.hosts)
       advice = fmt::format("Use fabric.radix = {}, or at most {} hosts.", larger.radix, most);
   }
-  throw Error(fmt::format("a fabric of {} hosts", spec.hosts), fmt::format("{} takes at most {}", shape(spec, levels), most),
+  throw Error(fmt::format("a fabric of {} hosts", spec.hosts),
+              fmt::format("{} takes at most {}", shape(spec, levels), most),
               advice.empty() ? fmt::format("Use at most {} hosts.", most) : advice);
 }
 
@@ -211,13 +221,16 @@ FatTreeDesign design_fat_tree(const FabricSpec &spec) {
     FabricSpec free = spec;
     free.spines = 0;
     const std::optional<FatTreeDesign> fewest = two_levels(free);
-    throw Error(fmt::format("fabric.spines = {}", spec.spines),
-                fewest ? fmt::format("{} hosts with radix {} at oversubscription {} need {} spines or more, and no more than a leaf has "
-                                     "uplinks",
-                                     spec.hosts, spec.radix, spec.oversubscription, fewest->spines_per_pod)
-                       : "no two-level fat-tree fits",
-                fewest ? fmt::format("Use {} to {}, or raise fabric.oversubscription.", fewest->spines_per_pod, fewest->uplinks)
-                       : "Remove it.");
+    throw Error(
+        fmt::format("fabric.spines = {}", spec.spines),
+        fewest
+            ? fmt::format(
+                  "{} hosts with radix {} at oversubscription {} need {} spines or more, and no more than a leaf has "
+                  "uplinks",
+                  spec.hosts, spec.radix, spec.oversubscription, fewest->spines_per_pod)
+            : "no two-level fat-tree fits",
+        fewest ? fmt::format("Use {} to {}, or raise fabric.oversubscription.", fewest->spines_per_pod, fewest->uplinks)
+               : "Remove it.");
   }
   if (!design && spec.levels != 2 && spec.spines == 0)
     design = three_levels(spec);

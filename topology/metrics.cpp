@@ -1,5 +1,6 @@
-// Metrics of a fabric. Distances by breadth-first search over switches from each leaf, weighted with hosts; large fabrics search once per
-// class of like leaves. Bisection by maximum flow, or for large fabrics by the tier that carries least across the middle.
+// Metrics of a fabric. Distances by breadth-first search over switches from each leaf, weighted with hosts; large
+// fabrics search once per class of like leaves. Bisection by maximum flow, or for large fabrics by the tier that
+// carries least across the middle.
 
 #include "topology/metrics.hpp"
 
@@ -26,7 +27,8 @@ std::vector<std::uint32_t> hosts_per_leaf(const Fabric &fabric) {
 }
 
 /// Cables from each switch to every other, 0xffffffff when there is no way.
-void search(const Fabric &fabric, std::uint32_t from, std::vector<std::uint32_t> &distance, std::vector<std::uint32_t> &queue) {
+void search(const Fabric &fabric, std::uint32_t from, std::vector<std::uint32_t> &distance,
+            std::vector<std::uint32_t> &queue) {
   distance.assign(fabric.switches(), 0xffffffffu);
   queue.assign(1, from);
   distance[from] = 0;
@@ -42,8 +44,10 @@ void search(const Fabric &fabric, std::uint32_t from, std::vector<std::uint32_t>
     }
 }
 
-/// Leaves that see the same distances: (hosts on it, leaves in its group, hosts in its group). Builders treat groups alike.
-std::vector<std::pair<std::uint32_t, std::uint32_t>> leaf_classes(const Fabric &fabric, const std::vector<std::uint32_t> &hosts_on) {
+/// Leaves that see the same distances: (hosts on it, leaves in its group, hosts in its group). Builders treat groups
+/// alike.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> leaf_classes(const Fabric &fabric,
+                                                                  const std::vector<std::uint32_t> &hosts_on) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> result; // (representative, how many)
   const auto leaves = static_cast<std::uint32_t>(hosts_on.size());
   if (std::uint64_t{leaves} * fabric.switches() * fabric.radix() <= largest_search) {
@@ -144,8 +148,8 @@ std::int64_t global_rate_before(const Fabric &fabric, std::uint32_t group) {
   return sum;
 }
 
-/// Half the hosts, or half of a tier's uplinks when those are less. Across groups: the cut before or after the group that holds the
-/// middle, beside which the hosts of that group on the near side send without crossing it.
+/// Half the hosts, or half of a tier's uplinks when those are less. Across groups: the cut before or after the group
+/// that holds the middle, beside which the hosts of that group on the near side send without crossing it.
 std::int64_t bisection_by_structure(const Fabric &fabric, std::int64_t host_rate) {
   const std::uint32_t half = fabric.hosts() / 2;
   std::int64_t result = half * host_rate;
@@ -164,7 +168,8 @@ std::int64_t bisection_by_structure(const Fabric &fabric, std::int64_t host_rate
                    global_rate_before(fabric, middle + 1) + far * host_rate});
 }
 
-/// Host bandwidth below a tier ÷ bandwidth up from there, the largest over switches (leaf tier) and over groups (spine and global tier).
+/// Host bandwidth below a tier ÷ bandwidth up from there, the largest over switches (leaf tier) and over groups (spine
+/// and global tier).
 double oversubscription(const Fabric &fabric) {
   if (fabric.switches() == 1)
     return 1;
@@ -211,7 +216,8 @@ void list_unused(const Fabric &fabric, FabricMetrics &metrics) {
     metrics.unused_ports += unused;
     const NodeKind kind = fabric.node(SwitchId(s)).kind;
     const std::string name = fabric.name(SwitchId(s));
-    if (!metrics.unused.empty() && kind == last_kind && s == last_id + 1 && metrics.unused.back().ports_each == unused) {
+    if (!metrics.unused.empty() && kind == last_kind && s == last_id + 1 &&
+        metrics.unused.back().ports_each == unused) {
       metrics.unused.back().last = name;
       ++metrics.unused.back().switches;
     } else

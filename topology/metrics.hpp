@@ -1,5 +1,6 @@
 #pragma once
-// What an architect asks of a fabric before any packet: counts, distances, bisection, oversubscription, is it connected.
+// What an architect asks of a fabric before any packet: counts, distances, bisection, oversubscription, is it
+// connected.
 
 #include "topology/fabric.hpp"
 
@@ -22,18 +23,20 @@ struct FabricMetrics {
   std::uint32_t leaves = 0, spines = 0, cores = 0;
   std::uint32_t host_cables = 0, leaf_cables = 0, spine_cables = 0, global_cables = 0; ///< full-duplex
   std::uint64_t unused_ports = 0;
-  std::vector<UnusedPorts> unused;     ///< only switches with unused ports, neighbours of equal count joined
-  std::uint32_t diameter_hops = 0;     ///< links crossed between the two farthest hosts; 0 for one host
-  double average_hops = 0;             ///< over all ordered pairs of different hosts that reach each other
-  BitRate bisection;                   ///< one direction, between the first and second half of hosts in leaf order
-  std::string bisection_method;        ///< "max-flow" or "structural"
-  double oversubscription = 0;         ///< largest over tiers of host bandwidth below ÷ bandwidth up from there; 1 for one switch
-  bool connected = false;              ///< every host reaches every host
+  std::vector<UnusedPorts> unused; ///< only switches with unused ports, neighbours of equal count joined
+  std::uint32_t diameter_hops = 0; ///< links crossed between the two farthest hosts; 0 for one host
+  double average_hops = 0;         ///< over all ordered pairs of different hosts that reach each other
+  BitRate bisection;               ///< one direction, between the first and second half of hosts in leaf order
+  std::string bisection_method;    ///< "max-flow" or "structural"
+  double oversubscription =
+      0;                  ///< largest over tiers of host bandwidth below ÷ bandwidth up from there; 1 for one switch
+  bool connected = false; ///< every host reaches every host
 };
 
-/// Distances are exact: one breadth-first search per leaf, or for large fabrics per class of like leaves. Bisection is a maximum
-/// flow (Boost.Graph) up to `max_flow_cables` switch-to-switch cables; beyond, the structural formula: half the hosts, half of each
-/// tier's uplinks, or the global cables that cross the middle, whichever is least. It equals the flow on symmetric fabrics.
+/// Distances are exact: one breadth-first search per leaf, or for large fabrics per class of like leaves. Bisection is
+/// a maximum flow (Boost.Graph) up to `max_flow_cables` switch-to-switch cables; beyond, the structural formula: half
+/// the hosts, half of each tier's uplinks, or the global cables that cross the middle, whichever is least. It equals
+/// the flow on symmetric fabrics.
 FabricMetrics measure_fabric(const Fabric &fabric, std::size_t max_flow_cables = 20'000);
 
 } // namespace lightloom

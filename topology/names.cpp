@@ -1,5 +1,5 @@
-// Names of nodes and cables, and back. Nothing is stored: a name is made from kind and index, and parsed the same way, so a
-// fabric of a million cables costs no strings.
+// Names of nodes and cables, and back. Nothing is stored: a name is made from kind and index, and parsed the same way,
+// so a fabric of a million cables costs no strings.
 
 #include "sim/core/error.hpp"
 #include "topology/fabric.hpp"
@@ -94,9 +94,10 @@ NodeId Fabric::find_node(std::string_view text) const {
   }
   const std::string near = nearest_word(kind_name, kinds);
   throw Error(fmt::format("\"{}\" is not a node", text), "kinds are host, leaf, spine and core",
-              near.empty() ? fmt::format("This fabric has {}.", what_exists(*this))
-                           : fmt::format("Did you mean {}{}?", near,
-                                         colon == std::string_view::npos ? std::string(":0") : std::string(text.substr(colon))));
+              near.empty()
+                  ? fmt::format("This fabric has {}.", what_exists(*this))
+                  : fmt::format("Did you mean {}{}?", near,
+                                colon == std::string_view::npos ? std::string(":0") : std::string(text.substr(colon))));
 }
 
 SwitchId Fabric::find_switch(std::string_view text) const {
@@ -141,8 +142,8 @@ CableId Fabric::find_cable(std::string_view text) const {
     throw Error(fmt::format("\"{}\" does not exist", text), fmt::format("no cable joins {} and {}", name(a), name(b)),
                 fmt::format("{} is joined to {}.", name(a), neighbours_of(*this, a)));
   throw Error(fmt::format("\"{}\" does not exist", text),
-              fmt::format("{} parallel cable{} {} and {}, counted from 0", parallel, parallel == 1 ? " joins" : "s join",
-                          name(a), name(b)),
+              fmt::format("{} parallel cable{} {} and {}, counted from 0", parallel,
+                          parallel == 1 ? " joins" : "s join", name(a), name(b)),
               fmt::format("Use \"{}#{}\" or less.", ends, parallel - 1));
 }
 

@@ -1,5 +1,6 @@
-// Epochs of routes for outages known before the run (docs/decisions/0003). At any time an outage is unknown, known to its neighbours, or
-// known to all; the table follows from the set of outages in the last two states, so equal sets share one table.
+// Epochs of routes for outages known before the run (docs/decisions/0003). At any time an outage is unknown, known to
+// its neighbours, or known to all; the table follows from the set of outages in the last two states, so equal sets
+// share one table.
 
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
@@ -83,7 +84,8 @@ std::shared_ptr<const RouteTable> prune(const Fabric &fabric, const std::shared_
 std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Outage> &outages, Duration detection,
                                      Duration reroute, std::vector<RouteKind> *kinds) {
   if (detection < Duration::zero() || reroute < detection)
-    throw Error(fmt::format("routing.reroute shorter than routing.detection ({} ps, {} ps)", reroute.count(), detection.count()),
+    throw Error(fmt::format("routing.reroute shorter than routing.detection ({} ps, {} ps)", reroute.count(),
+                            detection.count()),
                 "tables are computed anew after the failure was seen", "Set reroute to at least detection.");
   const std::vector<Knowledge> all = knowledge_of(outages, detection, reroute);
   std::set<SimTime> instants{SimTime{}};

@@ -31,8 +31,8 @@ void RowBuilder::set(std::uint32_t s, std::uint32_t leaf, std::span<const std::u
                                                      static_cast<std::uint16_t>(row.routes.groups.size()));
   if (is_new) {
     ENSURES(row.routes.groups.size() < no_group);
-    row.routes.groups.push_back({static_cast<std::uint32_t>(row.routes.ports.size()),
-                                 static_cast<std::uint16_t>(ports.size()), stride});
+    row.routes.groups.push_back(
+        {static_cast<std::uint32_t>(row.routes.ports.size()), static_cast<std::uint16_t>(ports.size()), stride});
     row.routes.ports.insert(row.routes.ports.end(), ports.begin(), ports.end());
   }
   row.last = place->second;

@@ -16,7 +16,8 @@ namespace lightloom {
 class RowBuilder {
 public:
   explicit RowBuilder(const Fabric &fabric);
-  /// Frames at switch `s` for hosts of `leaf` take one of `ports`, in this order, the next every `stride` frames. No ports = no route.
+  /// Frames at switch `s` for hosts of `leaf` take one of `ports`, in this order, the next every `stride` frames. No
+  /// ports = no route.
   void set(std::uint32_t s, std::uint32_t leaf, std::span<const std::uint16_t> ports, std::uint32_t stride);
   /// The finished rows, one entry per switch. The builder is empty afterwards.
   std::vector<std::shared_ptr<const SwitchRoutes>> take();
@@ -30,7 +31,8 @@ private:
   std::vector<Row> rows_;
 };
 
-/// The row without some ports of its switch: groups shrink, and destinations left with no port get no_group. Strides stay.
+/// The row without some ports of its switch: groups shrink, and destinations left with no port get no_group. Strides
+/// stay.
 SwitchRoutes without_ports(const SwitchRoutes &row, const std::vector<bool> &dead_port);
 
 /// Same groups, ports and strides.

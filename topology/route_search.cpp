@@ -44,7 +44,8 @@ void choose_transits(const Fabric &fabric, Layout &layout) {
 
 } // namespace
 
-Layout make_layout(const Fabric &fabric, const std::vector<bool> &dead_cable, const std::vector<std::uint64_t> &height) {
+Layout make_layout(const Fabric &fabric, const std::vector<bool> &dead_cable,
+                   const std::vector<std::uint64_t> &height) {
   Layout layout;
   const std::uint32_t switches = fabric.switches();
   std::vector<std::uint16_t> seen(switches, 0);
@@ -99,7 +100,8 @@ std::vector<std::uint64_t> rooted_heights(const Layout &tiers) {
 }
 
 Destination::Destination(const Layout &layout, std::uint32_t leaf)
-    : layout_(layout), leaf_(leaf), down_(layout.descending.size(), unreachable), rest_(layout.descending.size(), unreachable) {
+    : layout_(layout), leaf_(leaf), down_(layout.descending.size(), unreachable),
+      rest_(layout.descending.size(), unreachable) {
   std::vector<std::uint32_t> queue{leaf_};
   down_[leaf_] = 0;
   for (std::size_t i = 0; i < queue.size(); ++i)
@@ -125,9 +127,9 @@ std::uint32_t Destination::detour_cost(std::uint32_t from, std::uint32_t to, Dir
   if (detours_ == Detours::anywhere || direction == Direction::up)
     return 1;
   if (direction == Direction::across)
-    return layout_.group[to] == layout_.group[leaf_]                           ? 1
+    return layout_.group[to] == layout_.group[leaf_]                         ? 1
            : detours_ == Detours::spread || layout_.group[to] == layout_.hub ? third_group
-                                                                              : beside_the_hub;
+                                                                             : beside_the_hub;
   const bool to_a_leaf = layout_.down.of(to).empty();
   return !to_a_leaf || to == layout_.transit_leaf[layout_.group[from]] ? 1 : forbidden;
 }
@@ -143,7 +145,8 @@ void Destination::extend(Detours detours) {
     else
       detoured_[s] = true;
   while (!queue.empty()) {
-    const auto [rest, to] = queue.top();
+    const std::uint32_t rest = queue.top().first;
+    const std::uint32_t to = queue.top().second;
     queue.pop();
     if (rest != rest_[to])
       continue; // a nearer way was found meanwhile

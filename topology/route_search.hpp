@@ -1,17 +1,18 @@
 #pragma once
-// The search behind routes.cpp: the living switches laid out by height, and the ways from everywhere to one destination leaf.
+// The search behind routes.cpp: the living switches laid out by height, and the ways from everywhere to one destination
+// leaf.
 //
 // `height` orders the switches; a cable leads up, down or across. For a destination leaf L:
 //   D(s) = hops to L going down only;  G(s) = 1 + min D over cables across;  U(s) = 1 + min R over cables up;
 //   R(s) = D if finite, else G, else U.
-// Each hop lowers R, so there are no loops; the phases are up*, at most one across, down*, so the dependencies between links follow
-// up < across < down and cannot close a cycle.
+// Each hop lowers R, so there are no loops; the phases are up*, at most one across, down*, so the dependencies between
+// links follow up < across < down and cannot close a cycle.
 //
-// Where failures leave a switch without such a way, extend() adds detours to the nearest switch that has one. `spread` detours turn from
-// down to up only at one transit leaf per group, and pass a third group only if nothing nearer helps, any that serves: failures
-// inside one group then cannot close a cycle, since every way on from the transit leaf ends in another group or at another leaf. `hub` detours
-// pass one third group as long as that is possible, which has the same effect between groups. `anywhere` detours are the shortest.
-// Each kind is checked by deadlock.hpp before use.
+// Where failures leave a switch without such a way, extend() adds detours to the nearest switch that has one. `spread`
+// detours turn from down to up only at one transit leaf per group, and pass a third group only if nothing nearer helps,
+// any that serves: failures inside one group then cannot close a cycle, since every way on from the transit leaf ends
+// in another group or at another leaf. `hub` detours pass one third group as long as that is possible, which has the
+// same effect between groups. `anywhere` detours are the shortest. Each kind is checked by deadlock.hpp before use.
 
 #include "topology/fabric.hpp"
 
@@ -53,7 +54,8 @@ Layout make_layout(const Fabric &fabric, const std::vector<bool> &dead_cable, co
 /// Heights of the builder's tiers: leaf 0, spine 1, core 2.
 std::vector<std::uint64_t> tier_heights(const Fabric &fabric);
 
-/// Heights for up*/down*: all different, and falling with the distance from a root, the highest switch of each connected part.
+/// Heights for up*/down*: all different, and falling with the distance from a root, the highest switch of each
+/// connected part.
 std::vector<std::uint64_t> rooted_heights(const Layout &tiers);
 
 enum class Detours : std::uint8_t { spread, hub, anywhere };
@@ -77,9 +79,9 @@ private:
   const Layout &layout_;
   std::uint32_t leaf_;
   Detours detours_ = Detours::spread;
-  std::vector<std::uint32_t> down_;  ///< D
-  std::vector<std::uint32_t> rest_;  ///< R
-  std::vector<bool> detoured_;       ///< [switch]; empty before extend()
+  std::vector<std::uint32_t> down_; ///< D
+  std::vector<std::uint32_t> rest_; ///< R
+  std::vector<bool> detoured_;      ///< [switch]; empty before extend()
 };
 
 } // namespace lightloom

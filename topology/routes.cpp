@@ -1,5 +1,6 @@
-// Route computation, one destination leaf at a time over switches only (route_search.hpp). Cost: leaves × switch-to-switch cables; a
-// fat-tree of 8,192 hosts (512 leaves, 1,280 switches, 16,384 such cables) takes about 0.1 s.
+// Route computation, one destination leaf at a time over switches only (route_search.hpp). Cost: leaves ×
+// switch-to-switch cables; a fat-tree of 8,192 hosts (512 leaves, 1,280 switches, 16,384 such cables) takes about 0.1
+// s.
 
 #include "topology/routes.hpp"
 
@@ -40,7 +41,8 @@ Dead mark_dead(const Fabric &fabric, const std::vector<FabricElement> &elements)
   return dead;
 }
 
-/// Writes one destination's groups into the rows of all switches, sources first, so that strides are known before they are needed.
+/// Writes one destination's groups into the rows of all switches, sources first, so that strides are known before they
+/// are needed.
 class RowWriter {
 public:
   RowWriter(const Fabric &fabric, const Dead &dead, RowBuilder &rows)
@@ -67,8 +69,9 @@ public:
   }
 
 private:
-  /// Frames until the turn comes back to the same next switch: the number of next switches, since the ports alternate between them.
-  /// Where a spine has unequal numbers of cables to them, all its ports: coarser bursts, but every link downstream gets its share.
+  /// Frames until the turn comes back to the same next switch: the number of next switches, since the ports alternate
+  /// between them. Where a spine has unequal numbers of cables to them, all its ports: coarser bursts, but every link
+  /// downstream gets its share.
   std::uint32_t turns(std::uint32_t s) const {
     const auto next_switches = static_cast<std::uint32_t>(
         std::count_if(hops_.begin(), hops_.end(), [](const Hop &hop) { return hop.parallel == 0; }));
@@ -123,8 +126,8 @@ struct Attempt {
   bool complete = true;  ///< every connected pair of leaves has a way
 };
 
-Attempt attempt(const Fabric &fabric, const Dead &dead, const std::vector<std::uint32_t> &component, const Layout &layout,
-                Detours detours) {
+Attempt attempt(const Fabric &fabric, const Dead &dead, const std::vector<std::uint32_t> &component,
+                const Layout &layout, Detours detours) {
   Attempt result;
   RowBuilder rows(fabric);
   RowWriter writer(fabric, dead, rows);

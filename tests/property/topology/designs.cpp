@@ -20,8 +20,8 @@ FabricSpec fat_tree(std::uint64_t hosts, std::uint32_t radix, std::uint32_t leve
   return spec;
 }
 
-/// The fewest switches of two levels by trying every leaf size and every number of spines, from the definition: all leaves reach spine
-/// s with the same number of cables, no switch has more ports than the radix.
+/// The fewest switches of two levels by trying every leaf size and every number of spines, from the definition: all
+/// leaves reach spine s with the same number of cables, no switch has more ports than the radix.
 std::uint64_t fewest_two_level_switches(std::uint32_t hosts, std::uint32_t radix) {
   std::uint64_t fewest = ~0ull;
   for (std::uint32_t per_leaf = 1; 2 * per_leaf <= radix; ++per_leaf) {
@@ -60,7 +60,8 @@ TEST_CASE("a two-level fat-tree has the fewest switches of all with equal leaves
 TEST_CASE("for any number of hosts: nobody is left out, no switch has more cables than ports, full bisection is kept") {
   for (const std::uint32_t radix : {4u, 6u, 8u, 12u, 16u})
     for (const std::uint32_t levels : {0u, 2u, 3u})
-      for (std::uint32_t hosts = 1; hosts <= std::min<std::uint64_t>(fat_tree_capacity(fat_tree(1, radix, 1), levels == 2 ? 2 : 3), 500);
+      for (std::uint32_t hosts = 1;
+           hosts <= std::min<std::uint64_t>(fat_tree_capacity(fat_tree(1, radix, 1), levels == 2 ? 2 : 3), 500);
            hosts += 1 + hosts / 16) {
         CAPTURE(radix);
         CAPTURE(levels);

@@ -1,4 +1,5 @@
-// Laws of routes on healthy fabrics of many sizes: every choice arrives, on a shortest way, without deadlock, and spraying is even.
+// Laws of routes on healthy fabrics of many sizes: every choice arrives, on a shortest way, without deadlock, and
+// spraying is even.
 
 #include "tests/property/topology/walk.hpp"
 
@@ -42,7 +43,8 @@ std::string describe(const FabricSpec &spec) {
          std::to_string(spec.levels) + " groups " + std::to_string(spec.groups);
 }
 
-/// Switch-to-switch hops of minimal routing between two leaves: fat-tree 2 in a pod and 4 across, Dragonfly+ 2 in a group and 3 across.
+/// Switch-to-switch hops of minimal routing between two leaves: fat-tree 2 in a pod and 4 across, Dragonfly+ 2 in a
+/// group and 3 across.
 int minimal_hops(const Fabric &fabric, std::uint32_t a, std::uint32_t b) {
   const bool same = fabric.node(SwitchId(a)).group == fabric.node(SwitchId(b)).group;
   return same ? 2 : fabric.topology() == "fat-tree" ? 4 : 3;
@@ -50,7 +52,8 @@ int minimal_hops(const Fabric &fabric, std::uint32_t a, std::uint32_t b) {
 
 } // namespace
 
-TEST_CASE("whatever choices are made on the way, every leaf reaches every other by a minimal route, without revisiting a switch") {
+TEST_CASE("whatever choices are made on the way, every leaf reaches every other by a minimal route, without revisiting "
+          "a switch") {
   for (const FabricSpec &spec : many_fabrics()) {
     CAPTURE(describe(spec));
     const Fabric fabric = build_fabric(spec);
@@ -86,7 +89,8 @@ TEST_CASE("minimal routes cannot deadlock on one virtual lane") {
   }
 }
 
-TEST_CASE("over a full period a sprayed flow uses all ports of every group on its way, each equally, whatever its phase") {
+TEST_CASE(
+    "over a full period a sprayed flow uses all ports of every group on its way, each equally, whatever its phase") {
   for (const FabricSpec &spec : many_fabrics()) {
     const Fabric fabric = build_fabric(spec);
     const auto table = compute_routes(fabric);
@@ -113,7 +117,8 @@ TEST_CASE("over a full period a sprayed flow uses all ports of every group on it
   }
 }
 
-TEST_CASE("a spine sees every stride-th frame of a flow and takes its ports strictly in turn where all have equal cables") {
+TEST_CASE(
+    "a spine sees every stride-th frame of a flow and takes its ports strictly in turn where all have equal cables") {
   FabricSpec spec;
   spec.hosts = 128;
   spec.radix = 64;

@@ -26,8 +26,8 @@ inline std::uint32_t behind(const Fabric &fabric, std::uint32_t s, std::uint16_t
   return fabric.ports(SwitchId(s))[port].peer.value - fabric.hosts();
 }
 
-/// Switch-to-switch hops of the longest way from each switch to the leaf when every choice is tried; −1 where some choice ends nowhere
-/// or comes back to a switch it has visited.
+/// Switch-to-switch hops of the longest way from each switch to the leaf when every choice is tried; −1 where some
+/// choice ends nowhere or comes back to a switch it has visited.
 class EveryChoice {
 public:
   EveryChoice(const Fabric &fabric, const RouteTable &table, std::uint32_t leaf)
@@ -61,7 +61,8 @@ private:
 
 /// Sends `frames` frames of one flow, as switches choose under spraying, and counts per (switch, port).
 inline std::map<std::pair<std::uint32_t, std::uint16_t>, std::uint64_t>
-spray(const Fabric &fabric, const RouteTable &table, std::uint32_t from, std::uint32_t to, std::uint64_t frames, std::uint64_t phase) {
+spray(const Fabric &fabric, const RouteTable &table, std::uint32_t from, std::uint32_t to, std::uint64_t frames,
+      std::uint64_t phase) {
   std::map<std::pair<std::uint32_t, std::uint16_t>, std::uint64_t> count;
   for (std::uint64_t frame = 0; frame < frames; ++frame)
     for (std::uint32_t s = from; s != to;) {

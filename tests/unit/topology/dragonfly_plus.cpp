@@ -34,7 +34,8 @@ TEST_CASE("SMALL: q parallel cables join each pair of namesake spines") {
   const Fabric fabric = build_fabric(dragonfly_plus(3, 4)); // h / q + 1 = 3 groups with q = 2
   CHECK_NOTHROW(fabric.find_cable("spine:0/spine:4#1"));
   CHECK(message_of([&] { fabric.find_cable("spine:0/spine:4#2"); }) ==
-        "\"spine:0/spine:4#2\" does not exist (2 parallel cables join spine:0 and spine:4, counted from 0). Use \"spine:0/spine:4#1\" or "
+        "\"spine:0/spine:4#2\" does not exist (2 parallel cables join spine:0 and spine:4, counted from 0). Use "
+        "\"spine:0/spine:4#1\" or "
         "less.");
 }
 
@@ -59,7 +60,7 @@ TEST_CASE("for any number of groups, pairs of groups differ by at most one cable
     }
 }
 
-TEST_CASE("hosts fill leaves in order; empty places stay unused") {
+TEST_CASE("hosts fill leaves in order, and empty places stay unused") {
   FabricSpec spec = dragonfly_plus(5, 4);
   spec.hosts = 18;
   const Fabric fabric = build_fabric(spec);
@@ -70,15 +71,18 @@ TEST_CASE("hosts fill leaves in order; empty places stay unused") {
 
 TEST_CASE("what cannot be built is refused with the reason and a way out") {
   CHECK(message_of([] { build_fabric(dragonfly_plus(18, 4)); }) ==
-        "fabric.groups = 18 (a group has 16 global cables, so it reaches at most 16 others). Use at most 17 groups, or raise "
+        "fabric.groups = 18 (a group has 16 global cables, so it reaches at most 16 others). Use at most 17 groups, or "
+        "raise "
         "global_links_per_spine.");
   FabricSpec crowded = dragonfly_plus(5, 4);
   crowded.hosts_per_leaf = 5;
-  CHECK(message_of([&] { build_fabric(crowded); }).find("fabric.hosts_per_leaf = 5 (with 4 spines per group a leaf needs 9 ports") == 0);
+  CHECK(message_of([&] {
+          build_fabric(crowded);
+        }).find("fabric.hosts_per_leaf = 5 (with 4 spines per group a leaf needs 9 ports") == 0);
   FabricSpec full = dragonfly_plus(5, 4);
   full.hosts = 81;
-  CHECK(message_of([&] { build_fabric(full); }) ==
-        "a fabric of 81 hosts (5 groups of 4 leaves and 4 spines have 80 places). Use at most 80 hosts, or more groups or hosts_per_leaf.");
+  CHECK(message_of([&] { build_fabric(full); }) == "a fabric of 81 hosts (5 groups of 4 leaves and 4 spines have 80 "
+                                                   "places). Use at most 80 hosts, or more groups or hosts_per_leaf.");
   FabricSpec missing = dragonfly_plus(5, 4);
   missing.spines_per_group = 0;
   CHECK(message_of([&] { build_fabric(missing); }).find("fabric.spines_per_group = 0") == 0);

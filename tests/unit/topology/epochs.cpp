@@ -45,8 +45,8 @@ TEST_CASE("a cable that fails and is repaired makes three more epochs: its ends,
   CHECK(epochs[1].from == at(3ms + detection));
   CHECK(epochs[2].from == at(3ms + reroute));
   CHECK(epochs[3].from == at(13ms + reroute));
-  CHECK(choices(*epochs[1].table, 0, 1) == 3); // the leaf at one end
-  CHECK(choices(*epochs[1].table, 4, 0) == 1); // the spine at the other
+  CHECK(choices(*epochs[1].table, 0, 1) == 3);                         // the leaf at one end
+  CHECK(choices(*epochs[1].table, 4, 0) == 1);                         // the spine at the other
   CHECK(epochs[1].table->switches[1] == epochs[0].table->switches[1]); // others do not know yet, and share their rows
   CHECK(choices(*epochs[2].table, 0, 1) == 3);
   CHECK(epochs[3].table == epochs[0].table); // repaired: the very same table
@@ -62,7 +62,7 @@ TEST_CASE("when the last port goes, the ends have no route until everyone has he
   CHECK(choices(*epochs[2].table, 1, 0) == 1);
 }
 
-TEST_CASE("a dead switch is left by its neighbours, then by all; its hosts are no destination") {
+TEST_CASE("a dead switch is left by its neighbours, then by all, and its hosts are no destination") {
   const Fabric fabric = build_fabric(specs::fat_tree(16, 8, 2));
   const auto spine = route_epochs(fabric, {{fabric.find_switch("spine:1"), at(1ms), at(2ms)}}, detection, reroute);
   REQUIRE(spine.size() == 4);
@@ -76,9 +76,11 @@ TEST_CASE("a dead switch is left by its neighbours, then by all; its hosts are n
 
 TEST_CASE("a flap shorter than the detection changes no route") {
   const Fabric fabric = build_fabric(specs::fat_tree(16, 8, 2));
-  CHECK(route_epochs(fabric, {{fabric.find_cable("leaf:0/spine:0"), at(1ms), at(1ms + detection)}}, detection, reroute).size() == 1);
-  CHECK(route_epochs(fabric, {{fabric.find_cable("leaf:0/spine:0"), at(1ms), at(1ms + detection + 1_ps)}}, detection, reroute).size() ==
-        4);
+  CHECK(route_epochs(fabric, {{fabric.find_cable("leaf:0/spine:0"), at(1ms), at(1ms + detection)}}, detection, reroute)
+            .size() == 1);
+  CHECK(route_epochs(fabric, {{fabric.find_cable("leaf:0/spine:0"), at(1ms), at(1ms + detection + 1_ps)}}, detection,
+                     reroute)
+            .size() == 4);
 }
 
 TEST_CASE("overlapping outages add up, in whatever order they are listed") {
@@ -101,7 +103,8 @@ TEST_CASE("overlapping outages add up, in whatever order they are listed") {
 TEST_CASE("the same cable down twice at once is up again only after the later repair") {
   const Fabric fabric = build_fabric(specs::fat_tree(16, 8, 2));
   const CableId cable = fabric.find_cable("leaf:0/spine:0");
-  const auto epochs = route_epochs(fabric, {{cable, at(1ms), at(10ms)}, {cable, at(5ms), at(20ms)}}, detection, reroute);
+  const auto epochs =
+      route_epochs(fabric, {{cable, at(1ms), at(10ms)}, {cable, at(5ms), at(20ms)}}, detection, reroute);
   CHECK(choices(table_at(epochs, at(15ms)), 0, 1) == 3);
   CHECK(choices(table_at(epochs, at(22ms)), 0, 1) == 4);
 }
@@ -115,7 +118,9 @@ TEST_CASE("an outage that never ends, or ends beyond the clock, is never repaire
 
 TEST_CASE("a re-route faster than the detection is refused") {
   const Fabric fabric = build_fabric(specs::fat_tree(16, 8, 2));
-  CHECK(specs::message_of([&] { route_epochs(fabric, {}, 1ms, 10us); }).find("routing.reroute shorter than routing.detection") == 0);
+  CHECK(specs::message_of([&] {
+          route_epochs(fabric, {}, 1ms, 10us);
+        }).find("routing.reroute shorter than routing.detection") == 0);
 }
 
 TEST_CASE("rows that do not change are kept once") {
@@ -132,10 +137,10 @@ TEST_CASE("rows that do not change are kept once") {
 TEST_CASE("each epoch says what its table took: minimal routes, detours, or a fall-back to a root") {
   const Fabric fabric = build_fabric(specs::fat_tree(6, 4, 2)); // 3 leaves × 2 spines, one cable each
   std::vector<RouteKind> kinds;
-  const auto epochs = route_epochs(fabric,
-                                   {{fabric.find_cable("leaf:0/spine:0"), at(1ms), never},
-                                    {fabric.find_cable("leaf:1/spine:1"), at(9ms), never}},
-                                   detection, reroute, &kinds);
+  const auto epochs = route_epochs(
+      fabric,
+      {{fabric.find_cable("leaf:0/spine:0"), at(1ms), never}, {fabric.find_cable("leaf:1/spine:1"), at(9ms), never}},
+      detection, reroute, &kinds);
   REQUIRE(epochs.size() == 5);
   CHECK(kinds == std::vector<RouteKind>{RouteKind::minimal, RouteKind::minimal, RouteKind::minimal, RouteKind::minimal,
                                         RouteKind::detours});

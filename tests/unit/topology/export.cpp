@@ -1,7 +1,7 @@
 // Exports hold every node and every cable once.
 
-#include "tests/unit/topology/specs.hpp"
 #include "topology/export.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include <doctest/doctest.h>
 #include <sstream>

@@ -1,7 +1,7 @@
 // Fat-trees: shapes small enough to count by hand, placement of hosts, and what is refused.
 
-#include "tests/unit/topology/specs.hpp"
 #include "topology/fat_tree.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,8 @@ using specs::fat_tree;
 using specs::message_of;
 
 TEST_CASE("128 hosts on radix 64: 4 leaves of 32, and 2 spines that take 16 parallel cables from each") {
-  // 32 uplinks per leaf; a spine of 64 ports has 64 / 4 = 16 per leaf; 32 / 16 = 2 spines. All 4·64 + 2·64 ports are used.
+  // 32 uplinks per leaf; a spine of 64 ports has 64 / 4 = 16 per leaf; 32 / 16 = 2 spines. All 4·64 + 2·64 ports are
+  // used.
   const Fabric fabric = build_fabric(fat_tree(128, 64, 2));
   CHECK(fabric.count(NodeKind::leaf) == 4);
   CHECK(fabric.count(NodeKind::spine) == 2);
@@ -87,30 +88,46 @@ TEST_CASE("a number of spines can be set for studies, and is kept") {
   CHECK(fabric.count(NodeKind::spine) == 8);
   CHECK(fabric.name(fabric.find_cable("leaf:0/spine:7#3")) == "leaf:0/spine:7#3"); // 32 uplinks over 8 spines
   spec.spines = 1;
-  CHECK(message_of([&] { build_fabric(spec); }) ==
-        "fabric.spines = 1 (128 hosts with radix 64 at oversubscription 1 need 2 spines or more, and no more than a leaf has uplinks). "
-        "Use 2 to 32, or raise fabric.oversubscription.");
+  CHECK(message_of([&] { build_fabric(spec); }) == "fabric.spines = 1 (128 hosts with radix 64 at oversubscription 1 "
+                                                   "need 2 spines or more, and no more than a leaf has uplinks). "
+                                                   "Use 2 to 32, or raise fabric.oversubscription.");
 }
 
 TEST_CASE("what cannot be built is refused with the reason and a way out") {
-  CHECK(message_of([] { build_fabric(fat_tree(100, 63, 2)); }) == "fabric.radix = 63 (must be even for a fat-tree). Try 64.");
-  CHECK(message_of([] { build_fabric(fat_tree(100, 0, 2)); }) == "fabric.radix = 0 (a switch needs at least two ports). Try 64.");
+  CHECK(message_of([] { build_fabric(fat_tree(100, 63, 2)); }) ==
+        "fabric.radix = 63 (must be even for a fat-tree). Try 64.");
+  CHECK(message_of([] { build_fabric(fat_tree(100, 0, 2)); }) ==
+        "fabric.radix = 0 (a switch needs at least two ports). Try 64.");
   CHECK(message_of([] { build_fabric(fat_tree(0, 64, 2)); }) ==
         "a fabric of 0 hosts (there is nothing to connect). Set cluster.gpus to 1 or more.");
   CHECK(message_of([] { build_fabric(fat_tree(5000, 64, 2)); }) ==
         "a fabric of 5000 hosts (a fat-tree of 2 levels with radix 64 takes at most 2048). Use fabric.levels = 3.");
   CHECK(message_of([] { build_fabric(fat_tree(70000, 64, 3)); }) ==
-        "a fabric of 70000 hosts (a fat-tree of 3 levels with radix 64 takes at most 65536). Use fabric.radix = 128, or at most 65536 "
+        "a fabric of 70000 hosts (a fat-tree of 3 levels with radix 64 takes at most 65536). Use fabric.radix = 128, "
+        "or at most 65536 "
         "hosts.");
   CHECK(message_of([] { build_fabric(fat_tree(10, 64, 4)); }) ==
         "fabric.levels = 4 (a fat-tree here has 2 or 3 levels). Use 2, 3 or \"auto\".");
   FabricSpec rails = fat_tree(100, 64, 2);
   rails.rails = 8;
-  CHECK(message_of([&] { build_fabric(rails); }) ==
-        "fabric.rails = 8 (the 100 hosts do not divide evenly over the rails). Use the number of GPUs per node, or 1 for no rails.");
+  CHECK(message_of([&] { build_fabric(rails); }) == "fabric.rails = 8 (the 100 hosts do not divide evenly over the "
+                                                    "rails). Use the number of GPUs per node, or 1 for no rails.");
 }
 
 TEST_CASE("a trillion hosts are refused before anything is allocated") {
   for (const std::uint32_t levels : {0u, 2u, 3u})
-    CHECK(message_of([&] { build_fabric(fat_tree(1'000'000'000'000, 64, levels)); }).find("a fabric of 1000000000000 hosts") == 0);
+    CHECK(message_of([&] {
+            build_fabric(fat_tree(1'000'000'000'000, 64, levels));
+          }).find("a fabric of 1000000000000 hosts") == 0);
+}
+
+TEST_CASE("where planes cost no more cores, a core meets one spine of each pod, the same in all") {
+  const Fabric fabric =
+      build_fabric(fat_tree(65, 16, 3)); // 5 pods of 2 spines with 8 uplinks: 3 + 3 cores of 3, 3 and 2
+  const FatTreeDesign design = design_fat_tree(fat_tree(65, 16, 3));
+  REQUIRE(design.pods == 5);
+  REQUIRE(design.cores == 6);
+  for (const Cable &cable : fabric.plan().cables)
+    if (cable.tier == Tier::spine)
+      CHECK(fabric.node(cable.a).index % 2 == fabric.node(cable.b).index / 3);
 }

@@ -1,7 +1,7 @@
 // Metrics of fabrics that can be counted by hand.
 
-#include "tests/unit/topology/specs.hpp"
 #include "topology/metrics.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,7 +26,8 @@ TEST_CASE("two leaves of two: one host at two links, two at four") {
 
 TEST_CASE("unused ports are listed by runs of neighbours with equal counts") {
   const FabricMetrics metrics = measure_fabric(build_fabric(specs::fat_tree(70, 64, 2)));
-  // 3 leaves of 32, 32 and 6 hosts with 32 uplinks each: the last leaf has 26 unused. 64 / 3 = 21 per leaf: 2 spines × 3 × 16 = 48 used.
+  // 3 leaves of 32, 32 and 6 hosts with 32 uplinks each: the last leaf has 26 unused. 64 / 3 = 21 per leaf: 2 spines ×
+  // 3 × 16 = 48 used.
   CHECK(metrics.spines == 2);
   REQUIRE(metrics.unused.size() == 2);
   CHECK(metrics.unused[0].first == "leaf:2");

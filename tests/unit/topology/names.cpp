@@ -9,7 +9,8 @@ using namespace lightloom;
 using specs::message_of;
 
 TEST_CASE("every name of a node or cable is unique and leads back to it") {
-  for (const FabricSpec &spec : {specs::fat_tree(100, 16, 3), specs::fat_tree(128, 64, 2), specs::dragonfly_plus(3, 4)}) {
+  for (const FabricSpec &spec :
+       {specs::fat_tree(100, 16, 3), specs::fat_tree(128, 64, 2), specs::dragonfly_plus(3, 4)}) {
     const Fabric fabric = build_fabric(spec);
     std::set<std::string> names;
     for (std::uint32_t n = 0; n < fabric.plan().nodes(); ++n) {
@@ -63,18 +64,24 @@ TEST_CASE("an unknown name is refused with what exists") {
   CHECK(message_of([&] { fabric.find_node("laef:1"); }) ==
         "\"laef:1\" is not a node (kinds are host, leaf, spine and core). Did you mean leaf:1?");
   CHECK(message_of([&] { fabric.find_node("core:0"); }) ==
-        "\"core:0\" does not exist (this fabric has no core switches). It has host:0 to host:127, leaf:0 to leaf:3, spine:0 to spine:1.");
-  CHECK(message_of([&] { fabric.find_node("leaf:-1"); }).find("is not a node (a name is kind:number). Try leaf:0.") != std::string::npos);
+        "\"core:0\" does not exist (this fabric has no core switches). It has host:0 to host:127, leaf:0 to leaf:3, "
+        "spine:0 to spine:1.");
+  CHECK(message_of([&] { fabric.find_node("leaf:-1"); }).find("is not a node (a name is kind:number). Try leaf:0.") !=
+        std::string::npos);
   CHECK(message_of([&] { fabric.find_node(""); }).find("\"\" is not a node") == 0);
   CHECK(message_of([&] { fabric.find_cable("leaf:0/leaf:1"); }) ==
-        "\"leaf:0/leaf:1\" does not exist (no cable joins leaf:0 and leaf:1). leaf:0 is joined to host:0, host:1, host:2, host:3, host:4, "
+        "\"leaf:0/leaf:1\" does not exist (no cable joins leaf:0 and leaf:1). leaf:0 is joined to host:0, host:1, "
+        "host:2, host:3, host:4, "
         "host:5 and others.");
   CHECK(message_of([&] { fabric.find_cable("leaf:0"); }).find("a cable is named by its two ends") != std::string::npos);
-  CHECK(message_of([&] { fabric.find_cable("leaf:0/spine:0#99"); }).find("16 parallel cables join leaf:0 and spine:0") !=
-        std::string::npos);
+  CHECK(message_of([&] {
+          fabric.find_cable("leaf:0/spine:0#99");
+        }).find("16 parallel cables join leaf:0 and spine:0") != std::string::npos);
   CHECK(message_of([&] { fabric.find_cable("random:laef", draw); }) ==
         "\"random:laef\" is not a cable (tiers are host, leaf, spine and global). Try random:leaf.");
-  CHECK(message_of([&] { fabric.find_cable("random:global", draw); }).find("has no cable in that tier") != std::string::npos);
+  CHECK(message_of([&] { fabric.find_cable("random:global", draw); }).find("has no cable in that tier") !=
+        std::string::npos);
   CHECK(message_of([&] { fabric.find_switch("host:3"); }).find("it is a host") != std::string::npos);
-  CHECK(message_of([&] { fabric.find_nic("host:3/1"); }).find("each host has one network interface") != std::string::npos);
+  CHECK(message_of([&] { fabric.find_nic("host:3/1"); }).find("each host has one network interface") !=
+        std::string::npos);
 }

@@ -1,8 +1,8 @@
 // Route tables that can be read by eye.
 
+#include "topology/routes.hpp"
 #include "tests/unit/topology/specs.hpp"
 #include "topology/deadlock.hpp"
-#include "topology/routes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,7 +31,8 @@ TEST_CASE("a leaf has one group of all its uplinks, shared by every destination"
   CHECK(table->attachment[33].port == 1);
 }
 
-TEST_CASE("the ports of a group alternate between next switches, so that a spine sees every stride-th frame of a flow") {
+TEST_CASE(
+    "the ports of a group alternate between next switches, so that a spine sees every stride-th frame of a flow") {
   const Fabric fabric = build_fabric(specs::fat_tree(128, 64, 2));
   const auto table = compute_routes(fabric);
   // Uplinks are ports 32 … 63: 16 to spine 0, then 16 to spine 1.
@@ -43,7 +44,8 @@ TEST_CASE("the ports of a group alternate between next switches, so that a spine
   CHECK(group_of(*table, 4, 1).stride == 2); // two spines
 }
 
-TEST_CASE("strides are the product of the fan-outs below: 1 at a leaf, 8 at a spine, 64 at a core of the 16-ary fat-tree") {
+TEST_CASE(
+    "strides are the product of the fan-outs below: 1 at a leaf, 8 at a spine, 64 at a core of the 16-ary fat-tree") {
   const Fabric fabric = build_fabric(specs::fat_tree(1024, 16, 3));
   const auto table = compute_routes(fabric);
   CHECK(group_of(*table, 0, 127).stride == 1);

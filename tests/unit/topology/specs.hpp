@@ -31,9 +31,7 @@ inline FabricSpec dragonfly_plus(std::uint32_t groups, std::uint32_t m) {
 inline std::string message_of(const std::function<void()> &action) {
   try {
     action();
-  } catch (const Error &error) {
-    return error.what();
-  }
+  } catch (const Error &error) { return error.what(); }
   return "";
 }
 

@@ -29,7 +29,8 @@ FabricMetrics measure_dragonfly_plus(std::uint32_t groups, std::uint32_t m) {
 
 } // namespace
 
-TEST_CASE("the full two-level fat-tree of radix k has k²/2 hosts, 3k/2 switches, k²/2 switch cables and no port unused") {
+TEST_CASE(
+    "the full two-level fat-tree of radix k has k²/2 hosts, 3k/2 switches, k²/2 switch cables and no port unused") {
   for (const std::uint32_t k : {4u, 8u, 16u, 32u, 64u}) {
     CAPTURE(k);
     const FabricMetrics metrics = measure_fat_tree(k * k / 2, k, 2);
@@ -70,13 +71,15 @@ TEST_CASE("mean distance of the three-level fat-tree: (k/2 − 1) hosts at 2 lin
   }
 }
 
-TEST_CASE("Dragonfly+ LARGE has s·h + 1 groups, MEDIUM h + 1, SMALL h/q + 1; balanced, with all ports in use") {
+TEST_CASE("Dragonfly+ LARGE has s·h + 1 groups, MEDIUM h + 1, SMALL h/q + 1, all ports in use when balanced") {
   struct Row {
     std::uint32_t m, groups, hosts, global;
   };
-  // hosts = l·p·groups = m²·groups; global cables = s·h·groups / 2. Rows named in the sources: 272, 80, 48 and 32 hosts.
-  for (const Row &row : {Row{4, 17, 272, 136}, Row{4, 5, 80, 40}, Row{4, 3, 48, 24}, Row{4, 2, 32, 16}, Row{8, 65, 4160, 2080},
-                         Row{8, 9, 576, 288}, Row{16, 17, 4352, 2176}, Row{32, 33, 33792, 16896}}) {
+  // hosts = l·p·groups = m²·groups; global cables = s·h·groups / 2. Rows named in the sources: 272, 80, 48 and 32
+  // hosts.
+  for (const Row &row :
+       {Row{4, 17, 272, 136}, Row{4, 5, 80, 40}, Row{4, 3, 48, 24}, Row{4, 2, 32, 16}, Row{8, 65, 4160, 2080},
+        Row{8, 9, 576, 288}, Row{16, 17, 4352, 2176}, Row{32, 33, 33792, 16896}}) {
     CAPTURE(row.m);
     CAPTURE(row.groups);
     const FabricMetrics metrics = measure_dragonfly_plus(row.groups, row.m);
