@@ -129,7 +129,7 @@ std::string basis_text(const Basis &basis) {
   std::string text, line = "Held equal:";
   for (std::size_t i = 0; i < basis.equal.size(); ++i) {
     const std::string fact =
-        fmt::format(" {} = {}{}", basis.equal[i].key, basis.equal[i].value, i + 1 < basis.equal.size() ? "," : ".");
+        fmt::format(" {} = {}{}", basis.equal[i].key, basis.equal[i].value, i + 1 < basis.equal.size() ? ";" : ".");
     if (line.size() + fact.size() > width) {
       text += line + "\n";
       line = " ";

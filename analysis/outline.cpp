@@ -7,22 +7,31 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace lightloom {
 namespace {
 
+/// The first line of a text, cut to what fits beside its name; the size of the whole when something was cut.
+std::string first_line(const std::string &text) {
+  constexpr std::size_t most = 72;
+  std::size_t end = std::min(text.find('\n'), text.size());
+  if (end > most) {
+    end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) // not inside a character of UTF-8
+      --end;
+  }
+  return end == text.size() ? text : fmt::format("{} … ({} bytes)", text.substr(0, end), text.size());
+}
+
 std::string value_text(const AttributeData &value) {
   return std::visit(
       [](const auto &held) -> std::string {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::string>) {
-          const std::size_t newline = held.find('\n');
-          if (newline == std::string::npos)
-            return held;
-          return fmt::format("{} … ({} bytes)", held.substr(0, newline), held.size());
-        } else {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::string>)
+          return first_line(held);
+        else
           return fmt::format("{}", held);
-        }
       },
       value);
 }
