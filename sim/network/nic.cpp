@@ -213,22 +213,28 @@ bool Nic::burst(SimTime until) {
   const std::uint32_t in_message = message.first + message.frames - 1 - queue.next;
   const std::uint32_t in_window = window() - (queue.next - queue.acknowledged); // the last frame of the window ends the turn elsewhere
   const std::uint32_t most = std::min(in_message, in_window > 0 ? in_window - 1 : 0);
+  struct Frames {
+    Frame &frame;
+    std::uint32_t &left;
+    bool empty() const { return left == 0; }
+    const Frame &front() const { return frame; }
+    void sent(SimTime /*departure*/) const {
+      --left;
+      ++frame.sequence;
+    }
+  };
   Frame frame;
+  frame.time = floor_;
   frame.destination = queue.host;
   frame.queue_pair = queue.remote;
+  frame.sequence = queue.next;
   frame.size = static_cast<std::uint16_t>(settings_.transport.mtu.value + overhead());
   frame.entropy = queue.entropy;
-  std::uint32_t count = 0;
-  for (; count < most; ++count) {
-    const SimTime d = link.earliest(0, frame.size, floor_, until);
-    if (d >= until)
-      break;
-    frame.sequence = queue.next + count;
-    link.transmit(frame, d);
-  }
-  queue.next = queue.sent = queue.next + count;
-  counters_.data_injected += count;
-  return count > 0;
+  std::uint32_t left = most;
+  link.run(Frames{frame, left}, until);
+  queue.next = queue.sent = frame.sequence;
+  counters_.data_injected += most - left;
+  return left < most;
 }
 
 SimTime Nic::next_departure(SimTime until) {

@@ -93,7 +93,8 @@ void Switch::handle_arrivals() {
   for (std::uint32_t i = 0; i < frames.size(); ++i)
     order.push(frames[i]->time, i);
   order.order();
-  for (std::size_t i = 0; i < order.size(); ++i)
+  const std::size_t count = order.size();
+  for (std::size_t i = 0; i < count; ++i)
     accept(*frames[order.item(i)]);
 }
 
@@ -123,10 +124,11 @@ void Switch::handle_arrivals() {
   if (mixed_rates_) [[unlikely]]
     frame.time += catch_up(frame, port);
   FrameQueue &queue = port.queue(frame.lane);
-  if (!queue.empty() && queue.back().time >= frame.time) [[unlikely]]
+  if (port.last_ready >= frame.time && !queue.empty()) [[unlikely]]
     settle_tie(queue, frame);
   else
     queue.push(frame);
+  port.last_ready = std::max(port.last_ready, frame.time);
   busy_ports_[index / 64] |= 1ull << (index % 64);
 }
 
@@ -190,22 +192,22 @@ SimTime Switch::drain_ports(SimTime until) {
   return next;
 }
 
-/// One lane: departures in queue order. The port has frames.
+/// One lane: departures in queue order.
 SimTime Switch::drain(OutPort &port, SimTime until) {
-  FrameQueue &queue = port.first;
-  while (!queue.empty()) {
-    const Frame &frame = queue.front();
-    const SimTime d = port.link.earliest(0, frame.size, frame.time, until);
-    if (d >= until)
-      return d != never ? d : port.link.next_credit(0);
-    port.backlog += queue.count_ready(d);
-    port.most_backlog = std::max(port.most_backlog, port.backlog);
-    port.backlog -= frame.size;
-    give_back(frame, d);
-    port.link.transmit(frame, d);
-    queue.pop();
-  }
-  return never;
+  struct Departures {
+    Switch &self;
+    OutPort &port;
+    bool empty() const { return port.first.empty(); }
+    const Frame &front() const { return port.first.front(); }
+    void sent(SimTime d) const {
+      port.backlog += port.first.count_ready(d);
+      port.most_backlog = std::max(port.most_backlog, port.backlog);
+      port.backlog -= front().size;
+      self.give_back(front(), d);
+      port.first.pop();
+    }
+  };
+  return port.link.run(Departures{*this, port}, until);
 }
 
 /// Several lanes: the earliest departure first; on a tie the higher lane.

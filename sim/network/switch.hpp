@@ -39,6 +39,7 @@ public:
     FrameQueue first;               ///< lane 0
     std::int64_t backlog = 0;       ///< wire bytes ready but not yet left, at the last departure looked at
     std::int64_t most_backlog = 0;
+    SimTime last_ready{};           ///< greatest readiness queued so far: a frame not later than it may tie
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     FrameQueue &queue(std::uint32_t lane) { return lane == 0 ? first : more[lane - 1]; }

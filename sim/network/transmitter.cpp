@@ -46,6 +46,7 @@ void Transmitter::change_segment(SimTime d) {
     EXPECTS(latency_ >= Duration(1));
   }
   ps_per_byte_ = 8'000'000'000'000 % rate_.bits_per_second == 0 ? 8'000'000'000'000 / rate_.bits_per_second : 0;
+  plain_until_ = down_ || ps_per_byte_ == 0 ? SimTime{} : std::min(next_change_, next_down_);
   exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
   draw_skip();
 }

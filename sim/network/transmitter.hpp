@@ -12,8 +12,10 @@
 #include "sim/network/frame.hpp"
 #include "sim/network/network.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace lightloom {
 
@@ -38,16 +40,9 @@ public:
   /// are not in sight. Takes in credits only as far as this frame needs them.
   SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
     Lane &l = this->lane(lane);
-    while (l.balance < size) {
-      const Credit *credit = l.credits.front();
-      if (credit == nullptr || credit->time() >= until)
-        return never;
-      l.balance += credit->bytes();
-      l.credit_time = credit->time();
-      l.credits.pop();
-    }
-    SimTime d = free_ > ready ? free_ : ready;
-    return d > l.credit_time ? d : l.credit_time;
+    if (l.balance < size && !take_credits(l.credits, size, until, l.balance, l.credit_time))
+      return never;
+    return std::max({free_, ready, l.credit_time});
   }
   /// When the next credit of a waiting lane comes, as far as it is in sight.
   SimTime next_credit(std::uint32_t lane) {
@@ -56,6 +51,11 @@ public:
   }
   /// Sends at d ≥ earliest(…).
   void transmit(const Frame &frame, SimTime d);
+  /// Sends the frames of a source in order on lane 0, each at its earliest departure, until one would leave at or after `until`.
+  /// Returns that departure, or when the credit that it waits for comes; `never` when the source is empty or no credit is in sight.
+  /// Same as earliest() and transmit() frame by frame, with the state of the link in registers.
+  /// Source: bool empty(); const Frame &front(), its time the earliest departure; void sent(SimTime departure), which removes it.
+  template <class Source> SimTime run(Source source, SimTime until);
   /// Shows the far end what was sent; gives credit slots back.
   void publish() {
     out.publish();
@@ -85,6 +85,19 @@ public:
   Sender<Frame> out;
 
 private:
+  /// Takes in credits before `until` until the balance is `size`; false if they do not suffice.
+  static bool take_credits(Receiver<Credit> &credits, std::int64_t size, SimTime until, std::int64_t &balance,
+                           SimTime &credit_time) {
+    do {
+      const Credit *credit = credits.front();
+      if (credit == nullptr || credit->time() >= until)
+        return false;
+      balance += credit->bytes();
+      credit_time = credit->time();
+      credits.pop();
+    } while (balance < size);
+    return true;
+  }
   void change_segment(SimTime d);
   void draw_skip();
   Duration transmission(std::int64_t size);
@@ -93,6 +106,7 @@ private:
   SimTime free_{};
   SimTime next_change_ = never;   ///< start of the next health segment
   SimTime next_down_ = never;     ///< start of the next time without light
+  SimTime plain_until_{};         ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
   std::int64_t ps_per_byte_ = 0;  ///< 0: not whole, see transmission()
   std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
@@ -150,6 +164,63 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
     ++counters_.corrupted_frames;
     draw_skip();
   }
+}
+
+template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
+  SimTime free = free_;
+  std::int64_t balance = first_lane_.balance;
+  SimTime credit_time = first_lane_.credit_time;
+  std::int64_t exposure_left = exposure_left_;
+  std::uint64_t frames = 0;
+  std::int64_t bytes = 0;
+  const std::int64_t ps_per_byte = ps_per_byte_;
+  const bool tail = arrival_ == ArrivalAt::tail;
+  const std::int64_t charged = limited_ ? 1 : 0;
+  SimTime next = never;
+  const auto put_back = [&] {
+    free_ = free;
+    first_lane_.balance = balance;
+    first_lane_.credit_time = credit_time;
+    exposure_left_ = exposure_left;
+    counters_.tx_frames += std::exchange(frames, 0);
+    counters_.busy += Duration(bytes * ps_per_byte);
+    counters_.tx_bytes += static_cast<std::uint64_t>(std::exchange(bytes, 0));
+  };
+  while (!source.empty()) {
+    const Frame &frame = source.front();
+    const std::int64_t size = frame.size;
+    if (balance < size && !take_credits(first_lane_.credits, size, until, balance, credit_time)) {
+      next = next_credit(0);
+      break;
+    }
+    const SimTime d = std::max({free, frame.time, credit_time});
+    if (d >= until) {
+      next = d;
+      break;
+    }
+    const SimTime sent = d + Duration(size * ps_per_byte);
+    const std::int64_t exposure = exposure_left - (exposure_ends_ + size);
+    if (sent + latency_ > plain_until_ || exposure <= 0 || ps_per_byte != ps_per_byte_) [[unlikely]] {
+      put_back(); // something is about to change: the long way
+      transmit(frame, d);
+      free = free_;
+      balance = first_lane_.balance;
+      exposure_left = exposure_left_;
+      source.sent(d);
+      continue;
+    }
+    exposure_left = exposure;
+    free = sent;
+    balance -= charged * size;
+    ++frames;
+    bytes += size;
+    Frame &copy = out.append();
+    copy = frame;
+    copy.time = (tail ? sent : d) + latency_;
+    source.sent(d);
+  }
+  put_back();
+  return next;
 }
 
 } // namespace lightloom
