@@ -130,7 +130,7 @@ TEST_CASE("a kill at any moment of writing leaves a readable partial file") {
   }
 }
 
-TEST_CASE("an exit before commit leaves what was saved; commit turns it into the finished file") {
+TEST_CASE("an exit before commit leaves what was saved, commit turns it into the finished file") {
   const example::Folder folder;
   const std::string path = folder.file("run.h5");
   const pid_t child = ::fork();

@@ -41,7 +41,7 @@ TEST_CASE("shapes that make no sense are errors") {
   refused([](ModelShape &m) { m.hidden = 2'000'000; });
 }
 
-TEST_CASE("every GPU names its sources; an H100 at half its peak does 494.7 TFLOP in a second") {
+TEST_CASE("every GPU names its sources, an H100 at half its peak does 494.7 TFLOP in a second") {
   for (const GpuSpec &g : gpus()) {
     CHECK(!g.source.empty());
     CHECK(!g.efficiency_source.empty());

@@ -13,7 +13,7 @@ TEST_CASE("Philox 4x32-10 gives the known answer of Random123 for counter 0, key
   CHECK(words[3] == 0x9b00dbd8u);
 }
 
-TEST_CASE("streams of different entities and purposes differ; the same key repeats") {
+TEST_CASE("streams of different entities and purposes differ, the same key repeats") {
   RandomStream a(1, Purpose::test, 7), b(1, Purpose::test, 7), c(1, Purpose::test, 8), d(1, Purpose::codeword, 7);
   const auto first = a.bits();
   CHECK(first == b.bits());

@@ -35,7 +35,7 @@ TEST_CASE("a link that goes down is dead until it is repaired, or for good") {
   CHECK(for_good.segments[1].rate == BitRate(0));
 }
 
-TEST_CASE("a BER step gives the codeword error ratio of its BER; one better than the link's own changes nothing") {
+TEST_CASE("a BER step gives the codeword error ratio of its BER, one better than the link's own changes nothing") {
   const auto worse = link_health(dr8(), 800_Gbps, {LinkFault::make_ber(at(5), at(9), 1e-3)});
   REQUIRE(worse.segments.size() == 3);
   CHECK(worse.segments[1].uncorrectable_ratio == codeword_error_ratio(fec_named("kp4"), 1e-3));
@@ -72,7 +72,7 @@ TEST_CASE("faults that touch merge") {
   CHECK(health.segments[2].from == at(70));
 }
 
-TEST_CASE("a slow link keeps the factor that is given; the slowest wins") {
+TEST_CASE("a slow link keeps the factor that is given, the slowest wins") {
   const auto health = link_health(
       dr8(), 800_Gbps, {LinkFault::make_slow(at(10), at(50), 0.5), LinkFault::make_slow(at(20), at(30), 0.25)});
   REQUIRE(health.segments.size() == 5);

@@ -50,8 +50,9 @@ TEST_CASE("An idle path adds NICs, links and switches") {
   CHECK(bounds.ideal(HostId(0), HostId(31), 100_B) == far.latency + Duration(1500));
 }
 
-TEST_CASE("A dead switch is its links; a fault ends after `for`") {
-  const auto run = build_run(load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nfor = \"2ms\"\nswitch = \"spine:0\"\n", "s.toml"));
+TEST_CASE("A dead switch is its links, a fault ends after `for`") {
+  const auto run = build_run(
+      load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nfor = \"2ms\"\nswitch = \"spine:0\"\n", "s.toml"));
   CHECK(run.faults.size() == 16); // radix 16: every port of the spine is used
   for (const auto &fault : run.faults) {
     CHECK(fault.from == SimTime(Duration(1us)));
