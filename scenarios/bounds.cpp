@@ -10,7 +10,8 @@
 namespace lightloom {
 
 namespace {
-/// Picoseconds by which rounding may make a sum of transmission times smaller than the formula: one per link and frame train.
+/// Picoseconds by which rounding may make a sum of transmission times smaller than the formula: one per link and frame
+/// train.
 constexpr std::int64_t rounding_ps = 16;
 /// More hops than any path here: a loop in the table would end the walk.
 constexpr std::uint32_t max_hops = 64;
@@ -20,7 +21,8 @@ Bounds::Bounds(const Scenario &s, const BuiltRun &built)
     : plan_(built.network.fabric), cables_of_(plan_.nodes()), routes_(built.network.routes.front().table),
       nic_(s.fabric.nic_latency), overhead_(s.fabric.nic_overhead), switch_(s.fabric.switch_latency),
       store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu), header_(s.transport.header),
-      host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up), scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
+      host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
+      scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
   for (std::size_t c = 0; c < plan_.cables.size(); ++c) {
     // The least latency of a link's life, so that the bound holds at any time.
     Duration least = Duration::max();
@@ -80,8 +82,7 @@ Duration Bounds::collective(const CollectiveInfo &info) const {
 }
 
 std::string Bounds::bottleneck(const CollectiveInfo &info) const {
-  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_)
-                       : "NIC, " + format_bit_rate(host_rate_);
+  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_) : "NIC, " + format_bit_rate(host_rate_);
 }
 
 std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps) {
@@ -96,8 +97,8 @@ std::vector<std::string> below_bounds(const RunResults &results, std::int64_t en
                       c.end_ps - c.start_ps, bound));
   for (const auto &f : results.flows.rows)
     if (f.end_ps != not_ended && static_cast<double>(f.end_ps - f.start_ps + rounding_ps) < f.ideal_ps)
-      add(fmt::format("the flow from rank {} to rank {} took {} ps, below its lower bound of {:.0f} ps", f.source, f.destination,
-                      f.end_ps - f.start_ps, f.ideal_ps));
+      add(fmt::format("the flow from rank {} to rank {} took {} ps, below its lower bound of {:.0f} ps", f.source,
+                      f.destination, f.end_ps - f.start_ps, f.ideal_ps));
   for (const auto &l : results.links) {
     const auto bits_ps = static_cast<unsigned __int128>(l.tx_bytes) * 8u * 1'000'000'000'000u;
     const auto time = l.rate_bps > 0 ? static_cast<std::int64_t>(bits_ps / static_cast<std::uint64_t>(l.rate_bps)) : 0;

@@ -1,6 +1,7 @@
 #pragma once
-// What no run can beat: bytes through the busiest port ÷ its rate + path latency. A result below its bound is a bug (exit code 4).
-// Paths are walked on the first route epoch; all equal-cost paths of the topologies here cross the same tiers.
+// What no run can beat: bytes through the busiest port ÷ its rate + path latency. A result below its bound is a bug
+// (exit code 4). Paths are walked on the first route epoch; all equal-cost paths of the topologies here cross the same
+// tiers.
 
 #include "analysis/results.hpp"
 #include "scenarios/build.hpp"
@@ -13,8 +14,8 @@ namespace lightloom {
 
 /// An idle network's path from one host to another.
 struct IdlePath {
-  Duration latency{};   ///< both NICs, links, switches; no transmission time
-  BitRate slowest;      ///< least rate on the way
+  Duration latency{}; ///< both NICs, links, switches; no transmission time
+  BitRate slowest;    ///< least rate on the way
   std::uint32_t links = 0;
   bool reachable = true;
 };
@@ -33,14 +34,14 @@ public:
 
 private:
   FabricPlan plan_;
-  std::vector<Duration> latency_;                ///< [cable], first segment
-  std::vector<std::vector<CableId>> cables_of_;  ///< [node], in port order
+  std::vector<Duration> latency_;               ///< [cable], first segment
+  std::vector<std::vector<CableId>> cables_of_; ///< [node], in port order
   std::shared_ptr<const RouteTable> routes_;
   Duration nic_{}, overhead_{}, switch_{};
   bool store_and_forward_ = false;
   Bytes mtu_, header_;
   BitRate host_rate_;
-  Duration shortest_{};                          ///< latency between two hosts of one leaf
+  Duration shortest_{}; ///< latency between two hosts of one leaf
   ScaleUpSpec scale_up_;
   BitRate scale_up_bandwidth_;
 };

@@ -22,9 +22,11 @@ struct Seed {
 };
 
 void add_everywhere(CLI::App &app, CommandLine &line, Seed &seed, bool &estimate) {
-  app.add_option("--threads", line.threads, "Threads; never changes a result (default: all cores)")->check(CLI::Range(1u, 1024u));
+  app.add_option("--threads", line.threads, "Threads; never changes a result (default: all cores)")
+      ->check(CLI::Range(1u, 1024u));
   app.add_option("--seed", seed.text, "Seed of every random stream, as --set scenario.seed=S");
-  app.add_option("--set", line.settings, "key=value: any scenario key, repeatable; inject.0.ber for a table in an array")
+  app.add_option("--set", line.settings,
+                 "key=value: any scenario key, repeatable; inject.0.ber for a table in an array")
       ->allow_extra_args(false)
       ->take_all();
   app.add_flag("--force", line.force, "Overwrite existing files");
@@ -35,7 +37,8 @@ void add_everywhere(CLI::App &app, CommandLine &line, Seed &seed, bool &estimate
   app.add_flag("--estimate", estimate, "Not in this version");
 }
 
-CLI::App *add_command(CLI::App &app, CommandLine &line, const std::string &name, const std::string &what, const std::string &example) {
+CLI::App *add_command(CLI::App &app, CommandLine &line, const std::string &name, const std::string &what,
+                      const std::string &example) {
   auto *command = app.add_subcommand(name, what);
   command->footer("Example:\n  lightloom " + example);
   command->callback([&line, name] { line.command = name; });
@@ -43,44 +46,54 @@ CLI::App *add_command(CLI::App &app, CommandLine &line, const std::string &name,
 }
 
 void add_run_commands(CLI::App &app, CommandLine &line) {
-  auto *run = add_command(app, line, "run", "Simulate a scenario, print a summary, write results", "run scenarios/gpt-800g.toml -o gpt.h5");
+  auto *run = add_command(app, line, "run", "Simulate a scenario, print a summary, write results",
+                          "run scenarios/gpt-800g.toml -o gpt.h5");
   run->add_option("scenario", line.files, "Scenario file (TOML)")->required()->expected(1);
   run->add_option("-o,--output", line.output, "Results file (HDF5)");
   auto *compare = add_command(app, line, "compare", "Run or read two or more and print them side by side",
                               "compare scenarios/gpt-800g.toml scenarios/gpt-1600g.toml");
   compare->add_option("files", line.files, "Scenarios, or results files of earlier runs")->required()->expected(2, 16);
-  auto *collective = add_command(app, line, "collective", "Sweep message sizes of a collective; prints the table of nccl-tests",
-                                 "collective --op all-reduce --algorithm ring -b 1MiB -e 64MiB -f 4 scenarios/ring-ideal.toml");
-  collective->add_option("--op", line.op, "all-reduce, all-gather, reduce-scatter, all-to-all, broadcast, send")->capture_default_str();
+  auto *collective =
+      add_command(app, line, "collective", "Sweep message sizes of a collective; prints the table of nccl-tests",
+                  "collective --op all-reduce --algorithm ring -b 1MiB -e 64MiB -f 4 scenarios/ring-ideal.toml");
+  collective->add_option("--op", line.op, "all-reduce, all-gather, reduce-scatter, all-to-all, broadcast, send")
+      ->capture_default_str();
   collective->add_option("--algorithm", line.algorithm, "ring, pairwise, chain, direct or auto")->capture_default_str();
-  collective->add_option("-b,--minbytes", line.min_bytes, "Smallest size: a count of bytes, 1MiB, 1M")->capture_default_str();
+  collective->add_option("-b,--minbytes", line.min_bytes, "Smallest size: a count of bytes, 1MiB, 1M")
+      ->capture_default_str();
   collective->add_option("-e,--maxbytes", line.max_bytes, "Largest size")->capture_default_str();
   collective->add_option("-f,--stepfactor", line.factor, "Each size is the last × this")->capture_default_str();
   collective->add_option("scenario", line.files, "Scenario file; its own load is not run")->required()->expected(1);
-  auto *bench = add_command(app, line, "bench", "The speed scenes: link-hops per CPU-second, memory, digest", "bench forward-1024");
+  auto *bench = add_command(app, line, "bench", "The speed scenes: link-hops per CPU-second, memory, digest",
+                            "bench forward-1024");
   bench->add_option("scenes", line.scenes, "Scenes; without any, the quick ones");
   bench->add_flag("--list", line.list, "List the scenes");
 }
 
 void add_inspection_commands(CLI::App &app, CommandLine &line) {
-  auto *topology = add_command(app, line, "topology", "Build the fabric only: counts, cables, diameter, bisection, power, cost",
-                               "topology scenarios/gpt-800g.toml --bom");
+  auto *topology =
+      add_command(app, line, "topology", "Build the fabric only: counts, cables, diameter, bisection, power, cost",
+                  "topology scenarios/gpt-800g.toml --bom");
   topology->add_option("scenario", line.files, "Scenario file")->required()->expected(1);
   topology->add_flag("--bom", line.bom, "Bill of materials");
   topology->add_option("--graphml", line.graphml, "Write the graph as GraphML");
   topology->add_option("--dot", line.dot, "Write the graph for Graphviz");
-  auto *optics = add_command(app, line, "optics", "One link: budget, bit errors, frame loss, latency, power; or one FEC code",
-                             "optics --module 800G-DR8 --length 500m --connectors 2");
+  auto *optics =
+      add_command(app, line, "optics", "One link: budget, bit errors, frame loss, latency, power; or one FEC code",
+                  "optics --module 800G-DR8 --length 500m --connectors 2");
   optics->add_option("--module", line.module, "Module at both ends");
   optics->add_option("--length", line.length, "Fibre or cable")->capture_default_str();
   optics->add_option("--connectors", line.connectors, "Mated pairs in the fibre")->capture_default_str();
   optics->add_option("--temperature", line.temperature, "Case temperature")->capture_default_str();
-  optics->add_option("--fec", line.fec, "kp4, kr4, ll, kp4+hamming; with --pre-fec-ber and --frame-bytes: the code alone");
+  optics->add_option("--fec", line.fec,
+                     "kp4, kr4, ll, kp4+hamming; with --pre-fec-ber and --frame-bytes: the code alone");
   optics->add_option("--pre-fec-ber", line.pre_fec_ber, "Bit error ratio before the FEC");
-  optics->add_option("--frame-bytes", line.frame_bytes, "Bytes of a frame without preamble and gap")->capture_default_str();
+  optics->add_option("--frame-bytes", line.frame_bytes, "Bytes of a frame without preamble and gap")
+      ->capture_default_str();
   optics->add_option("--interleave", line.interleave, "Codewords interleaved")->capture_default_str();
   optics->add_flag("--catalogue", line.catalogue, "List the modules with their sources");
-  auto *check = add_command(app, line, "check", "Validate scenarios; prints every problem with its place", "check scenarios/*.toml");
+  auto *check = add_command(app, line, "check", "Validate scenarios; prints every problem with its place",
+                            "check scenarios/*.toml");
   check->add_option("scenarios", line.files, "Scenario files");
   check->add_flag("--schema", line.schema, "List every key with default, range, unit and source");
   auto *info = add_command(app, line, "info", "What is in a results file", "info gpt.h5");
@@ -106,7 +119,8 @@ void check_command_word(int argc, const char *const *argv, const CLI::App &app) 
     }
     if (word.starts_with("-"))
       continue;
-    if (const std::string next = i + 1 < argc ? argv[i + 1] : ""; word == "import" && (next == "chakra" || next == "astra" || next == "goal"))
+    if (const std::string next = i + 1 < argc ? argv[i + 1] : "";
+        word == "import" && (next == "chakra" || next == "astra" || next == "goal"))
       throw Error("lightloom import " + next, "not in this version", "Use import simai.");
     if (std::find(later_commands.begin(), later_commands.end(), word) != later_commands.end())
       throw Error("lightloom " + word, "not in this version", fmt::format("Commands: {}.", fmt::join(known, ", ")));
@@ -147,7 +161,8 @@ CommandLine parse_command_line(int argc, const char *const *argv) {
     std::replace(text.begin(), text.end(), '\n', ' ');
     while (!text.empty() && (text.back() == '.' || text.back() == ' '))
       text.pop_back();
-    throw Error("command line: " + text, "", "See lightloom " + (line.command.empty() ? "" : line.command + " ") + "--help.");
+    throw Error("command line: " + text, "",
+                "See lightloom " + (line.command.empty() ? "" : line.command + " ") + "--help.");
   }
   if (estimate)
     throw Error("--estimate", "not in this version", "Leave it out.");

@@ -12,16 +12,16 @@ namespace lightloom {
 
 /// A parsed command line; fields that a command does not have keep their defaults.
 struct CommandLine {
-  std::string command;                ///< "run", "compare", …; "" when help or the version was printed
-  std::string typed;                  ///< all arguments, joined by blanks
-  std::vector<std::string> files;     ///< scenarios or results files
+  std::string command;            ///< "run", "compare", …; "" when help or the version was printed
+  std::string typed;              ///< all arguments, joined by blanks
+  std::vector<std::string> files; ///< scenarios or results files
 
   // Everywhere.
   std::uint32_t threads = 1;
-  std::vector<std::string> settings;  ///< --set and --seed, in order
+  std::vector<std::string> settings; ///< --set and --seed, in order
   bool force = false, json = false, quiet = false, progress = false, verbose = false;
 
-  std::string output;                 ///< run -o
+  std::string output; ///< run -o
 
   // collective
   std::string op = "all-reduce", algorithm = "auto", min_bytes = "1MiB", max_bytes = "64MiB";
@@ -40,13 +40,13 @@ struct CommandLine {
   std::string length = "50m", temperature = "45C";
   int connectors = 2;
 
-  bool schema = false;                ///< check --schema
-  std::vector<std::string> scenes;    ///< bench
-  bool list = false;                  ///< bench --list
+  bool schema = false;             ///< check --schema
+  std::vector<std::string> scenes; ///< bench
+  bool list = false;               ///< bench --list
 };
 
-/// Parses. Help and version go to stdout and leave `command` empty. Throws Error (bad_input) for everything that is not understood
-/// or not in this version.
+/// Parses. Help and version go to stdout and leave `command` empty. Throws Error (bad_input) for everything that is not
+/// understood or not in this version.
 CommandLine parse_command_line(int argc, const char *const *argv);
 
 } // namespace lightloom

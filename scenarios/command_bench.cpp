@@ -29,11 +29,19 @@ struct Scene {
 
 const std::vector<Scene> &scenes() {
   static const std::vector<Scene> all = {
-      {"forward-128", "permutation-1024", {"cluster.gpus=128", "fabric.radix=8"}, 1, true,
+      {"forward-128",
+       "permutation-1024",
+       {"cluster.gpus=128", "fabric.radix=8"},
+       1,
+       true,
        "permutation on a three-level fat-tree of 128 hosts, per-hop credits, one thread"},
       {"forward-1024", "permutation-1024", {}, 1, true, "the same with 1,024 hosts"},
       {"forward-1024-2t", "permutation-1024", {}, 2, true, "the same on two threads"},
-      {"ring-128", "ring-ideal", {"cluster.gpus=128", "collective.0.size=64MiB"}, 1, true,
+      {"ring-128",
+       "ring-ideal",
+       {"cluster.gpus=128", "collective.0.size=64MiB"},
+       1,
+       true,
        "ring all-reduce of 64 MiB over 128 ranks, ideal transport"},
       {"gpt-800g", "gpt-800g", {"scenario.steps=1"}, 0, false, "one step of the main job, 800G"},
       {"gpt-1600g", "gpt-1600g", {"scenario.steps=1"}, 0, false, "one step of the main job, 1.6T"},
@@ -56,7 +64,9 @@ rusage usage_now() {
   return usage;
 }
 
-double user_s(const rusage &u) { return static_cast<double>(u.ru_utime.tv_sec) + static_cast<double>(u.ru_utime.tv_usec) * 1e-6; }
+double user_s(const rusage &u) {
+  return static_cast<double>(u.ru_utime.tv_sec) + static_cast<double>(u.ru_utime.tv_usec) * 1e-6;
+}
 
 Scenario scenario_of(const Scene &scene, const CommandLine &line) {
   const auto text = shipped_scenario(scene.scenario);
@@ -93,20 +103,35 @@ std::string to_json(const std::vector<SceneResult> &results) {
   nlohmann::ordered_json j;
   j["scenes"] = nlohmann::ordered_json::array();
   for (const auto &r : results)
-    j["scenes"].push_back({{"name", r.scene->name}, {"link_hops", r.link_hops}, {"cpu_s", r.cpu_s}, {"wall_s", r.wall_s},
+    j["scenes"].push_back({{"name", r.scene->name},
+                           {"link_hops", r.link_hops},
+                           {"cpu_s", r.cpu_s},
+                           {"wall_s", r.wall_s},
                            {"link_hops_per_cpu_s", r.cpu_s > 0 ? static_cast<double>(r.link_hops) / r.cpu_s : 0.0},
-                           {"link_hops_per_wall_s", r.wall_s > 0 ? static_cast<double>(r.link_hops) / r.wall_s : 0.0}, {"threads", r.threads},
-                           {"peak_rss_bytes", r.peak_rss_bytes}, {"bytes_per_idle_host", r.bytes_per_idle_host}, {"digest", r.digest}});
+                           {"link_hops_per_wall_s", r.wall_s > 0 ? static_cast<double>(r.link_hops) / r.wall_s : 0.0},
+                           {"threads", r.threads},
+                           {"peak_rss_bytes", r.peak_rss_bytes},
+                           {"bytes_per_idle_host", r.bytes_per_idle_host},
+                           {"digest", r.digest}});
   return j.dump(2) + "\n";
 }
 
 std::string to_text(const std::vector<SceneResult> &results) {
-  Table t({{"scene", "", Table::Align::left}, {"link-hops", "M"}, {"CPU", "s"}, {"elapsed", "s"}, {"rate", "M/CPU s"}, {"rate", "M/s"}, {"threads", ""},
-           {"peak", "MiB"}, {"idle host", "B"}, {"digest", "", Table::Align::left}});
+  Table t({{"scene", "", Table::Align::left},
+           {"link-hops", "M"},
+           {"CPU", "s"},
+           {"elapsed", "s"},
+           {"rate", "M/CPU s"},
+           {"rate", "M/s"},
+           {"threads", ""},
+           {"peak", "MiB"},
+           {"idle host", "B"},
+           {"digest", "", Table::Align::left}});
   for (const auto &r : results) {
     const double hops = static_cast<double>(r.link_hops) * 1e-6;
     t.add({r.scene->name, fmt::format("{:.1f}", hops), fmt::format("{:.2f}", r.cpu_s), fmt::format("{:.2f}", r.wall_s),
-           fmt::format("{:.1f}", r.cpu_s > 0 ? hops / r.cpu_s : 0.0), fmt::format("{:.1f}", r.wall_s > 0 ? hops / r.wall_s : 0.0), std::to_string(r.threads),
+           fmt::format("{:.1f}", r.cpu_s > 0 ? hops / r.cpu_s : 0.0),
+           fmt::format("{:.1f}", r.wall_s > 0 ? hops / r.wall_s : 0.0), std::to_string(r.threads),
            std::to_string(r.peak_rss_bytes >> 20), std::to_string(r.bytes_per_idle_host), r.digest});
   }
   return t.str();

@@ -29,7 +29,8 @@ void check_scenario(const CommandLine &line, const std::string &file) {
 Json schema_json() {
   Json keys = Json::array();
   for (const auto &key : schema()) {
-    Json j = {{"key", key.path}, {"type", describe(key.type)}, {"default", key.fallback}, {"range", describe_range(key)}};
+    Json j = {
+        {"key", key.path}, {"type", describe(key.type)}, {"default", key.fallback}, {"range", describe_range(key)}};
     j["choices"] = key.choices;
     j["not_in_this_version"] = key.not_yet;
     j["source"] = key.source;
@@ -76,7 +77,8 @@ ExitCode command_info(const CommandLine &line) {
 
 namespace {
 Json to_json(const std::string &file, const SimaiSummary &s) {
-  Json j = {{"file", file}, {"parallelism", s.parallelism}, {"layers", s.layers}, {"tensor", s.tensor}, {"expert", s.expert}, {"pipeline", s.pipeline}};
+  Json j = {{"file", file},       {"parallelism", s.parallelism}, {"layers", s.layers},
+            {"tensor", s.tensor}, {"expert", s.expert},           {"pipeline", s.pipeline}};
   j["all_gpus"] = s.all_gpus ? Json(*s.all_gpus) : Json(nullptr);
   j["forward_compute_s"] = seconds(s.forward_compute);
   j["input_gradient_compute_s"] = seconds(s.input_gradient_compute);
@@ -84,17 +86,23 @@ Json to_json(const std::string &file, const SimaiSummary &s) {
   j["update_s"] = seconds(s.update);
   j["communications"] = Json::array();
   for (const auto &row : s.communications)
-    j["communications"].push_back({{"op", row.op}, {"group", row.group}, {"count", row.count}, {"bytes", row.bytes.value}});
+    j["communications"].push_back(
+        {{"op", row.op}, {"group", row.group}, {"count", row.count}, {"bytes", row.bytes.value}});
   j["warnings"] = s.warnings;
   return j;
 }
 
 std::string to_text(const std::string &file, const SimaiSummary &s) {
-  std::string text = fmt::format("{}\n  {} layers, {}, tensor {}, expert {}, pipeline {}, GPUs {}\n", file, s.layers, s.parallelism, s.tensor, s.expert,
-                                 s.pipeline, s.all_gpus ? std::to_string(*s.all_gpus) : "not stated");
-  text += fmt::format("  compute per step: forward {}, input gradients {}, weight gradients {}, update {}\n", format_duration(s.forward_compute),
-                      format_duration(s.input_gradient_compute), format_duration(s.weight_gradient_compute), format_duration(s.update));
-  Table t({{"communication", "", Table::Align::left}, {"group", "", Table::Align::left}, {"count", ""}, {"bytes per rank", ""}});
+  std::string text =
+      fmt::format("{}\n  {} layers, {}, tensor {}, expert {}, pipeline {}, GPUs {}\n", file, s.layers, s.parallelism,
+                  s.tensor, s.expert, s.pipeline, s.all_gpus ? std::to_string(*s.all_gpus) : "not stated");
+  text += fmt::format("  compute per step: forward {}, input gradients {}, weight gradients {}, update {}\n",
+                      format_duration(s.forward_compute), format_duration(s.input_gradient_compute),
+                      format_duration(s.weight_gradient_compute), format_duration(s.update));
+  Table t({{"communication", "", Table::Align::left},
+           {"group", "", Table::Align::left},
+           {"count", ""},
+           {"bytes per rank", ""}});
   for (const auto &row : s.communications)
     t.add({row.op, row.group, std::to_string(row.count), format_bytes(row.bytes)});
   return text + t.str();

@@ -19,9 +19,14 @@ void print_fec(const CommandLine &line) {
     throw Error("optics --fec " + line.fec, "needs --pre-fec-ber", "Add --pre-fec-ber 1e-4, or --module for a link.");
   const FecReport r = fec_report(line.fec, *line.pre_fec_ber, line.frame_bytes, line.interleave);
   if (line.json) {
-    const Json j = {{"fec", r.fec}, {"pre_fec_ber", r.pre_fec_ber}, {"frame_bytes", r.frame_bytes}, {"interleave", r.interleave},
-                    {"symbol_error_ratio", r.symbol_error_ratio}, {"codeword_error_ratio", r.codeword_error_ratio},
-                    {"post_fec_ber", r.post_fec_ber}, {"frame_loss_ratio", r.frame_loss_ratio}};
+    const Json j = {{"fec", r.fec},
+                    {"pre_fec_ber", r.pre_fec_ber},
+                    {"frame_bytes", r.frame_bytes},
+                    {"interleave", r.interleave},
+                    {"symbol_error_ratio", r.symbol_error_ratio},
+                    {"codeword_error_ratio", r.codeword_error_ratio},
+                    {"post_fec_ber", r.post_fec_ber},
+                    {"frame_loss_ratio", r.frame_loss_ratio}};
     return print_result(j.dump(2) + "\n");
   }
   Table t({{r.fec + " " + fec_named(r.fec).title, "", Align::left}, {"", "", Align::right}});
@@ -29,7 +34,8 @@ void print_fec(const CommandLine &line) {
   t.add({"symbol error ratio", fmt::format("{:.6g}", r.symbol_error_ratio)});
   t.add({"codeword error ratio", fmt::format("{:.6g}", r.codeword_error_ratio)});
   t.add({"post-FEC bit error ratio", fmt::format("{:.6g}", r.post_fec_ber)});
-  t.add({fmt::format("frame loss ratio, {} B, interleave {}", r.frame_bytes, r.interleave), fmt::format("{:.6g}", r.frame_loss_ratio)});
+  t.add({fmt::format("frame loss ratio, {} B, interleave {}", r.frame_bytes, r.interleave),
+         fmt::format("{:.6g}", r.frame_loss_ratio)});
   print_result(t.str());
 }
 
@@ -37,7 +43,8 @@ LinkOptics link_of(const CommandLine &line) {
   const auto length = parse_metres(line.length);
   const auto temperature = parse_celsius(line.temperature);
   if (!length)
-    throw Error("--length " + line.length, std::string("not a number with one of the units ") + metres_units, "Try --length 50m.");
+    throw Error("--length " + line.length, std::string("not a number with one of the units ") + metres_units,
+                "Try --length 50m.");
   if (!temperature)
     throw Error("--temperature " + line.temperature, "not a number with the unit C", "Try --temperature 45C.");
   LinkOptics link;
@@ -79,7 +86,9 @@ Json to_json(const LinkReport &r) {
 std::string to_text(const LinkReport &r) {
   std::string text;
   if (r.has_budget) {
-    Table budget({{"budget of " + r.module->name, "", Align::left}, {"value", "dB, dBm", Align::right}, {"source", "", Align::left}});
+    Table budget({{"budget of " + r.module->name, "", Align::left},
+                  {"value", "dB, dBm", Align::right},
+                  {"source", "", Align::left}});
     for (const auto &item : r.budget)
       budget.add({item.item, fmt::format("{:.2f}", item.value_dB), item.source});
     budget.add_rule();
@@ -93,8 +102,9 @@ std::string to_text(const LinkReport &r) {
   t.add({"FEC", r.fec->name + " " + r.fec->title});
   t.add({"codeword error ratio", fmt::format("{:.3g}", r.codeword_error_ratio)});
   t.add({fmt::format("frame loss ratio of {} B", r.frame.value), fmt::format("{:.3g}", r.frame_loss_ratio)});
-  t.add({"latency per direction", fmt::format("{} = modules {} + FEC {} + propagation {}", format_duration(r.latency), format_duration(r.module_latency),
-                                              format_duration(r.fec_latency), format_duration(r.propagation))});
+  t.add({"latency per direction", fmt::format("{} = modules {} + FEC {} + propagation {}", format_duration(r.latency),
+                                              format_duration(r.module_latency), format_duration(r.fec_latency),
+                                              format_duration(r.propagation))});
   t.add({"power of both ends", fmt::format("{:.1f} W, {:.2f} pJ/bit", r.power_W, r.pj_per_bit)});
   t.add({"price of both ends", fmt::format("{:.0f} USD", r.cost_usd)});
   return text + t.str();
@@ -104,17 +114,35 @@ void print_catalogue(const CommandLine &line) {
   if (line.json) {
     Json j = Json::array();
     for (const auto &m : module_catalogue())
-      j.push_back({{"name", m.name}, {"rate_bps", m.rate.bits_per_second}, {"lanes", m.lanes}, {"modulation", m.modulation}, {"medium", m.medium_name},
-                   {"reach_m", m.reach.value}, {"fec", m.fec_name}, {"power_W", m.power_watts.typical}, {"latency_ns", m.latency_ns.typical},
-                   {"price_usd_per_gbps", m.price_usd_per_gbps.typical}, {"pre_fec_ber_limit", m.pre_fec_ber_limit}, {"source_optics", m.source_optics},
-                   {"source_power", m.source_power}, {"source_latency", m.source_latency}, {"source_price", m.source_price}});
+      j.push_back({{"name", m.name},
+                   {"rate_bps", m.rate.bits_per_second},
+                   {"lanes", m.lanes},
+                   {"modulation", m.modulation},
+                   {"medium", m.medium_name},
+                   {"reach_m", m.reach.value},
+                   {"fec", m.fec_name},
+                   {"power_W", m.power_watts.typical},
+                   {"latency_ns", m.latency_ns.typical},
+                   {"price_usd_per_gbps", m.price_usd_per_gbps.typical},
+                   {"pre_fec_ber_limit", m.pre_fec_ber_limit},
+                   {"source_optics", m.source_optics},
+                   {"source_power", m.source_power},
+                   {"source_latency", m.source_latency},
+                   {"source_price", m.source_price}});
     return print_result(Json({{"modules", j}}).dump(2) + "\n");
   }
-  Table t({{"module", "", Align::left}, {"rate", "Gb/s"}, {"medium", "", Align::left}, {"reach", "m"}, {"power", "W/end"}, {"latency", "ns/end"},
-           {"price", "USD/Gbps"}, {"sources of optics, power, latency, price", "", Align::left}});
+  Table t({{"module", "", Align::left},
+           {"rate", "Gb/s"},
+           {"medium", "", Align::left},
+           {"reach", "m"},
+           {"power", "W/end"},
+           {"latency", "ns/end"},
+           {"price", "USD/Gbps"},
+           {"sources of optics, power, latency, price", "", Align::left}});
   for (const auto &m : module_catalogue())
-    t.add({m.name, fmt::format("{}", m.rate.bits_per_second / 1'000'000'000), m.medium_name, fmt::format("{:g}", m.reach.value),
-           fmt::format("{:g}", m.power_watts.typical), fmt::format("{:g}", m.latency_ns.typical), fmt::format("{:g}", m.price_usd_per_gbps.typical),
+    t.add({m.name, fmt::format("{}", m.rate.bits_per_second / 1'000'000'000), m.medium_name,
+           fmt::format("{:g}", m.reach.value), fmt::format("{:g}", m.power_watts.typical),
+           fmt::format("{:g}", m.latency_ns.typical), fmt::format("{:g}", m.price_usd_per_gbps.typical),
            fmt::format("{}; {}; {}; {}", m.source_optics, m.source_power, m.source_latency, m.source_price)});
   print_result(t.str());
 }

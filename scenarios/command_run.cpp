@@ -5,9 +5,11 @@
 #include "analysis/hdf5_writer.hpp"
 #include "analysis/json.hpp"
 #include "analysis/summary.hpp"
+#include "analysis/table.hpp"
 #include "scenarios/commands.hpp"
 #include "scenarios/fill_results.hpp"
 #include "scenarios/loader.hpp"
+#include "sim/core/parse_quantity.hpp"
 
 #include <unistd.h>
 
@@ -34,7 +36,9 @@ void say_outcome(const CommandLine &line, const RunOutcome &outcome) {
   for (const auto &finding : outcome.findings)
     fmt::print(stderr, "{}\n", finding);
   if (outcome.code == ExitCode::bug)
-    fmt::print(stderr, "This is a bug in Lightloom. Please report it with the scenario file, the version and the lines above.\n");
+    fmt::print(
+        stderr,
+        "This is a bug in Lightloom. Please report it with the scenario file, the version and the lines above.\n");
 }
 
 RunRequest request_of(const CommandLine &line) {
@@ -77,8 +81,8 @@ ExitCode command_run(const CommandLine &line) {
   const RunSummary result = summary(outcome.results);
   print_result(line.json ? to_json(result) : to_text(result));
   say_outcome(line, outcome);
-  say(line, fmt::format("{:.1f} M link-hops in {:.1f} s of CPU time, {:.1f} s elapsed", static_cast<double>(outcome.link_hops) * 1e-6,
-                        outcome.user_s, outcome.wall_s));
+  say(line, fmt::format("{:.1f} M link-hops in {:.1f} s of CPU time, {:.1f} s elapsed",
+                        static_cast<double>(outcome.link_hops) * 1e-6, outcome.user_s, outcome.wall_s));
   return outcome.code;
 }
 
@@ -89,6 +93,26 @@ struct Contender {
   std::optional<BuiltRun> built;
   RunResults results;
 };
+
+/// Under the table: what each run can be recognised by, and how close its main network collective came to its lower
+/// bound.
+std::string footnotes(const std::vector<RunSummary> &runs) {
+  std::string text;
+  for (const auto &run : runs) {
+    text += fmt::format("{}: digest {}", run.name, run.digest);
+    const CollectiveSummary *most = nullptr; // by time spent in it
+    for (const auto &c : run.collectives)
+      if (!c.scale_up && (most == nullptr ||
+                          c.time_s * static_cast<double>(c.count) > most->time_s * static_cast<double>(most->count)))
+        most = &c;
+    if (most != nullptr)
+      text +=
+          fmt::format("; {} of {} over {} ranks: {}, lower bound {} ({})", most->op, format_bytes(Bytes(most->bytes)),
+                      most->ranks, format_seconds(most->time_s), format_seconds(most->lower_bound_s), most->bottleneck);
+    text += "\n";
+  }
+  return text;
+}
 
 ExitCode worse(ExitCode a, ExitCode b) { return static_cast<int>(a) > static_cast<int>(b) ? a : b; }
 } // namespace
@@ -129,7 +153,7 @@ ExitCode command_compare(const CommandLine &line) {
   if (code == ExitCode::interrupted)
     return code;
   const Comparison comparison = compare(std::move(runs));
-  print_result(line.json ? to_json(comparison) : to_text(comparison));
+  print_result(line.json ? to_json(comparison) : to_text(comparison) + "\n" + footnotes(comparison.runs));
   return code;
 }
 

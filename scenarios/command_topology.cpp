@@ -55,19 +55,25 @@ Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
   j["gpus"] = s.cluster.gpus;
   j["hosts"] = m.hosts;
   j["switches"] = {{"leaf", m.leaves}, {"spine", m.spines}, {"core", m.cores}};
-  j["links"] = {{"host", m.host_cables}, {"leaf", m.leaf_cables}, {"spine", m.spine_cables}, {"global", m.global_cables}};
+  j["links"] = {
+      {"host", m.host_cables}, {"leaf", m.leaf_cables}, {"spine", m.spine_cables}, {"global", m.global_cables}};
   j["unused_ports"] = m.unused_ports;
   for (const auto &u : m.unused)
-    j["unused"].push_back({{"first", u.first}, {"last", u.last}, {"switches", u.switches}, {"ports_each", u.ports_each}});
+    j["unused"].push_back(
+        {{"first", u.first}, {"last", u.last}, {"switches", u.switches}, {"ports_each", u.ports_each}});
   j["diameter_hops"] = m.diameter_hops;
   j["average_hops"] = m.average_hops;
   j["bisection_bps"] = m.bisection.bits_per_second;
   j["bisection_method"] = m.bisection_method;
   j["oversubscription"] = m.oversubscription;
   j["connected"] = m.connected;
-  j["optics"] = {{"modules", b.bill.modules}, {"power_W", b.bill.power_W}, {"pj_per_bit", b.bill.pj_per_bit}, {"cost_usd", b.bill.cost_usd}};
+  j["optics"] = {{"modules", b.bill.modules},
+                 {"power_W", b.bill.power_W},
+                 {"pj_per_bit", b.bill.pj_per_bit},
+                 {"cost_usd", b.bill.cost_usd}};
   for (const auto &line : b.bill.lines)
-    j["bom"].push_back({{"module", line.module}, {"ends", line.ends}, {"power_W", line.power_W}, {"cost_usd", line.cost_usd}});
+    j["bom"].push_back(
+        {{"module", line.module}, {"ends", line.ends}, {"power_W", line.power_W}, {"cost_usd", line.cost_usd}});
   return j;
 }
 
@@ -77,27 +83,36 @@ std::string to_text(const Scenario &s, const BuiltFabric &b, const FabricMetrics
   t.add({"topology", fmt::format("{}, {} levels, radix {}", b.fabric.topology(), b.fabric.levels(), b.fabric.radix())});
   t.add({"hosts", fmt::format("{}, one NIC each", m.hosts)});
   t.add({"switches", fmt::format("{} leaf, {} spine, {} core", m.leaves, m.spines, m.cores)});
-  t.add({"cables", fmt::format("{} host, {} leaf, {} spine, {} global", m.host_cables, m.leaf_cables, m.spine_cables, m.global_cables)});
+  t.add({"cables", fmt::format("{} host, {} leaf, {} spine, {} global", m.host_cables, m.leaf_cables, m.spine_cables,
+                               m.global_cables)});
   t.add({"unused ports", std::to_string(m.unused_ports)});
   for (const auto &u : m.unused)
-    t.add({"", u.first == u.last ? fmt::format("{}: {}", u.first, u.ports_each) : fmt::format("{} … {}: {} each", u.first, u.last, u.ports_each)});
+    t.add({"", u.first == u.last ? fmt::format("{}: {}", u.first, u.ports_each)
+                                 : fmt::format("{} … {}: {} each", u.first, u.last, u.ports_each)});
   t.add({"diameter", fmt::format("{} links; {:.3f} on average", m.diameter_hops, m.average_hops)});
   t.add({"bisection", fmt::format("{} each way ({})", format_bit_rate(m.bisection), m.bisection_method)});
   t.add({"oversubscription", fmt::format("{:.3g} : 1", m.oversubscription)});
   t.add({"connected", m.connected ? "yes" : "NO"});
-  t.add({"optics", fmt::format("{} module ends, {:.1f} kW, {:.1f} pJ/bit, {:.0f} USD", b.bill.modules, b.bill.power_W * 1e-3, b.bill.pj_per_bit, b.bill.cost_usd)});
+  t.add({"optics", fmt::format("{} module ends, {:.1f} kW, {:.1f} pJ/bit, {:.0f} USD", b.bill.modules,
+                               b.bill.power_W * 1e-3, b.bill.pj_per_bit, b.bill.cost_usd)});
   for (std::size_t tier = 0; tier < 4; ++tier)
     if (b.optics[tier])
       t.add({std::string("  ") + to_string(static_cast<Tier>(tier)) + " link",
-             fmt::format("{} over {:g} m: {} per direction", b.optics[tier]->module->name, s.optics.tiers[tier].length_m, format_duration(b.optics[tier]->latency))});
+             fmt::format("{} over {:g} m: {} per direction", b.optics[tier]->module->name,
+                         s.optics.tiers[tier].length_m, format_duration(b.optics[tier]->latency))});
   std::string text = t.str();
   if (bom) {
-    Table parts({{"part", "", Align::left}, {"count", "", Align::right}, {"power", "W", Align::right}, {"cost", "USD", Align::right}});
+    Table parts({{"part", "", Align::left},
+                 {"count", "", Align::right},
+                 {"power", "W", Align::right},
+                 {"cost", "USD", Align::right}});
     for (const auto &line : b.bill.lines)
-      parts.add({line.module + " end", std::to_string(line.ends), fmt::format("{:.1f}", line.power_W), fmt::format("{:.0f}", line.cost_usd)});
+      parts.add({line.module + " end", std::to_string(line.ends), fmt::format("{:.1f}", line.power_W),
+                 fmt::format("{:.0f}", line.cost_usd)});
     for (const auto kind : {NodeKind::leaf, NodeKind::spine, NodeKind::core})
       if (b.fabric.count(kind) > 0)
-        parts.add({fmt::format("{} switch, {} ports", to_string(kind), b.fabric.radix()), std::to_string(b.fabric.count(kind)), "–", "–"});
+        parts.add({fmt::format("{} switch, {} ports", to_string(kind), b.fabric.radix()),
+                   std::to_string(b.fabric.count(kind)), "–", "–"});
     text += "\n" + parts.str();
   }
   return text;
@@ -115,7 +130,8 @@ ExitCode command_topology(const CommandLine &line) {
     write_file(line.graphml, line.force, [&](std::ostream &out) { write_graphml(built.fabric, out); });
   if (!line.dot.empty())
     write_file(line.dot, line.force, [&](std::ostream &out) { write_dot(built.fabric, out); });
-  print_result(line.json ? to_json(scenario, built, metrics).dump(2) + "\n" : to_text(scenario, built, metrics, line.bom));
+  print_result(line.json ? to_json(scenario, built, metrics).dump(2) + "\n"
+                         : to_text(scenario, built, metrics, line.bom));
   if (!metrics.connected) {
     say(line, "not every host reaches every host");
     return ExitCode::failed_check;

@@ -1,6 +1,6 @@
 #pragma once
-// What each command does. All print results to stdout and messages to stderr, and answer with the contract's exit codes.
-// Mistakes of the user and failures of files are thrown as Error; main turns them into messages.
+// What each command does. All print results to stdout and messages to stderr, and answer with the contract's exit
+// codes. Mistakes of the user and failures of files are thrown as Error; main turns them into messages.
 
 #include "scenarios/cli.hpp"
 #include "scenarios/run.hpp"

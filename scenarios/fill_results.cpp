@@ -78,7 +78,8 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
     row.rate_bps = cable.rate.bits_per_second;
     row.latency_ps = optics.latency.count();
     row.pre_fec_ber = optics.pre_fec_ber;
-    row.frame_loss_ratio = frame_loss_ratio(codeword_shape(*optics.fec, cable.rate), optics.codeword_error_ratio, s.transport.mtu + s.transport.header);
+    row.frame_loss_ratio = frame_loss_ratio(codeword_shape(*optics.fec, cable.rate), optics.codeword_error_ratio,
+                                            s.transport.mtu + s.transport.header);
     row.tx_bytes = counters.tx_bytes;
     row.tx_frames = counters.tx_frames;
     row.corrupted_frames = counters.corrupted_frames;
@@ -95,7 +96,8 @@ void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, con
   for (const auto &f : n.flows) {
     const HostId from(f.source), to(f.destination); // rank r runs on host r
     const bool ended = f.end >= f.start && f.end != never;
-    r.flows.rows.push_back({f.source, f.destination, f.size.value, picoseconds(f.start), ended ? picoseconds(f.end) : not_ended,
+    r.flows.rows.push_back({f.source, f.destination, f.size.value, picoseconds(f.start),
+                            ended ? picoseconds(f.end) : not_ended,
                             static_cast<double>(bounds.ideal(from, to, f.size).count())});
   }
 }
@@ -108,7 +110,8 @@ void fill_fabric(RunResults &r, const BuiltRun &built) {
     r.fabric.bill.push_back({line.module, line.ends, line.power_W, line.cost_usd, true});
   for (const auto kind : {NodeKind::leaf, NodeKind::spine, NodeKind::core})
     if (fabric.count(kind) > 0)
-      r.fabric.bill.push_back({std::string("switch:") + to_string(kind), fabric.count(kind), not_known, not_known, false});
+      r.fabric.bill.push_back(
+          {std::string("switch:") + to_string(kind), fabric.count(kind), not_known, not_known, false});
   r.fabric.pj_per_bit = built.hardware.bill.pj_per_bit;
 }
 
@@ -175,10 +178,12 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
       {"cluster.gpu", s.cluster.gpu},
       {"cluster.gpus_per_node", std::to_string(s.cluster.gpus_per_node)},
       {"scale-up bandwidth per GPU", s.cluster.scale_up ? format_bit_rate(s.cluster.scale_up_bandwidth) : "none"},
-      {"fabric.topology", fmt::format("{}, {} levels", fabric.topology(), fabric.levels())},
+      {"fabric.topology",
+       fmt::format("{}, {} level{}", fabric.topology(), fabric.levels(), fabric.levels() == 1 ? "" : "s")},
       {"fabric.radix", std::to_string(fabric.radix())},
-      {"switches", fmt::format("{} leaf + {} spine{}", fabric.count(NodeKind::leaf), fabric.count(NodeKind::spine),
-                               fabric.count(NodeKind::core) > 0 ? fmt::format(" + {} core", fabric.count(NodeKind::core)) : "")},
+      {"switches",
+       fmt::format("{} leaf + {} spine{}", fabric.count(NodeKind::leaf), fabric.count(NodeKind::spine),
+                   fabric.count(NodeKind::core) > 0 ? fmt::format(" + {} core", fabric.count(NodeKind::core)) : "")},
       {"cables", std::to_string(fabric.plan().cables.size())},
       {"link rate of a host", format_bit_rate(f.host_rate)},
       {"switch capacity", format_bit_rate(BitRate(f.leaf_rate.bits_per_second * fabric.radix()))},
@@ -192,8 +197,9 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
                        fmt::format("{}, {:g} m", s.optics.tiers[tier].module, s.optics.tiers[tier].length_m)});
   if (s.job)
     facts.push_back({"job", !s.job->workload.empty() ? "workload file"
-                                                     : fmt::format("{}, tensor {}, data {}, global batch {}", s.model ? "[model]" : s.job->model,
-                                                                   s.job->tensor, s.job->data, s.job->global_batch)});
+                                                     : fmt::format("{}, tensor {}, data {}, global batch {}",
+                                                                   s.model ? "[model]" : s.job->model, s.job->tensor,
+                                                                   s.job->data, s.job->global_batch)});
   return facts;
 }
 

@@ -10,9 +10,10 @@
 
 namespace lightloom {
 
-/// Everything but the outcome and the machine facts. `built.network` may have been moved from: `bounds` was made before.
-RunResults fill_results(const Scenario &scenario, const BuiltRun &built, const Bounds &bounds, const NetworkResult &network,
-                        const std::string &command);
+/// Everything but the outcome and the machine facts. `built.network` may have been moved from: `bounds` was made
+/// before.
+RunResults fill_results(const Scenario &scenario, const BuiltRun &built, const Bounds &bounds,
+                        const NetworkResult &network, const std::string &command);
 
 /// Identity alone, complete = false: what a results file holds while the run is under way.
 RunIdentity identity_of(const Scenario &scenario, const JobPlan &plan, const std::string &command);

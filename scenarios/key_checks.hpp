@@ -2,8 +2,8 @@
 // One key at a time: is it known, is its value of the right type, unit and range, and does this version have it?
 // Also reads defaults, through the same parsers, so that a default can never be a value a user could not write.
 
-#include "scenarios/toml_document.hpp"
 #include "scenarios/schema.hpp"
+#include "scenarios/toml_document.hpp"
 
 #include <optional>
 #include <string>

@@ -2,8 +2,8 @@
 
 #include "collectives/algorithm.hpp"
 #include "scenarios/cross_checks.hpp"
-#include "scenarios/toml_document.hpp"
 #include "scenarios/key_checks.hpp"
+#include "scenarios/toml_document.hpp"
 #include "sim/core/contract.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
 

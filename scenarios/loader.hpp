@@ -1,6 +1,6 @@
 #pragma once
-// A scenario file → Scenario, with every problem found at once and located. Three passes: TOML (toml_document.hpp), each key
-// on its own against the schema (type, unit, range, what this version has), then keys against each other
+// A scenario file → Scenario, with every problem found at once and located. Three passes: TOML (toml_document.hpp),
+// each key on its own against the schema (type, unit, range, what this version has), then keys against each other
 // (cross_checks.hpp).
 
 #include "scenarios/scenario.hpp"

@@ -1,5 +1,5 @@
-// The program `lightloom`: parse the command line, do what it says, turn failures into messages and exit codes (contract §2).
-// To follow one frame from here: command_run.cpp → build.cpp → sim/network/network.hpp (simulate).
+// The program `lightloom`: parse the command line, do what it says, turn failures into messages and exit codes
+// (contract §2). To follow one frame from here: command_run.cpp → build.cpp → sim/network/network.hpp (simulate).
 
 #include "scenarios/cli.hpp"
 #include "scenarios/commands.hpp"
@@ -48,7 +48,8 @@ int main(int argc, char **argv) {
     fmt::print(stderr, "out of memory (the scenario needs more than this machine has). Try fewer GPUs.\n");
     return static_cast<int>(ExitCode::system);
   } catch (const std::exception &e) { // BrokenContract, or anything nobody thought of
-    fmt::print(stderr, "a bug in Lightloom: {}\nPlease report it with the scenario file and this command line.\n", e.what());
+    fmt::print(stderr, "a bug in Lightloom: {}\nPlease report it with the scenario file and this command line.\n",
+               e.what());
     return static_cast<int>(ExitCode::bug);
   }
 }

@@ -10,15 +10,17 @@
 
 namespace lightloom {
 
-ProgressLine::ProgressLine(std::string name, Bytes expected, bool on) : name_(std::move(name)), expected_(expected), on_(on) {}
+ProgressLine::ProgressLine(std::string name, Bytes expected, bool on)
+    : name_(std::move(name)), expected_(expected), on_(on) {}
 
 void ProgressLine::show(const ExecutionOptions::Progress &p) {
   if (!on_)
     return;
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const auto hops = static_cast<double>(p.link_hops);
-  std::string line = fmt::format("{}: {} simulated, {:.1f} M link-hops, {:.1f} M/s", name_, format_duration(p.now.time_since_epoch()),
-                                 hops * 1e-6, elapsed > 0 ? hops * 1e-6 / elapsed : 0.0);
+  std::string line =
+      fmt::format("{}: {} simulated, {:.1f} M link-hops, {:.1f} M/s", name_, format_duration(p.now.time_since_epoch()),
+                  hops * 1e-6, elapsed > 0 ? hops * 1e-6 / elapsed : 0.0);
   if (expected_.value > 0) {
     const double share = std::min(1.0, static_cast<double>(p.bytes_delivered) / static_cast<double>(expected_.value));
     line += fmt::format(", {:.0f} %", 100 * share);

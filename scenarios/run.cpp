@@ -63,21 +63,23 @@ std::string down_cables(const BuiltRun &built, SimTime at) {
   if (names.empty())
     return "no link is down at that time";
   const std::size_t shown = std::min(names.size(), listed_blocked);
-  return fmt::format("down at that time: {}{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+  return fmt::format("down at that time: {}{}",
+                     fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
                      names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "");
 }
 
 std::string describe(const JobFailure &f, const BuiltRun &built) {
   const auto &fabric = built.hardware.fabric;
   return fmt::format("peer unreachable: rank {} on {} gave up on rank {} on {} at {} after {} retries ({})", f.rank,
-                     fabric.name(HostId(f.rank)), f.peer, fabric.name(HostId(f.peer)), format_duration(f.at.time_since_epoch()),
-                     f.retries, down_cables(built, f.at));
+                     fabric.name(HostId(f.rank)), f.peer, fabric.name(HostId(f.peer)),
+                     format_duration(f.at.time_since_epoch()), f.retries, down_cables(built, f.at));
 }
 
 /// Sets code, findings and identity.outcome from what went wrong, the gravest first.
 void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n) {
   auto bugs = n.violations;
-  // A run that did not finish says when its last rank ended, which is earlier than its last frame: links are judged without it.
+  // A run that did not finish says when its last rank ended, which is earlier than its last frame: links are judged
+  // without it.
   const bool finished = !n.stopped_early && !n.failed && n.blocked.empty();
   const auto below = below_bounds(out.results, finished ? picoseconds(n.end) : picoseconds(never));
   bugs.insert(bugs.end(), below.begin(), below.end());

@@ -1,6 +1,6 @@
 #pragma once
-// Runs one scenario: build, simulate, judge, fill RunResults. The judgement is part of every run: conservation laws, stalls,
-// unreachable peers and lower bounds (contract §2, exit codes).
+// Runs one scenario: build, simulate, judge, fill RunResults. The judgement is part of every run: conservation laws,
+// stalls, unreachable peers and lower bounds (contract §2, exit codes).
 
 #include "analysis/results.hpp"
 #include "scenarios/build.hpp"
@@ -17,8 +17,8 @@ namespace lightloom {
 struct RunRequest {
   std::uint32_t threads = 1;
   bool sequential = false;
-  bool progress = false;  ///< a line on stderr, rewritten in place
-  std::string command;    ///< as typed, for the results file
+  bool progress = false; ///< a line on stderr, rewritten in place
+  std::string command;   ///< as typed, for the results file
 };
 
 /// What came of it.
@@ -28,14 +28,15 @@ struct RunOutcome {
   std::vector<std::string> findings; ///< why the code is not `done`; for stderr
   std::vector<std::string> warnings; ///< a lookahead below 50 ns, say; for stderr
   std::uint64_t link_hops = 0;
-  double user_s = 0;                 ///< user CPU seconds of the process during the run
+  double user_s = 0; ///< user CPU seconds of the process during the run
   double wall_s = 0;
 };
 
 /// Runs what build_run made. The scenario is the one it was made of.
 RunOutcome run_built(const Scenario &scenario, BuiltRun built, const RunRequest &request);
 
-/// True once the user has pressed Ctrl-C (after watch_interrupts): runs stop at the next window and keep what they have.
+/// True once the user has pressed Ctrl-C (after watch_interrupts): runs stop at the next window and keep what they
+/// have.
 bool interrupted();
 void watch_interrupts();
 

@@ -7,7 +7,8 @@
 namespace lightloom {
 
 namespace {
-// clang-format off: one key per row
+// One key per row, as dense as a table.
+// clang-format off
 using enum KeyType;
 using Keys = std::vector<Key>;
 

@@ -196,7 +196,8 @@ private:
 };
 } // namespace
 
-TomlDocument parse_toml_text(const std::string &text, const std::string &file, const std::vector<std::string> &settings) {
+TomlDocument parse_toml_text(const std::string &text, const std::string &file,
+                             const std::vector<std::string> &settings) {
   toml::table root = parse_toml(text, file);
   Overrides overrides;
   std::vector<Problem> problems;

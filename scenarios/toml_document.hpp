@@ -25,7 +25,7 @@ struct TomlValue {
 
 /// A scenario file taken apart.
 struct TomlDocument {
-  std::map<std::string, TomlValue> values;  ///< by dotted path, arrays of tables by index: "inject.0.at"
+  std::map<std::string, TomlValue> values;      ///< by dotted path, arrays of tables by index: "inject.0.at"
   std::map<std::string, SourceLocation> tables; ///< every table named in the file, by the same paths
   std::string text;                             ///< the whole scenario after --set, as TOML
 };
@@ -35,6 +35,7 @@ struct TomlDocument {
 TomlDocument read_toml(const std::string &file, const std::vector<std::string> &settings);
 
 /// The same from text; `file` is only used in locations.
-TomlDocument parse_toml_text(const std::string &text, const std::string &file, const std::vector<std::string> &settings);
+TomlDocument parse_toml_text(const std::string &text, const std::string &file,
+                             const std::vector<std::string> &settings);
 
 } // namespace lightloom

@@ -1,5 +1,5 @@
-// Mutated scenario files: whatever the bytes, loading ends, either right or with located problems of exit code 2. Never a crash,
-// never another exception. Mutations are drawn by Philox, so a failure can be repeated by its number.
+// Mutated scenario files: whatever the bytes, loading ends, either right or with located problems of exit code 2. Never
+// a crash, never another exception. Mutations are drawn by Philox, so a failure can be repeated by its number.
 
 #include "scenarios/loader.hpp"
 #include "scenarios/schema.hpp"
@@ -12,9 +12,39 @@ using namespace lightloom;
 
 namespace {
 /// What a careless editor, or an attacker, might put anywhere.
-const std::vector<std::string> tokens = {"=", "\"", "[", "]", "[[", "]]", "{", "}", "\n", "#", ".", ",", "-1", "1e400", "999999999999999999999",
-                                         "\"800GB\"", "\"-5ns\"", "nan", "inf", "true", "1979-05-27", "[1, 2]", "'", "\"\"\"", "\\u0000", "\xff\xfe", "µ",
-                                         "\"1e300Tbps\"", "0x7fffffffffffffff", "[job]\n", "[[job]]\n", "job = 1\n", "[fabric.switch.latency]\n"};
+const std::vector<std::string> tokens = {"=",
+                                         "\"",
+                                         "[",
+                                         "]",
+                                         "[[",
+                                         "]]",
+                                         "{",
+                                         "}",
+                                         "\n",
+                                         "#",
+                                         ".",
+                                         ",",
+                                         "-1",
+                                         "1e400",
+                                         "999999999999999999999",
+                                         "\"800GB\"",
+                                         "\"-5ns\"",
+                                         "nan",
+                                         "inf",
+                                         "true",
+                                         "1979-05-27",
+                                         "[1, 2]",
+                                         "'",
+                                         "\"\"\"",
+                                         "\\u0000",
+                                         "\xff\xfe",
+                                         "µ",
+                                         "\"1e300Tbps\"",
+                                         "0x7fffffffffffffff",
+                                         "[job]\n",
+                                         "[[job]]\n",
+                                         "job = 1\n",
+                                         "[fabric.switch.latency]\n"};
 
 std::string mutate(std::string text, RandomStream &draw) {
   const auto times = 1 + draw.below(4);
@@ -22,11 +52,21 @@ std::string mutate(std::string text, RandomStream &draw) {
     const auto at = static_cast<std::size_t>(draw.below(text.size()));
     const auto length = static_cast<std::size_t>(1 + draw.below(12));
     switch (draw.below(5)) {
-    case 0: text.erase(at, length); break;
-    case 1: text.insert(at, tokens[static_cast<std::size_t>(draw.below(tokens.size()))]); break;
-    case 2: text[at] = static_cast<char>(draw.below(256)); break;
-    case 3: text.insert(at, text.substr(static_cast<std::size_t>(draw.below(text.size())), length)); break;
-    default: text.replace(at, length, tokens[static_cast<std::size_t>(draw.below(tokens.size()))]); break;
+    case 0:
+      text.erase(at, length);
+      break;
+    case 1:
+      text.insert(at, tokens[static_cast<std::size_t>(draw.below(tokens.size()))]);
+      break;
+    case 2:
+      text[at] = static_cast<char>(draw.below(256));
+      break;
+    case 3:
+      text.insert(at, text.substr(static_cast<std::size_t>(draw.below(text.size())), length));
+      break;
+    default:
+      text.replace(at, length, tokens[static_cast<std::size_t>(draw.below(tokens.size()))]);
+      break;
     }
   }
   return text;

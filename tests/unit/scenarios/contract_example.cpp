@@ -1,5 +1,5 @@
-// The scenario file of the contract with users (§3), whole: every key in it must be known to the schema. What this version does not
-// have is refused as such, never as a mistake.
+// The scenario file of the contract with users (§3), whole: every key in it must be known to the schema. What this
+// version does not have is refused as such, never as a mistake.
 
 #include "scenarios/key_checks.hpp"
 #include "scenarios/loader.hpp"
@@ -139,7 +139,8 @@ TEST_CASE("Every key of the contract's example is known") {
   CHECK(document.values.size() > 90);
 }
 
-TEST_CASE("Each value of the contract's example is right, or refused as not in this version, with what exists instead") {
+TEST_CASE(
+    "Each value of the contract's example is right, or refused as not in this version, with what exists instead") {
   const auto document = parse_toml_text(example, "example.toml", {});
   std::size_t refused = 0;
   for (const auto &[path, value] : document.values) {

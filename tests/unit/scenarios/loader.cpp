@@ -1,7 +1,7 @@
 // Bad input: each kind is refused at its place, with what is wrong, why, and what to do.
 
-#include "scenarios/build.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/build.hpp"
 
 #include <doctest/doctest.h>
 
@@ -53,12 +53,14 @@ TEST_CASE("A small scenario is right and its defaults are the schema's") {
 }
 
 TEST_CASE("An unknown key names its place and the nearest key") {
-  CHECK(contains(refusal("[transport]\nmtoo = 4096\n"), "s.toml:10:1: transport.mtoo (unknown key). Did you mean transport.mtu?"));
+  CHECK(contains(refusal("[transport]\nmtoo = 4096\n"),
+                 "s.toml:10:1: transport.mtoo (unknown key). Did you mean transport.mtu?"));
   CHECK(contains(refusal("[fabrics]\nradix = 4\n"), "Did you mean fabric?"));
 }
 
 TEST_CASE("A wrong unit, a missing unit and a wrong type say which are right") {
-  CHECK(contains(refusal("[routing]\nreroute = \"1GB\"\n"), "s.toml:10:1: routing.reroute = \"1GB\" (not a number with one of the units"));
+  CHECK(contains(refusal("[routing]\nreroute = \"1GB\"\n"),
+                 "s.toml:10:1: routing.reroute = \"1GB\" (not a number with one of the units"));
   CHECK(contains(refusal("[routing]\nreroute = 5\n"), "must be a time with its unit"));
   CHECK(contains(refusal("[scenario]\nseed = \"one\"\n"), "scenario.seed = \"one\" (must be a whole number)"));
   CHECK(contains(refusal("[scenario]\nseed = 1.5\n"), "must be a whole number"));
@@ -69,10 +71,13 @@ TEST_CASE("A wrong unit, a missing unit and a wrong type say which are right") {
 
 TEST_CASE("GPUs that do not factor are refused, with factors that do") {
   const std::string job = "[cluster]\ngpus = 128\n[job]\nmodel = \"gpt-13b\"\n";
-  CHECK(contains(refusal("tensor = 8\ndata = 15\n", job), "= 120 (must be the 128 GPUs of the cluster). Try data = 16."));
+  CHECK(
+      contains(refusal("tensor = 8\ndata = 15\n", job), "= 120 (must be the 128 GPUs of the cluster). Try data = 16."));
   CHECK(contains(refusal("tensor = 7\n", job), "s.toml:5:1: job.tensor"));
-  CHECK(contains(refusal("", "[cluster]\ngpus = 12\ngpus_per_node = 8\n"), "cluster.gpus_per_node = 8 (must divide the 12 GPUs of the cluster). Try 6."));
-  CHECK(contains(refusal("tensor = 8\ndata = 16\nglobal_batch = 17\n", job), "must be a multiple of micro_batch × data = 16"));
+  CHECK(contains(refusal("", "[cluster]\ngpus = 12\ngpus_per_node = 8\n"),
+                 "cluster.gpus_per_node = 8 (must divide the 12 GPUs of the cluster). Try 6."));
+  CHECK(contains(refusal("tensor = 8\ndata = 16\nglobal_batch = 17\n", job),
+                 "must be a multiple of micro_batch × data = 16"));
 }
 
 TEST_CASE("A module that is unknown, too short or too slow is refused at its key") {
@@ -83,8 +88,13 @@ TEST_CASE("A module that is unknown, too short or too slow is refused at its key
 }
 
 TEST_CASE("Absurd sizes are refused before anything is allocated") {
-  CHECK(contains(refusal("", "[cluster]\ngpus = 1000000000000\n"), "s.toml:2:1: cluster.gpus = 1000000000000 (out of range 1 … 65536)"));
-  CHECK(contains(refusal("", "[cluster]\ngpus = 65536\ngpus_per_node = 8\n[scenario]\nsteps = 1000000\n[[collective]]\nsize = \"1B\"\n"), "fit in memory"));
+  CHECK(contains(refusal("", "[cluster]\ngpus = 1000000000000\n"),
+                 "s.toml:2:1: cluster.gpus = 1000000000000 (out of range 1 … 65536)"));
+  CHECK(contains(
+      refusal(
+          "",
+          "[cluster]\ngpus = 65536\ngpus_per_node = 8\n[scenario]\nsteps = 1000000\n[[collective]]\nsize = \"1B\"\n"),
+      "fit in memory"));
   CHECK(contains(refusal("", "[cluster]\ngpus = 65536\n[[collective]]\nop = \"all-to-all\"\n"), "at most 4096 ranks"));
   CHECK(contains(refusal("", "[cluster]\ngpus = 0\n"), "out of range"));
   CHECK(contains(refusal("", "[cluster]\ngpus = -8\n"), "out of range"));
@@ -97,22 +107,27 @@ TEST_CASE("Broken TOML is located") {
 }
 
 TEST_CASE("All problems come at once, each with its place") {
-  const std::string text = refusal("[routing]\npolicy = \"sprayed\"\n[transport]\nmtu = 1\nkind = \"tcp\"\n[optics]\nhots = 1\n");
-  CHECK(contains(text, "s.toml:10:1: routing.policy = \"sprayed\" (must be one of ecmp, spray, minimal). Did you mean \"spray\"?"));
+  const std::string text =
+      refusal("[routing]\npolicy = \"sprayed\"\n[transport]\nmtu = 1\nkind = \"tcp\"\n[optics]\nhots = 1\n");
+  CHECK(contains(
+      text,
+      "s.toml:10:1: routing.policy = \"sprayed\" (must be one of ecmp, spray, minimal). Did you mean \"spray\"?"));
   CHECK(contains(text, "s.toml:12:1: transport.mtu = 1 (out of range 64 … 65536 B)"));
   CHECK(contains(text, "s.toml:13:1: transport.kind"));
   CHECK(contains(text, "s.toml:15:1: optics.hots (unknown key). Did you mean optics.host?"));
 }
 
 TEST_CASE("What this version does not have is refused by name, never replaced") {
-  for (const char *lines : {"[scenario]\nfidelity = \"flow\"\n", "[scenario]\ngranularity = \"256KiB\"\n", "[transport]\nkind = \"uec\"\n",
-                            "[transport]\nkind = \"rocev2\"\n", "[routing]\npolicy = \"adaptive\"\n", "[routing]\npolicy = \"ugal-l\"\n",
-                            "[optics]\nllr = true\n", "[failures]\nlink_mtbf = \"1d\"\n", "[campaign]\nreplicas = 5\n",
-                            "[[inject]]\nlink = \"leaf:0/spine:0\"\nkind = \"flap\"\n"}) {
+  for (const char *lines :
+       {"[scenario]\nfidelity = \"flow\"\n", "[scenario]\ngranularity = \"256KiB\"\n", "[transport]\nkind = \"uec\"\n",
+        "[transport]\nkind = \"rocev2\"\n", "[routing]\npolicy = \"adaptive\"\n", "[routing]\npolicy = \"ugal-l\"\n",
+        "[optics]\nllr = true\n", "[failures]\nlink_mtbf = \"1d\"\n", "[campaign]\nreplicas = 5\n",
+        "[[inject]]\nlink = \"leaf:0/spine:0\"\nkind = \"flap\"\n"}) {
     CAPTURE(lines);
     CHECK(contains(refusal(lines), "not in this version"));
   }
-  CHECK(contains(refusal("[[job]]\nmodel = \"gpt-13b\"\n[[job]]\nmodel = \"gpt-13b\"\n", "[cluster]\ngpus = 8\n"), "several jobs are not in this version"));
+  CHECK(contains(refusal("[[job]]\nmodel = \"gpt-13b\"\n[[job]]\nmodel = \"gpt-13b\"\n", "[cluster]\ngpus = 8\n"),
+                 "several jobs are not in this version"));
   CHECK(contains(refusal("[job]\npipeline = 2\n", "[cluster]\ngpus = 8\n"), "not in this version"));
   CHECK(contains(refusal("rails = 8\n", "[cluster]\ngpus = 8\n[fabric]\n"), "not in this version"));
 }
@@ -134,6 +149,7 @@ TEST_CASE("A fault needs one target that exists") {
 }
 
 TEST_CASE("A fabric that cannot be built is refused at its keys") {
-  CHECK(contains(refusal("", "[cluster]\ngpus = 128\n[fabric]\nradix = 4\nlevels = 2\n[[traffic]]\nsize = \"1B\"\n"), "s.toml:"));
+  CHECK(contains(refusal("", "[cluster]\ngpus = 128\n[fabric]\nradix = 4\nlevels = 2\n[[traffic]]\nsize = \"1B\"\n"),
+                 "s.toml:"));
   CHECK(contains(refusal("[fabric.switch]\nbuffer = \"1KiB\"\n"), "of credits need"));
 }

@@ -1,9 +1,9 @@
 // Whole runs through the front door: the numbers a reader checks by hand, and what every run checks of itself.
 
+#include "scenarios/run.hpp"
 #include "analysis/summary.hpp"
 #include "scenarios/bounds.hpp"
 #include "scenarios/loader.hpp"
-#include "scenarios/run.hpp"
 #include "scenarios/shipped.hpp"
 
 #include <doctest/doctest.h>
@@ -69,7 +69,8 @@ TEST_CASE("A host whose only link is dead ends the job with a named failure") {
   const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=10us", "transport.retransmit_timeout=1ms"});
   CHECK(outcome.code == ExitCode::failed_check);
   REQUIRE(!outcome.findings.empty());
-  CHECK(outcome.findings[0].find("peer unreachable: rank 5 on host:5 gave up on rank 0 on host:0") != std::string::npos);
+  CHECK(outcome.findings[0].find("peer unreachable: rank 5 on host:5 gave up on rank 0 on host:0") !=
+        std::string::npos);
   CHECK(outcome.findings[0].find("(inject.0)") != std::string::npos);
   CHECK(!outcome.results.identity.complete);
 }

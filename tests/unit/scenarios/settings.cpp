@@ -1,3 +1,5 @@
+// --set: what it reaches, what it keeps, and where its mistakes are located.
+
 #include "scenarios/loader.hpp"
 #include "scenarios/toml_document.hpp"
 
@@ -20,15 +22,14 @@ std::string refusal(const std::vector<std::string> &settings) {
   try {
     load_scenario_text(base, "s.toml", settings);
     return "";
-  } catch (const Error &e) {
-    return e.what();
-  }
+  } catch (const Error &e) { return e.what(); }
 }
 } // namespace
 
 TEST_CASE("--set reaches any key: tables that are there, tables that are not, one of an array, a single [job]") {
-  const auto s = load_scenario_text(base, "s.toml", {"fabric.link_rate=1.6Tbps", "inject.1.at=\"7us\"", "job.data=32", "job.0.tensor=4",
-                                                     "scenario.seed=9", "fabric.switch.latency=1us"});
+  const auto s = load_scenario_text(base, "s.toml",
+                                    {"fabric.link_rate=1.6Tbps", "inject.1.at=\"7us\"", "job.data=32", "job.0.tensor=4",
+                                     "scenario.seed=9", "fabric.switch.latency=1us"});
   CHECK(s.fabric.host_rate == BitRate(1'600'000'000'000));
   CHECK(s.inject[0].at == Duration(0));
   CHECK(s.inject[1].at == Duration(7us));
@@ -50,7 +51,9 @@ TEST_CASE("An index one past the end adds an entry") {
 }
 
 TEST_CASE("A mistake on the command line is located there") {
-  CHECK(refusal({"fabric.radx=64"}).find("--set fabric.radx=64: fabric.radx (unknown key). Did you mean fabric.radix?") == 0);
+  CHECK(
+      refusal({"fabric.radx=64"}).find("--set fabric.radx=64: fabric.radx (unknown key). Did you mean fabric.radix?") ==
+      0);
   CHECK(refusal({"fabric.radix"}).find("--set fabric.radix: not key=value") == 0);
   CHECK(refusal({"inject.9.at=1us"}).find("there are 2 entries") != std::string::npos);
   CHECK(refusal({"job.model.x=1"}).find("--set job.model.x=1") == 0);
