@@ -23,7 +23,7 @@ std::uint64_t tie_draw(std::uint32_t key, std::int64_t time_ps, std::uint32_t ch
   const auto time = static_cast<std::uint64_t>(time_ps); // below 2^53 (104 minutes) time and channel cannot collide
   const r123::Philox2x32::ctr_type counter = {
       {static_cast<std::uint32_t>(time), static_cast<std::uint32_t>(time >> 32) << 11 ^ channel}};
-  const auto words = r123::Philox2x32()(counter, r123::Philox2x32::key_type{{key}});
+  const auto words = r123::Philox2x32_R<7>()(counter, r123::Philox2x32::key_type{{key}});
   return static_cast<std::uint64_t>(words[0]) << 32 | words[1];
 }
 

@@ -14,7 +14,7 @@ enum class Purpose : std::uint32_t { tie = 1, codeword, traffic, ecmp, spray_pha
 std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::uint32_t entity, std::uint64_t counter_low,
                                     std::uint32_t counter_high = 0);
 
-/// A draw for one of several simultaneous events: Philox 2x32-10, keyed by `key` (see tie_key), counted by (time, channel).
+/// A draw for one of several simultaneous events: Philox 2x32-7 (the fewest rounds that pass BigCrush), keyed by `key` (see tie_key), counted by (time, channel).
 std::uint64_t tie_draw(std::uint32_t key, std::int64_t time_ps, std::uint32_t channel);
 /// The key of an entity's ties.
 std::uint32_t tie_key(std::uint64_t seed, std::uint32_t entity);

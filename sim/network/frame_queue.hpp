@@ -1,6 +1,6 @@
 #pragma once
 // The queue of an egress port: frames chained in chunks, so that its memory follows its length (sim/engine/chunk.hpp).
-// Beside first-in first-out it can place a frame among the last ones (ties) and count what is ready by some time.
+// Beside first-in first-out it can place a frame among the last ones (ties) and tell how many bytes were ready by some time.
 
 #include "sim/engine/chunk.hpp"
 #include "sim/network/frame.hpp"
@@ -24,28 +24,24 @@ public:
   bool empty() const { return size_ == 0; }
   std::uint32_t size() const { return size_; }
   const Frame &front() const { return first_->frames[head_]; }
-  const Frame &back() const { return last_->frames[tail_ - 1]; }
+  /// Wire bytes of the frames in the queue, ready or not. [B]
+  std::int64_t bytes() const { return pushed_bytes_ - popped_bytes_; }
 
   void push(const Frame &frame) {
     if (last_ == nullptr || tail_ == capacity) [[unlikely]]
       extend();
     last_->frames[tail_++] = frame;
     ++size_;
+    pushed_bytes_ += frame.size;
   }
   void pop() {
-    if (seen_chunk_ == first_ && seen_ == head_) // popped before it was counted
-      ++seen_;
+    popped_bytes_ += first_->frames[head_].size;
+    ++popped_;
     ++head_;
-    --size_;
-    if (size_ == 0) {
-      head_ = tail_ = seen_ = 0; // start over in the last chunk, which is at hand
-      while (first_ != last_)
-        drop_first();
-      seen_chunk_ = first_;
-    } else if (head_ == capacity) {
+    if (--size_ == 0) [[unlikely]]
+      start_over();
+    else if (head_ == capacity) [[unlikely]]
       drop_first();
-      head_ = 0;
-    }
   }
   /// Appends, then moves the frame forward past every last frame f for which goes_after(f) holds.
   template <class Predicate> void insert(const Frame &frame, const Predicate &goes_after) {
@@ -63,22 +59,29 @@ public:
     }
     chunk->frames[index] = frame;
   }
-  /// Sum of the sizes of frames, not counted before, that are ready by `time`; stops at the first that is not. [B]
-  std::int64_t count_ready(SimTime time) {
-    std::int64_t bytes = 0;
-    while (seen_chunk_ != nullptr && !(seen_chunk_ == last_ && seen_ == tail_)) {
-      if (seen_ == capacity) {
+  /// Wire bytes of the frames at the front that are ready by `time`, up to the first that is not. Times asked for must not go back;
+  /// each frame is looked at once. [B]
+  std::int64_t ready_bytes(SimTime time) {
+    if (static_cast<std::int32_t>(seen_ - popped_) <= 0) { // what was seen has left
+      seen_ = popped_;
+      seen_bytes_ = popped_bytes_;
+      seen_chunk_ = first_;
+      seen_index_ = head_;
+    }
+    const std::uint32_t end = popped_ + size_;
+    while (seen_ != end) {
+      if (seen_index_ == capacity) {
         seen_chunk_ = seen_chunk_->next;
-        seen_ = 0;
-        continue;
+        seen_index_ = 0;
       }
-      const Frame &frame = seen_chunk_->frames[seen_];
+      const Frame &frame = seen_chunk_->frames[seen_index_];
       if (frame.time > time)
         break;
-      bytes += frame.size;
+      seen_bytes_ += frame.size;
+      ++seen_index_;
       ++seen_;
     }
-    return bytes;
+    return seen_bytes_ - popped_bytes_;
   }
   void prefetch_front() const { __builtin_prefetch(first_ == nullptr ? nullptr : first_->frames + head_); }
 
@@ -94,19 +97,18 @@ private:
     chunk->next = nullptr;
     chunk->before = last_;
     (last_ == nullptr ? first_ : last_->next) = chunk;
-    if (last_ == nullptr)
-      seen_chunk_ = chunk;
     last_ = chunk;
     tail_ = 0;
   }
-  void drop_first() {
-    Chunk *old = first_;
-    first_ = old->next;
-    if (seen_chunk_ == old) {
-      seen_chunk_ = first_;
-      seen_ = 0;
-    }
-    ChunkPool::of_this_thread().give(old);
+  [[gnu::noinline]] void drop_first() {
+    ChunkPool::of_this_thread().give(std::exchange(first_, first_->next));
+    head_ = 0;
+  }
+  /// Empty: go on in the last chunk, which is at hand.
+  void start_over() {
+    while (first_ != last_)
+      drop_first();
+    head_ = tail_ = 0;
   }
 
   Chunk *first_ = nullptr;
@@ -114,8 +116,14 @@ private:
   std::uint32_t head_ = 0; ///< in first_
   std::uint32_t tail_ = 0; ///< in last_
   std::uint32_t size_ = 0;
-  std::uint32_t seen_ = 0; ///< in seen_chunk_: the first frame not yet counted
+  std::uint32_t popped_ = 0; ///< frames that have left
+  std::int64_t pushed_bytes_ = 0;
+  std::int64_t popped_bytes_ = 0;
+  // ready_bytes: where it got to.
   Chunk *seen_chunk_ = nullptr;
+  std::uint32_t seen_index_ = 0;
+  std::uint32_t seen_ = 0; ///< frames passed since the beginning
+  std::int64_t seen_bytes_ = 0;
 };
 
 } // namespace lightloom

@@ -37,8 +37,12 @@ void Switch::next_epoch(SimTime now) {
   const auto &epochs = *settings_.epochs;
   while (epoch_ + 1 < epochs.size() && epochs[epoch_ + 1].from <= now)
     ++epoch_;
-  table_ = epochs[epoch_].table.get();
-  routes_ = table_->switches[settings_.self.index()].get();
+  const RouteTable &table = *epochs[epoch_].table;
+  const SwitchRoutes &routes = *table.switches[settings_.self.index()];
+  attachment_ = table.attachment.data();
+  group_of_leaf_ = routes.group_of_leaf.data();
+  groups_ = routes.groups.data();
+  ports_of_groups_ = routes.ports.data();
   next_epoch_at_ = epoch_ + 1 < epochs.size() ? epochs[epoch_ + 1].from : never;
 }
 
@@ -61,10 +65,11 @@ SimTime Switch::gather(SimTime until) {
   frames.clear();
   SimTime next = never;
   const auto ports = static_cast<std::uint32_t>(in_.size());
+  InPort *const in = in_.data();
   for (std::uint32_t p = 0; p < ports; ++p) {
     if (p + 3 < ports)
-      in_[p + 3].frames.prefetch();
-    Receiver<Frame> &channel = in_[p].frames;
+      in[p + 3].frames.prefetch();
+    Receiver<Frame> &channel = in[p].frames;
     for (Frame *frame = channel.front(); frame != nullptr; frame = channel.front()) {
       if (frame->time >= until) {
         next = std::min(next, frame->time);
@@ -80,22 +85,24 @@ SimTime Switch::gather(SimTime until) {
 
 void Switch::handle_arrivals() {
   auto &order = scratch.order;
-  auto &frames = scratch.frames;
-  if (frames.size() <= 1) {
-    if (!frames.empty())
-      accept(*frames[0]);
+  Frame **const frames = scratch.frames.data();
+  const auto count = static_cast<std::uint32_t>(scratch.frames.size());
+  if (count == 1)
+    accept(*frames[0]);
+  if (count <= 1)
     return;
-  }
   SimTime first = never;
-  for (const Frame *frame : frames)
-    first = std::min(first, frame->time);
-  order.start(first);
-  for (std::uint32_t i = 0; i < frames.size(); ++i)
+  SimTime last{};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    first = std::min(first, frames[i]->time);
+    last = std::max(last, frames[i]->time);
+  }
+  order.start(first, last, count);
+  for (std::uint32_t i = 0; i < count; ++i)
     order.push(frames[i]->time, i);
-  order.order();
-  const std::size_t count = order.size();
-  for (std::size_t i = 0; i < count; ++i)
-    accept(*frames[order.item(i)]);
+  const std::uint64_t *const keys = order.order();
+  for (std::uint32_t i = 0; i < count; ++i)
+    accept(*frames[BucketOrder::item(keys[i])]);
 }
 
 [[gnu::always_inline]] inline void Switch::accept(Frame &frame) {
@@ -108,28 +115,28 @@ void Switch::handle_arrivals() {
     discard(frame, corrupt_data_, corrupt_control_); // its tail was in when it was found out
     return;
   }
-  const Attachment to = table_->attachment[frame.destination];
+  const Attachment to = attachment_[frame.destination];
   std::uint32_t index = to.port;
   if (to.leaf != settings_.self) {
-    const std::uint16_t group_index = routes_->group_of_leaf[to.leaf.index()];
+    const std::uint16_t group_index = group_of_leaf_[to.leaf.index()];
     if (group_index == no_group) [[unlikely]] {
       discard(frame, unroutable_data_, unroutable_control_);
       return;
     }
-    const PortGroup &group = routes_->groups[group_index];
-    index = routes_->ports[group.first + choose(group, frame, settings_.paths, settings_.self.value)];
+    const PortGroup &group = groups_[group_index];
+    index = ports_of_groups_[group.first + choose(group, frame, settings_.paths, settings_.self.value)];
   }
   OutPort &port = out_[index];
-  frame.time += settings_.spec.latency;
-  if (mixed_rates_) [[unlikely]]
-    frame.time += catch_up(frame, port);
-  FrameQueue &queue = port.queue(frame.lane);
-  if (port.last_ready >= frame.time && !queue.empty()) [[unlikely]]
-    settle_tie(queue, frame);
-  else
-    queue.push(frame);
-  port.last_ready = std::max(port.last_ready, frame.time);
+  const Duration latency = settings_.spec.latency + (mixed_rates_ ? catch_up(frame, port) : Duration{});
+  frame.time += latency;
+  FrameQueue &queue = frame.lane == 0 ? port.first : port.more[frame.lane - 1];
   busy_ports_[index / 64] |= 1ull << (index % 64);
+  if (port.last_ready >= frame.time) [[unlikely]] {
+    settle_tie(queue, frame);
+    return;
+  }
+  port.last_ready = frame.time;
+  queue.push(frame);
 }
 
 void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control) {
@@ -200,9 +207,8 @@ SimTime Switch::drain(OutPort &port, SimTime until) {
     bool empty() const { return port.first.empty(); }
     const Frame &front() const { return port.first.front(); }
     void sent(SimTime d) const {
-      port.backlog += port.first.count_ready(d);
-      port.most_backlog = std::max(port.most_backlog, port.backlog);
-      port.backlog -= front().size;
+      if (port.first.bytes() > port.most_backlog) [[unlikely]]
+        port.most_backlog = std::max(port.most_backlog, port.first.ready_bytes(d));
       self.give_back(front(), d);
       port.first.pop();
     }
@@ -229,12 +235,12 @@ SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
     }
     if (d >= until)
       return wait;
+    std::int64_t backlog = 0;
     for (std::uint32_t l = 0; l < settings_.lanes; ++l)
-      port.backlog += port.queue(l).count_ready(d);
-    port.most_backlog = std::max(port.most_backlog, port.backlog);
+      backlog += port.queue(l).ready_bytes(d);
+    port.most_backlog = std::max(port.most_backlog, backlog);
     FrameQueue &queue = port.queue(lane);
     const Frame &frame = queue.front();
-    port.backlog -= frame.size;
     give_back(frame, d);
     port.link.transmit(frame, d);
     queue.pop();

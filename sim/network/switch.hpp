@@ -37,8 +37,7 @@ public:
   };
   struct OutPort {
     FrameQueue first;               ///< lane 0
-    std::int64_t backlog = 0;       ///< wire bytes ready but not yet left, at the last departure looked at
-    std::int64_t most_backlog = 0;
+    std::int64_t most_backlog = 0;  ///< greatest sum of wire bytes ready but not yet left, over all lanes
     SimTime last_ready{};           ///< greatest readiness queued so far: a frame not later than it may tie
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
@@ -89,8 +88,10 @@ private:
   std::vector<std::uint64_t> busy_ports_; ///< bit set: ports with queued frames
   Digest digest_;
   // The epoch in force.
-  const RouteTable *table_ = nullptr;
-  const SwitchRoutes *routes_ = nullptr;
+  const Attachment *attachment_ = nullptr;
+  const std::uint16_t *group_of_leaf_ = nullptr;
+  const PortGroup *groups_ = nullptr;
+  const std::uint16_t *ports_of_groups_ = nullptr;
   SimTime next_epoch_at_ = never;
   std::size_t epoch_ = 0;
   std::uint64_t unroutable_data_ = 0;

@@ -136,6 +136,92 @@ inline NetworkSpec fat_tree(std::uint32_t k, BitRate rate, Duration latency) {
   return spec;
 }
 
+/// Host 0 – switch – … – switch – host 1: cable i has rates[i], so there is one switch less than rates; one rate is a bare cable.
+inline NetworkSpec chain(const std::vector<BitRate> &rates, Duration latency) {
+  const auto switches = static_cast<std::uint32_t>(rates.size() - 1);
+  NetworkSpec spec;
+  spec.fabric.hosts = 2;
+  spec.fabric.switches = switches;
+  const auto right_of = [&](std::uint32_t cable) { return cable == switches ? NodeId(1) : NodeId(2 + cable); };
+  for (std::uint32_t c = 0; c < rates.size(); ++c) {
+    const NodeId left = c == 0 ? NodeId(0) : NodeId(1 + c);
+    const bool last = c == switches && c > 0; // a host cable begins at the host
+    spec.fabric.cables.push_back({last ? right_of(c) : left, last ? left : right_of(c), Tier::host, rates[c]});
+    spec.links.push_back(healthy(rates[c], latency));
+    spec.links.push_back(healthy(rates[c], latency));
+  }
+  auto table = std::make_shared<RouteTable>();
+  table->attachment = {{SwitchId(0), 0}, {SwitchId(switches == 0 ? 0 : switches - 1), 1}};
+  for (std::uint32_t s = 0; s < switches; ++s) { // port 0 to the left, port 1 to the right
+    auto routes = std::make_shared<SwitchRoutes>();
+    routes->group_of_leaf.assign(switches, no_group);
+    routes->groups = {{0, 1, 1}, {1, 1, 1}};
+    routes->ports = {0, 1};
+    routes->group_of_leaf[0] = 0;
+    if (s + 1 < switches)
+      routes->group_of_leaf[switches - 1] = 1;
+    table->switches.push_back(routes);
+  }
+  spec.routes.push_back({SimTime{}, table});
+  return spec;
+}
+
+/// Two-level Clos: `leaves` switches with `below` hosts each, every leaf with one cable to each of `spines`. Cables of hosts come
+/// first, then leaf by leaf its uplinks; `dead_spine` is left out of the tables (as after a re-route), if it is one.
+inline std::shared_ptr<RouteTable> leaf_spine_table(std::uint32_t leaves, std::uint32_t below, std::uint32_t spines,
+                                                    std::uint32_t dead_spine = 0xffffffffu) {
+  auto table = std::make_shared<RouteTable>();
+  for (std::uint32_t h = 0; h < leaves * below; ++h)
+    table->attachment.push_back({SwitchId(h / below), static_cast<std::uint16_t>(h % below)});
+  for (std::uint32_t s = 0; s < leaves + spines; ++s) {
+    auto routes = std::make_shared<SwitchRoutes>();
+    routes->group_of_leaf.assign(leaves + spines, no_group);
+    if (s < leaves) {
+      for (std::uint32_t p = 0; p < spines; ++p)
+        if (p != dead_spine)
+          routes->ports.push_back(static_cast<std::uint16_t>(below + p));
+      routes->groups.push_back({0, static_cast<std::uint16_t>(routes->ports.size()), 1});
+    }
+    for (std::uint32_t leaf = 0; leaf < leaves; ++leaf) {
+      if (s >= leaves) {
+        routes->groups.push_back({leaf, 1, 1});
+        routes->ports.push_back(static_cast<std::uint16_t>(leaf));
+        routes->group_of_leaf[leaf] = static_cast<std::uint16_t>(leaf);
+      } else if (leaf != s) {
+        routes->group_of_leaf[leaf] = 0;
+      }
+    }
+    table->switches.push_back(routes);
+  }
+  return table;
+}
+
+inline NetworkSpec leaf_spine(std::uint32_t leaves, std::uint32_t below, std::uint32_t spines, BitRate rate, Duration latency) {
+  NetworkSpec spec;
+  auto &fabric = spec.fabric;
+  fabric.hosts = leaves * below;
+  fabric.switches = leaves + spines;
+  for (std::uint32_t h = 0; h < fabric.hosts; ++h)
+    fabric.cables.push_back({NodeId(h), NodeId(fabric.hosts + h / below), Tier::host, rate});
+  for (std::uint32_t leaf = 0; leaf < leaves; ++leaf)
+    for (std::uint32_t p = 0; p < spines; ++p)
+      fabric.cables.push_back({NodeId(fabric.hosts + leaf), NodeId(fabric.hosts + leaves + p), Tier::leaf, rate});
+  spec.routes.push_back({SimTime{}, leaf_spine_table(leaves, below, spines)});
+  spec.links.assign(2 * fabric.cables.size(), healthy(rate, latency));
+  return spec;
+}
+
+/// Both directions of a cable are down in [from, to).
+inline void take_down(NetworkSpec &spec, std::uint32_t cable, SimTime from, SimTime to = never) {
+  for (auto &link : {2 * cable, 2 * cable + 1}) {
+    auto &segments = spec.links[link].segments;
+    const LinkHealthSegment well = segments.front();
+    segments.push_back({from, BitRate(0), well.latency, 0});
+    if (to != never)
+      segments.push_back({to, well.rate, well.latency, well.uncorrectable_ratio});
+  }
+}
+
 inline void give(NetworkSpec &spec, std::vector<std::vector<std::vector<Operation>>> scripts) {
   for (std::uint32_t r = 0; r < scripts.size(); ++r) {
     spec.placement.push_back(HostId(r));
@@ -173,11 +259,41 @@ inline void ring(NetworkSpec &spec, Bytes size) {
   give(spec, std::move(scripts));
 }
 
+/// All-to-all: every host sends `size` to each other host, next neighbour first, then receives from all.
+inline void all_to_all(NetworkSpec &spec, Bytes size) {
+  const std::uint32_t n = spec.fabric.hosts;
+  std::vector<std::vector<std::vector<Operation>>> scripts(n);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    scripts[i].resize(1);
+    for (std::uint32_t d = 1; d < n; ++d)
+      scripts[i][0].push_back(send((i + d) % n, size));
+    for (std::uint32_t d = 1; d < n; ++d)
+      scripts[i][0].push_back(receive((i + n - d) % n, size));
+  }
+  give(spec, std::move(scripts));
+}
+
+/// Hosts 1 … senders each send `size` to host 0, all at once.
+inline void incast(NetworkSpec &spec, std::uint32_t senders, Bytes size) {
+  std::vector<std::vector<std::vector<Operation>>> scripts(senders + 1);
+  scripts[0].resize(1);
+  for (std::uint32_t i = 1; i <= senders; ++i) {
+    scripts[0][0].push_back(receive(i, size));
+    scripts[i] = {{send(0, size)}};
+  }
+  give(spec, std::move(scripts));
+}
+
+/// Host 0 sends `count` messages of `size` to host 1.
+inline void stream_of_messages(NetworkSpec &spec, Bytes size, std::uint32_t count = 1) {
+  give(spec, {{std::vector<Operation>(count, send(1, size))}, {std::vector<Operation>(count, receive(0, size))}});
+}
+
 inline TransportSpec infiniband() {
   TransportSpec t;
   t.kind = TransportSpec::Kind::infiniband;
   t.header = Bytes(30);
-  t.credits = Bytes(64 * 1024);
+  t.credits = Bytes(256 * 1024);
   return t;
 }
 
