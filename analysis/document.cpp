@@ -77,7 +77,7 @@ void put_flows(Document &document, const Flows &flows) {
     put_table(document, "/flows", flow_columns(), flows.rows);
     return;
   }
-  const Flows::Histogram &histogram = *flows.histogram;
+  const FlowHistogram &histogram = *flows.histogram;
   EXPECTS(histogram.lower_s.size() == histogram.count.size());
   put_attributes(document, "/flows/histogram", flow_figure_columns(), histogram.figures);
   document.attributes.push_back({"/flows/histogram", "upper_s", histogram.upper_s});
@@ -220,7 +220,7 @@ Flows get_flows(const Lookup &lookup) {
     flows.rows = get_table(lookup, "/flows", flow_columns());
     return flows;
   }
-  Flows::Histogram &histogram = flows.histogram.emplace();
+  FlowHistogram &histogram = flows.histogram.emplace();
   get_attributes(lookup, "/flows/histogram", flow_figure_columns(), histogram.figures);
   const Attribute *upper = lookup.attribute("/flows/histogram", "upper_s");
   if (upper && std::holds_alternative<double>(upper->value))

@@ -108,17 +108,18 @@ struct FlowFigures {
   double goodput_bps = not_known; ///< payload bits of completed flows ÷ (last end − first start)
 };
 
-/// Rows, or, above a limit (`compact_flows`, summary.hpp), a log-binned histogram of completion times beside exact
-/// figures.
+/// A log-binned histogram of completion times beside exact figures.
+struct FlowHistogram {
+  FlowFigures figures;
+  std::vector<double> lower_s; ///< lower edge of each bin, ascending; the last bin ends at upper_s
+  double upper_s = 0;
+  std::vector<std::uint64_t> count; ///< one entry per bin
+};
+
+/// Rows, or, above a limit (`compact_flows`, summary.hpp), a histogram.
 struct Flows {
   std::vector<FlowRow> rows;
-  struct Histogram {
-    FlowFigures figures;
-    std::vector<double> lower_s; ///< lower edge of each bin, ascending; the last bin ends at upper_s
-    double upper_s = 0;
-    std::vector<std::uint64_t> count; ///< one entry per bin
-  };
-  std::optional<Histogram> histogram;
+  std::optional<FlowHistogram> histogram;
 };
 
 /// One line of the bill of materials: "800G-DR8", "switch:leaf", …
