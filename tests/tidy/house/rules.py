@@ -1,4 +1,4 @@
-"""The rules on one file: what it may include, what it must not say, how it opens. Each answer names the place and the way out."""
+"""The rules on one file: what it may include, what it must not say, how it opens. Answers name the place and the way out."""
 
 import fnmatch
 import re
@@ -21,11 +21,11 @@ ARROWS = {
     "collectives": PLAIN,
     "optics": PLAIN,
     "analysis": ("sim/core",),
-    "scenarios": ("sim/core", "sim/engine", "sim/network", "sim/network/plain", "sim/campaign", "topology", "collectives",
-                  "optics", "analysis"),
+    "scenarios": ("sim/core", "sim/engine", "sim/network", "sim/network/plain", "sim/campaign", "topology",
+                  "collectives", "optics", "analysis"),
 }
 
-# Header pattern -> (library, the only files that may include it). A heavy header in a .hpp costs every file that includes it.
+# Header pattern -> (library, the only files that may include it). A heavy header in a .hpp costs all who include that.
 LIBRARIES = [
     (r"boost/(graph|property_map|range|multi_index)", "Boost.Graph", ["topology/*.cpp"]),
     (r"boost/math", "Boost.Math", ["*.cpp"]),
@@ -53,7 +53,8 @@ BANNED = [
     (r"\bstd::hash\b", ("",), "its bits depend on the library: use Digest (sim/core/digest.hpp)", ()),
     (r"\bstd::(log|log1p|exp|expm1|erfc?|pow|tgamma|lgamma)[fl]?\s*\(", ("sim/",),
      "its bits depend on the CPU: use sim/core/portable_math.hpp", ()),
-    (r"\b(system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime)\b", ("topology/", "collectives/", "optics/"),
+    (r"\b(system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime)\b",
+     ("topology/", "collectives/", "optics/"),
      "a model must not read the machine's clock: time is SimTime", ()),
     (r"\b(?:double|float)\s+\w*(?:seconds|time|delay|latency|duration)\w*\b(?!\s*\()", ("sim/",),
      "seconds in floating point must not decide an event: use SimTime or Duration (sim/core/quantity.hpp)", ()),
@@ -131,12 +132,12 @@ def check_unordered(path, content, root):
     declared = code + (text.blanked(header.read_text()) if path.endswith(".cpp") and header.exists() else "")
     for name in sorted(set(UNORDERED.findall(declared))):
         for match in re.finditer(rf"for\s*\([^;()]*:\s*(?:\w+(?:\.|->))?{name}\s*\)|\b{name}\.c?begin\s*\(", code):
-            yield (f"{path}:{line_of(code, match.start())}: iterates over the unordered container {name}: its order depends on "
-                   "the library; use std::map, or a sorted vector")
+            yield (f"{path}:{line_of(code, match.start())}: iterates over the unordered container {name}: its order "
+                   "depends on the library; use std::map, or a sorted vector")
 
 
 def check_opening(path, content, root):
-    """Whether a file opens by saying what it is about. A .cpp may leave that to the header of its own name, if it includes it first."""
+    """How a file fails to open by saying what it is about. A .cpp may leave that to its own header, if included first."""
     lines = content.splitlines() or [""]
     if path.endswith(".hpp"):
         good = len(lines) > 1 and lines[0] == "#pragma once" and lines[1].startswith("//")

@@ -1,8 +1,9 @@
-"""C++ as text: comments and strings blanked out, functions found by their braces. No preprocessor, no templates, no meaning."""
+"""C++ as text: comments and strings blanked out, functions found by their braces. No preprocessor, no meaning."""
 
 import re
 
-TOKENS = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+TOKENS = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'',
+                    re.DOTALL)
 
 
 def blanked(content):
@@ -24,7 +25,7 @@ def is_scope(header):
 
 
 def functions(content):
-    """(name, lines) of each function with a body, lambdas inside it included; its lines run from its head to its closing brace."""
+    """(name, lines) of each function with a body, its lambdas included; lines from its head to its closing brace."""
     code = re.sub(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", lambda m: re.sub(r"[^\n]", " ", m.group(0)), blanked(content),
                   flags=re.MULTILINE)
     found = []
