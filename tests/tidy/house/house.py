@@ -1,12 +1,13 @@
-"""The house rules: include arrows, libraries in their places, lengths, banned constructs, opening comments. Prints every break with its place and what to do instead.
+"""The house rules: include arrows, libraries in their places, lengths, banned constructs, opening comments.
+Prints every break with its place and what to do instead.
 
     python3 house.py ROOT               check
     python3 house.py ROOT --tighten     check, after lowering exceptions to what is needed and dropping the others
     python3 house.py ROOT --record      accept what is there now as exceptions (to be read before it is committed)
 
 Lengths are a ratchet: `exceptions.txt` beside this file names what is longer than the rule and by how much. An entry
-that is larger than needed fails too, so that lengths only fall. Leaves out: meaning. It reads text, not C++; strings and
-comments are blanked first.
+that is larger than needed fails too, so that lengths only fall.
+Leaves out: meaning. It reads text, not C++; strings and comments are blanked first.
 """
 
 import ast

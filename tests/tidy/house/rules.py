@@ -1,4 +1,4 @@
-"""The rules on one file: what it may include, what it must not say, how it opens. Answers name the place and the way out."""
+"""The rules on one file: what it may include, what it must not say, how it opens. Answers name place and way out."""
 
 import fnmatch
 import re
@@ -137,7 +137,7 @@ def check_unordered(path, content, root):
 
 
 def check_opening(path, content, root):
-    """How a file fails to open by saying what it is about. A .cpp may leave that to its own header, if included first."""
+    """How a file fails to open by saying what it is about. A .cpp may leave that to its header, if included first."""
     lines = content.splitlines() or [""]
     if path.endswith(".hpp"):
         good = len(lines) > 1 and lines[0] == "#pragma once" and lines[1].startswith("//")
