@@ -2,7 +2,7 @@
 // Page: docs/validation/fec.md.
 
 #include "optics/fec.hpp"
-#include "reference_table.hpp"
+#include "tests/validation/optics/reference_table.hpp"
 
 #include <algorithm>
 #include <boost/math/special_functions/beta.hpp>

@@ -2,7 +2,7 @@
 // Page: docs/validation/link-budget.md.
 
 #include "optics/link.hpp"
-#include "reference_table.hpp"
+#include "tests/validation/optics/reference_table.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>
