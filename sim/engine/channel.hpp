@@ -153,12 +153,7 @@ public:
       Chunk::free(std::exchange(oldest_, oldest_->next.load(std::memory_order_relaxed)));
   }
   /// Asks for the cache lines that the next front() will touch.
-  void prefetch() const {
-    if (chunk_ == nullptr)
-      return;
-    __builtin_prefetch(chunk_);
-    __builtin_prefetch(chunk_->slots + at_);
-  }
+  void prefetch() const { prefetch_chunk(chunk_); }
 
 private:
   bool look_again() {
@@ -170,6 +165,7 @@ private:
         return false;
       chunk_ = next;
       at_ = visible_ = 0;
+      prefetch_chunk(next->next.load(std::memory_order_relaxed));
     }
     visible_ = chunk_->published.load(std::memory_order_acquire);
     return at_ != visible_;

@@ -12,6 +12,13 @@ namespace lightloom {
 
 inline constexpr std::size_t chunk_bytes = 256;
 
+/// Asks for the four cache lines of a chunk; null is allowed. Chains are hidden from the hardware's own prefetching.
+inline void prefetch_chunk(const void *chunk) {
+  const auto *bytes = static_cast<const char *>(chunk);
+  for (std::size_t line = 0; line < chunk_bytes; line += 64)
+    __builtin_prefetch(bytes + line);
+}
+
 /// Free chunks of one thread, last in, first out. Which memory is reused never shows in a result.
 class ChunkPool {
 public:

@@ -83,7 +83,8 @@ public:
     }
     return seen_bytes_ - popped_bytes_;
   }
-  void prefetch_front() const { __builtin_prefetch(first_ == nullptr ? nullptr : first_->frames + head_); }
+  void prefetch_front() const { prefetch_chunk(first_); }
+  void prefetch_back() const { __builtin_prefetch(last_ == nullptr ? nullptr : last_->frames + tail_, 1); }
 
 private:
   static constexpr std::uint32_t capacity = (chunk_bytes - 32) / sizeof(Frame);
@@ -103,6 +104,7 @@ private:
   [[gnu::noinline]] void drop_first() {
     ChunkPool::of_this_thread().give(std::exchange(first_, first_->next));
     head_ = 0;
+    prefetch_chunk(first_->next);
   }
   /// Empty: go on in the last chunk, which is at hand.
   void start_over() {

@@ -35,7 +35,7 @@ public:
     Sender<Credit> credits;         ///< lane 0
     Duration credit_delay{};        ///< from the start of a departure until the credit is back: full frame time + reverse latency
   };
-  struct OutPort {
+  struct alignas(64) OutPort {
     FrameQueue first;               ///< lane 0
     std::int64_t most_backlog = 0;  ///< greatest sum of wire bytes ready but not yet left, over all lanes
     SimTime last_ready{};           ///< greatest readiness queued so far: a frame not later than it may tie

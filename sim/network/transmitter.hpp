@@ -77,12 +77,11 @@ public:
   /// Latency of the first segment in which the link is up; constant.
   Duration nominal_latency() const { return nominal_latency_; }
   const LinkResult &counters() const { return counters_; }
-  LinkResult &counters() { return counters_; }
   std::uint64_t lost_data() const { return lost_data_; }
   std::uint64_t lost_control() const { return lost_control_; }
   bool limited() const { return limited_; }
 
-  Sender<Frame> out;
+  Sender<Frame> out; ///< first, with what every frame needs behind it
 
 private:
   /// Takes in credits before `until` until the balance is `size`; false if they do not suffice.
@@ -102,22 +101,22 @@ private:
   void draw_skip();
   Duration transmission(std::int64_t size);
 
-  // Used for every frame.
+  // Used for every frame: two cache lines behind `out`.
   SimTime free_{};
-  SimTime next_change_ = never;   ///< start of the next health segment
-  SimTime next_down_ = never;     ///< start of the next time without light
   SimTime plain_until_{};         ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
   std::int64_t ps_per_byte_ = 0;  ///< 0: not whole, see transmission()
+  Lane first_lane_;
   std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
   std::int64_t exposure_ends_ = 0;///< what a frame's two ends add: interleave × codeword payload
   ArrivalAt arrival_ = ArrivalAt::tail;
   bool down_ = false;
   bool limited_ = false;
   std::uint8_t lane_count_ = 1;
-  Lane first_lane_;
   LinkResult counters_;
   // Rarely used.
+  SimTime next_change_ = never;   ///< start of the next health segment
+  SimTime next_down_ = never;     ///< start of the next time without light
   std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
   Duration nominal_latency_{};
