@@ -46,7 +46,8 @@ private:
   BitRate scale_up_bandwidth_;
 };
 
-/// Judges: every collective, flow and link of `results` against its bound. One sentence per violation.
+/// Judges every collective, flow and link of the results of a finished run against its bound. One sentence per
+/// violation.
 std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps);
 
 } // namespace lightloom

@@ -18,7 +18,7 @@ struct CommandLine {
 
   // Everywhere.
   std::uint32_t threads = 1;
-  std::vector<std::string> settings; ///< --set and --seed, in order
+  std::vector<std::string> settings; ///< --set in order, then --seed
   bool force = false, json = false, quiet = false, progress = false, verbose = false;
 
   std::string output; ///< run -o

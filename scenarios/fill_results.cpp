@@ -18,7 +18,10 @@ void fill_steps(RunResults &r, const NetworkResult &n, std::uint32_t ranks) {
   r.gpus.gpus = n.steps.empty() ? 0 : ranks;
   for (std::size_t step = 0; step < n.steps.size(); ++step) {
     const auto &mark = n.steps[step];
-    if (mark.begin == never || mark.end < mark.begin)
+    const auto &ranks_of_step = n.rank_steps[step];
+    const bool ended =
+        std::all_of(ranks_of_step.begin(), ranks_of_step.end(), [](const RankStep &one) { return one.end > one.begin; });
+    if (mark.begin == never || (!ended && !finished(n)))
       break; // a run that was stopped: this step never ended
     const Duration duration = mark.end - mark.begin;
     r.steps.push_back({picoseconds(mark.begin), duration.count(), 0, 0});
@@ -148,6 +151,8 @@ void fill_counters(RunResults &r, const NetworkResult &n) {
   };
 }
 } // namespace
+
+bool finished(const NetworkResult &n) { return !n.stopped_early && !n.failed && n.blocked.empty(); }
 
 RunIdentity identity_of(const Scenario &s, const JobPlan &plan, const std::string &command) {
   RunIdentity id;

@@ -76,13 +76,12 @@ std::string describe(const JobFailure &f, const BuiltRun &built) {
 }
 
 /// Sets code, findings and identity.outcome from what went wrong, the gravest first.
-void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n) {
+void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n, SimTime last_seen) {
   auto bugs = n.violations;
-  // A run that did not finish says when its last rank ended, which is earlier than its last frame: links are judged
-  // without it.
-  const bool finished = !n.stopped_early && !n.failed && n.blocked.empty();
-  const auto below = below_bounds(out.results, finished ? picoseconds(n.end) : picoseconds(never));
-  bugs.insert(bugs.end(), below.begin(), below.end());
+  if (finished(n)) { // else a collective may be cut in the middle
+    const auto below = below_bounds(out.results, picoseconds(n.end));
+    bugs.insert(bugs.end(), below.begin(), below.end());
+  }
   const auto shape = check_shape(out.results);
   bugs.insert(bugs.end(), shape.begin(), shape.end());
   if (!bugs.empty()) {
@@ -90,14 +89,14 @@ void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n) {
     out.findings = bugs;
   } else if (n.stopped_early) {
     out.code = ExitCode::interrupted;
-    out.findings = {"interrupted at " + format_duration(n.end.time_since_epoch()) + " of simulated time"};
+    out.findings = {"interrupted at " + format_duration(last_seen.time_since_epoch()) + " of simulated time"};
   } else if (n.failed) {
     out.code = ExitCode::failed_check;
     out.findings = {describe(n.failure, built)};
   } else if (!n.blocked.empty()) {
     out.code = ExitCode::failed_check;
     out.findings = {fmt::format("stalled at {}: nothing more can happen and {} streams wait",
-                                format_duration(n.end.time_since_epoch()), n.blocked.size())};
+                                format_duration(last_seen.time_since_epoch()), n.blocked.size())};
     for (std::size_t i = 0; i < std::min(n.blocked.size(), listed_blocked); ++i)
       out.findings.push_back(n.blocked[i].describe);
   }
@@ -115,7 +114,9 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   ExecutionOptions options;
   options.threads = request.threads;
   options.sequential = request.sequential;
+  SimTime last_seen{};
   options.progress = [&](const ExecutionOptions::Progress &p) {
+    last_seen = p.now;
     line.show(p);
     return !interrupted();
   };
@@ -145,7 +146,7 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
     facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
   facts.host = host_name();
   out.results.run = facts;
-  judge(out, built, n);
+  judge(out, built, n, std::max(last_seen, n.end));
   compact_flows(out.results);
   if (n.lookahead < short_lookahead && n.lookahead_link.valid() && !request.sequential)
     out.warnings.push_back(fmt::format("lookahead is {} (set by link {}); below 50 ns threads wait more than they run",

@@ -237,6 +237,9 @@ TomlDocument read_toml(const std::string &file, const std::vector<std::string> &
   if (in.bad() || (in.gcount() == 0 && !in.eof()))
     throw Error(Problem{{file, 0, 0}, "cannot be read", "is it a file?", ""}, ExitCode::system);
   text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.starts_with("\x89HDF"))
+    throw Error(Problem{
+        {file, 0, 0}, "not a scenario", "it is an HDF5 file, perhaps of results", "Use it with compare or info."});
   if (text.size() > max_file_bytes)
     throw Error(Problem{{file, 0, 0}, "too large for a scenario", "more than 16 MiB", ""});
   return parse_toml_text(text, file, settings);
