@@ -19,8 +19,8 @@ void fill_steps(RunResults &r, const NetworkResult &n, std::uint32_t ranks) {
   for (std::size_t step = 0; step < n.steps.size(); ++step) {
     const auto &mark = n.steps[step];
     const auto &ranks_of_step = n.rank_steps[step];
-    const bool ended =
-        std::all_of(ranks_of_step.begin(), ranks_of_step.end(), [](const RankStep &one) { return one.end > one.begin; });
+    const bool ended = std::all_of(ranks_of_step.begin(), ranks_of_step.end(),
+                                   [](const RankStep &one) { return one.end > one.begin; });
     if (mark.begin == never || (!ended && !finished(n)))
       break; // a run that was stopped: this step never ended
     const Duration duration = mark.end - mark.begin;
