@@ -114,7 +114,9 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   for (std::uint32_t s = 0; s < fabric.switches; ++s) {
     const NodeId node = fabric.node(SwitchId(s));
     switches.push_back(std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths,
-                                                                 spec.transport.virtual_lanes, spec.seed, spec.ties_by_id,
+                                                                 spec.transport.virtual_lanes,
+                                                                 spec.tie_seed != 0 ? spec.tie_seed : spec.seed,
+                                                                 spec.ties_by_id,
                                                                  &spec.routes},
                                                 degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));

@@ -66,6 +66,7 @@ struct NetworkSpec {
   ScaleUpSpec scale_up;
   PathChoice paths = PathChoice::ecmp;
   std::uint64_t seed = 1;
+  std::uint64_t tie_seed = 0;      ///< draws the order of simultaneous frames; 0 = as seed
   bool ties_by_id = false;         ///< for hand calculation
   std::vector<HostId> placement;   ///< one entry per rank; distinct
   std::vector<std::unique_ptr<RankProgram>> programs; ///< one entry per rank
@@ -139,7 +140,7 @@ struct FlowResult {
 };
 
 struct NetworkResult {
-  SimTime end{};                            ///< the last event
+  SimTime end{};                            ///< when the last rank to finish did so; 0 when none did
   std::uint64_t digest = 0;
   std::vector<LinkResult> links;            ///< one entry per directed link
   std::vector<MarkResult> steps;
