@@ -45,7 +45,7 @@ SimTime Host::advance(SimTime until) {
   do {
     while (handle_next(until)) {
     }
-    nic.drain(until, nic_events_);
+    nic.drain(until, nic_events_, runner_ && runner_->awaits_sends());
     collect_nic_events();
   } while (!timers_.empty() && timers_.front().time < until);
   const SimTime next = std::min({nic.next_departure(until), next_own_event(), next_arrival()});
@@ -70,7 +70,7 @@ SimTime Host::next_own_event() {
 /// Handles the next event before `until`, or a run of frames that nothing else interrupts; false when there is none.
 bool Host::handle_next(SimTime until) {
   if (runner_ && runner_->awaits_sends()) { // completions must be known before what happens next
-    nic.drain(std::min({next_own_event(), next_arrival(), until}), nic_events_);
+    nic.drain(std::min({next_own_event(), next_arrival(), until}), nic_events_, true);
     collect_nic_events();
   }
   const SimTime own = next_own_event();

@@ -181,8 +181,10 @@ SimTime Nic::earliest_control(SimTime until) {
   return link.earliest(settings_.transport.virtual_lanes - 1, control_size(), floor_, until);
 }
 
-void Nic::drain(SimTime until, std::vector<NicEvent> &events) {
+void Nic::drain(SimTime until, std::vector<NicEvent> &events, bool stop_at_finish) {
   while (link.free() < until) {
+    if (stop_at_finish && !events.empty())
+      return;
     if (acknowledgements_.empty()) [[likely]] {
       if (round_.empty())
         return;

@@ -72,8 +72,9 @@ public:
   void ready(std::uint32_t send_queue, SimTime now, std::vector<NicEvent> &events);
   /// A frame's tail is in, at frame.time.
   void receive(const Frame &frame, std::vector<NicEvent> &events);
-  /// Commits every departure before `until`. Appends send_finished events (ideal transport).
-  void drain(SimTime until, std::vector<NicEvent> &events);
+  /// Commits every departure before `until`. Appends send_finished events (ideal transport); with `stop_at_finish` returns after the
+  /// first, because what it sets off may put a frame in front of those that would leave next.
+  void drain(SimTime until, std::vector<NicEvent> &events, bool stop_at_finish = false);
   /// Resends what is overdue at `now`.
   void time_out(SimTime now, std::vector<NicEvent> &events);
   /// When time_out() has something to do.
