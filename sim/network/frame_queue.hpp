@@ -45,7 +45,10 @@ public:
   }
   /// Appends, then moves the frame forward past every last frame f for which goes_after(f) holds.
   template <class Predicate> void insert(const Frame &frame, const Predicate &goes_after) {
+    const bool in_place = size_ == 0 || !goes_after(last_->frames[tail_ - 1]);
     push(frame);
+    if (in_place)
+      return;
     Chunk *chunk = last_;
     std::uint32_t index = tail_ - 1;
     for (std::uint32_t left = size_ - 1; left > 0; --left) {
