@@ -54,9 +54,10 @@ def main(folder):
             continue
         for number, line in code_lines(page):
             match = COMMAND.match(line)
-            if not match or re.search(r"[…|<>]|\b[A-Z]{3,}\b", match[1].split(" #")[0]):
+            shown = re.split(r" [#|] ", match[1])[0] if match else "…"  # no comment, no pipe
+            if re.search(r"[…|<>]|\b[A-Z]{3,}\b", shown):
                 continue
-            command = to_try(shlex.split(match[1], comments=True))
+            command = to_try(shlex.split(shown))
             if command is None:
                 continue
             tried += 1
