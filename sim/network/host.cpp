@@ -42,12 +42,9 @@ SimTime Host::advance(SimTime until) {
     if (runner_)
       schedule({SimTime{}, Timer::What::start});
   }
-  do {
-    while (handle_next(until)) {
-    }
-    nic.drain(until, nic_events_, runner_ && runner_->awaits_sends());
-    collect_nic_events();
-  } while (!timers_.empty() && timers_.front().time < until);
+  while (handle_next(until)) {
+  }
+  nic.drain(until);
   const SimTime next = std::min({nic.next_departure(until), next_own_event(), next_arrival()});
   nic.publish();
   for (auto &seat : seats) {
@@ -69,10 +66,6 @@ SimTime Host::next_own_event() {
 
 /// Handles the next event before `until`, or a run of frames that nothing else interrupts; false when there is none.
 bool Host::handle_next(SimTime until) {
-  if (runner_ && runner_->awaits_sends()) { // completions must be known before what happens next
-    nic.drain(std::min({next_own_event(), next_arrival(), until}), nic_events_, true);
-    collect_nic_events();
-  }
   const SimTime own = next_own_event();
   const SimTime frames_until = std::min(own, until); // at a tie a meeting goes first, a timer after: frames of that instant below
   bool handled = false;
@@ -153,7 +146,7 @@ void Host::handle(const Timer &timer) {
     runner_->start(timer.time);
     return;
   case Timer::What::message_ready:
-    nic.ready(timer.index, timer.time, nic_events_);
+    nic.ready(timer.index, timer.time);
     return;
   case Timer::What::message_arrived:
     digest_.fold(static_cast<std::uint64_t>(picoseconds(timer.time)) ^ static_cast<std::uint64_t>(timer.bytes));
@@ -164,8 +157,7 @@ void Host::handle(const Timer &timer) {
     return;
   case Timer::What::send_finished:
     unfinished_sends_[nic.send_queues[timer.index].stream] -= timer.count;
-    if (runner_->awaits_sends())
-      runner_->look_again(timer.time);
+    runner_->look_again(timer.time);
     return;
   case Timer::What::peer_unreachable:
     if (!failure_)
@@ -206,17 +198,7 @@ bool Host::take_message(std::uint32_t stream, std::uint32_t peer, Bytes bytes) {
   return true;
 }
 
-std::uint32_t Host::unfinished_sends(std::uint32_t stream, SimTime now) {
-  nic.drain(now, nic_events_);
-  std::uint32_t finished = 0; // known, but still in the timers because their instant is this one or was passed while nobody asked
-  for (const auto &e : nic_events_)
-    if (e.kind == NicEvent::Kind::send_finished && e.time <= now && nic.send_queues[e.index].stream == stream)
-      finished += e.count;
-  for (const auto &t : timers_)
-    if (t.what == Timer::What::send_finished && t.time <= now && nic.send_queues[t.index].stream == stream)
-      finished += t.count;
-  return unfinished_sends_[stream] - finished;
-}
+std::uint32_t Host::unfinished_sends(std::uint32_t stream) { return unfinished_sends_[stream]; }
 
 void Host::enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) {
   for (auto &seat : seats)

@@ -56,7 +56,7 @@ private:
   void start_compute(std::uint32_t stream, Duration duration, SimTime now) override;
   void post_send(std::uint32_t stream, std::uint32_t peer, Bytes bytes, SimTime now) override;
   bool take_message(std::uint32_t stream, std::uint32_t peer, Bytes bytes) override;
-  std::uint32_t unfinished_sends(std::uint32_t stream, SimTime now) override;
+  std::uint32_t unfinished_sends(std::uint32_t stream) override;
   void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) override;
 
   /// A timer of this host; ordered by (time, what, index, order).

@@ -25,8 +25,8 @@ void Nic::post(std::uint32_t index, Bytes size, SimTime now, std::vector<NicEven
                     count, 0});
 }
 
-void Nic::ready(std::uint32_t index, SimTime now, std::vector<NicEvent> &events) {
-  drain(now, events);
+void Nic::ready(std::uint32_t index, SimTime now) {
+  drain(now);
   floor_ = now;
   SendQueue &queue = send_queues[index];
   for (std::uint32_t i = 0; i < queue.messages.size(); ++i) // messages of a queue become ready in the order posted, one per event
@@ -77,15 +77,15 @@ void Nic::receive_data(const Frame &frame, std::vector<NicEvent> &events) {
   const std::uint32_t allowed = settings_.paths == PathChoice::spray ? reorder_allowance : 0;
   if (gap > allowed && queue.nak_sent_for != queue.expected && verdict != ReceiveQueue::Verdict::duplicate) [[unlikely]] {
     queue.nak_sent_for = queue.expected;
-    acknowledge(frame.queue_pair, Frame::Kind::negative_acknowledgement, frame.time, events);
+    acknowledge(frame.queue_pair, Frame::Kind::negative_acknowledgement, frame.time);
   } else if (!sizes_.empty() || (!ideal() && queue.unacknowledged >= transport.ack_every) ||
              verdict == ReceiveQueue::Verdict::duplicate) {
-    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time, events);
+    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
   }
 }
 
-void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, std::vector<NicEvent> &events) {
-  drain(now, events);
+void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now) {
+  drain(now);
   floor_ = now;
   receive_queues[index].unacknowledged = 0;
   acknowledgements_.push({index, receive_queues[index].expected, kind});
@@ -97,14 +97,14 @@ void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
     return;
   }
   ++counters_.control_delivered;
-  drain(frame.time, events);
+  drain(frame.time);
   floor_ = frame.time;
   SendQueue &queue = send_queues[frame.queue_pair];
   std::uint32_t done = 0;
   if (queue.acknowledge(frame.sequence, done)) {
     queue.retries = 0;
     arm(queue, frame.time);
-    if (done > 0 && !ideal())
+    if (done > 0)
       events.push_back({NicEvent::Kind::send_finished, frame.time, frame.queue_pair, done, 0});
   }
   if (frame.kind == Frame::Kind::negative_acknowledgement && queue.acknowledged == frame.sequence &&
@@ -127,7 +127,7 @@ void Nic::arm(SendQueue &queue, SimTime now) {
 }
 
 void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
-  drain(now, events);
+  drain(now);
   floor_ = now;
   timeout_at_ = never;
   for (std::uint32_t i = 0; i < send_queues.size(); ++i) {
@@ -181,10 +181,8 @@ SimTime Nic::earliest_control(SimTime until) {
   return link.earliest(settings_.transport.virtual_lanes - 1, control_size(), floor_, until);
 }
 
-void Nic::drain(SimTime until, std::vector<NicEvent> &events, bool stop_at_finish) {
+void Nic::drain(SimTime until) {
   while (link.free() < until) {
-    if (stop_at_finish && !events.empty())
-      return;
     if (acknowledgements_.empty()) [[likely]] {
       if (round_.empty())
         return;
@@ -200,7 +198,7 @@ void Nic::drain(SimTime until, std::vector<NicEvent> &events, bool stop_at_finis
     if (control <= data)
       send_control(control);
     else
-      send_data(data, events);
+      send_data(data);
   }
 }
 
@@ -267,7 +265,7 @@ void Nic::send_control(SimTime d) {
   link.transmit(frame, d);
 }
 
-void Nic::send_data(SimTime d, std::vector<NicEvent> &events) {
+void Nic::send_data(SimTime d) {
   const std::uint32_t index = round_.front();
   round_.pop();
   SendQueue &queue = send_queues[index];
@@ -296,8 +294,6 @@ void Nic::send_data(SimTime d, std::vector<NicEvent> &events) {
   link.transmit(frame, d);
   if (ideal() ? frame.last && !settings_.lossless : queue.deadline == never)
     arm(queue, d); // an ideal sender hears of a message's end only
-  if (ideal() && frame.last && !resent)
-    events.push_back({NicEvent::Kind::send_finished, link.free(), index, 1, 0});
   if (queue.has_work(window()))
     round_.push(index);
   else

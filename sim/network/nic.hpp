@@ -23,7 +23,7 @@ struct NicEvent {
   enum class Kind : std::uint8_t {
     message_ready,    ///< a posted message of send queue `index` has crossed the NIC: call ready()
     message_arrived,  ///< a message for receive queue `index` reaches memory at `time`
-    send_finished,    ///< `count` messages of send queue `index` have left (ideal) or were acknowledged
+    send_finished,    ///< `count` messages of send queue `index` were acknowledged
     peer_unreachable  ///< send queue `index` gave up
   };
   Kind kind;
@@ -69,12 +69,11 @@ public:
   /// Queues a message at `now`; it is ready to go after the NIC's latency (event message_ready).
   void post(std::uint32_t send_queue, Bytes size, SimTime now, std::vector<NicEvent> &events);
   /// The event message_ready has come.
-  void ready(std::uint32_t send_queue, SimTime now, std::vector<NicEvent> &events);
+  void ready(std::uint32_t send_queue, SimTime now);
   /// A frame's tail is in, at frame.time.
   void receive(const Frame &frame, std::vector<NicEvent> &events);
-  /// Commits every departure before `until`. Appends send_finished events (ideal transport); with `stop_at_finish` returns after the
-  /// first, because what it sets off may put a frame in front of those that would leave next.
-  void drain(SimTime until, std::vector<NicEvent> &events, bool stop_at_finish = false);
+  /// Commits every departure before `until`.
+  void drain(SimTime until);
   /// Resends what is overdue at `now`.
   void time_out(SimTime now, std::vector<NicEvent> &events);
   /// When time_out() has something to do.
@@ -97,12 +96,12 @@ private:
   std::int64_t control_size() const { return ideal() ? 0 : overhead(); }
   std::uint32_t window() const { return ideal() ? 0x40000000u : settings_.transport.window_frames; }
   void activate(std::uint32_t send_queue);
-  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, std::vector<NicEvent> &events);
+  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now);
   void receive_data(const Frame &frame, std::vector<NicEvent> &events);
   void receive_control(const Frame &frame, std::vector<NicEvent> &events);
   bool burst(SimTime until);
   void send_control(SimTime d);
-  void send_data(SimTime d, std::vector<NicEvent> &events);
+  void send_data(SimTime d);
   std::int64_t next_data_size();
   std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence) const;
   void arm(SendQueue &queue, SimTime now);

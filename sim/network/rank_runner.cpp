@@ -39,7 +39,6 @@ void RankRunner::run(std::uint32_t s, SimTime now) {
   if (!stream.done && !stream.blocked) {
     stream.blocked = true;
     stream.blocked_since = now;
-    awaits_sends_ += stream.operation.kind == Kind::drain ? 1 : 0;
   }
 }
 
@@ -58,7 +57,7 @@ bool RankRunner::perform(std::uint32_t s, SimTime now) {
   case Kind::receive:
     return host_.take_message(s, op.peer, op.bytes);
   case Kind::drain:
-    return host_.unfinished_sends(s, now) == 0;
+    return host_.unfinished_sends(s) == 0;
   case Kind::signal:
     if (events_.size() <= op.id)
       events_.resize(op.id + 1);
@@ -105,7 +104,6 @@ void RankRunner::charge(const Operation &op, Duration waited) {
 void RankRunner::unblock(std::uint32_t s, SimTime now) {
   Stream &stream = streams_[s];
   stream.blocked = false;
-  awaits_sends_ -= stream.operation.kind == Kind::drain ? 1 : 0;
   if (s == 0)
     charge(stream.operation, now - stream.blocked_since);
 }

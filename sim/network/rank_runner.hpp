@@ -22,8 +22,8 @@ public:
   virtual void post_send(std::uint32_t stream, std::uint32_t peer, Bytes bytes, SimTime now) = 0;
   /// Takes the next message of (stream, peer) from memory; false when it is not there yet. Its size must be `bytes`.
   virtual bool take_message(std::uint32_t stream, std::uint32_t peer, Bytes bytes) = 0;
-  /// Sends of the stream not yet finished at `now`.
-  virtual std::uint32_t unfinished_sends(std::uint32_t stream, SimTime now) = 0;
+  /// Sends of the stream not yet acknowledged.
+  virtual std::uint32_t unfinished_sends(std::uint32_t stream) = 0;
   virtual void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) = 0;
 };
 
@@ -41,8 +41,6 @@ public:
   bool finished() const { return unfinished_ == 0; }
   /// When the last stream finished.
   SimTime finished_at() const { return finished_at_; }
-  /// Whether some stream waits for its sends (they must then be known in time order).
-  bool awaits_sends() const { return awaits_sends_ > 0; }
   const std::vector<RankStep> &steps() const { return steps_; }
   const std::vector<MarkResult> &collectives() const { return collectives_; }
   std::vector<BlockedStream> blocked() const;
@@ -68,7 +66,6 @@ private:
   std::vector<std::uint32_t> events_;   ///< counters of signal and wait
   bool signalled_ = false;
   std::uint32_t unfinished_ = 0;
-  std::uint32_t awaits_sends_ = 0;
   std::uint32_t step_ = 0;              ///< the step stream 0 is in
   SimTime finished_at_ = never;
   std::vector<RankStep> steps_;

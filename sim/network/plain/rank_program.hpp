@@ -18,7 +18,7 @@ struct Operation {
     compute,    ///< the GPU works for `duration`
     send,       ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, stream)
     receive,    ///< wait for the next message from rank `peer` on this stream number; its size must be `bytes`
-    drain,      ///< wait until every send posted on this stream has left (ideal) or been acknowledged
+    drain,      ///< wait until every send posted on this stream was acknowledged
     scale_up,   ///< meet the ranks of scale-up group `id` (the same id at each), then take `duration` together
     signal,     ///< add one to event counter `id` of this rank
     wait,       ///< wait until event counter `id` of this rank has reached `count`
