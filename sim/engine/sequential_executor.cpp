@@ -10,6 +10,8 @@ namespace lightloom {
 ExecutionStatistics Simulation::run_sequentially(const Watcher &watcher) {
   group();
   ExecutionStatistics statistics;
+  if (entities_.empty())
+    return statistics;
   for (std::uint32_t e = 0; e < entities_.size(); ++e)
     slots_[e].lower_to(SimTime{}); // everyone may have something to begin with
   for (;;) {
@@ -18,6 +20,7 @@ ExecutionStatistics Simulation::run_sequentially(const Watcher &watcher) {
       t = std::min(t, slots_[e].get());
     if (t == never)
       break;
+    check_reachable(t);
     for (std::uint32_t e = 0; e < entities_.size(); ++e)
       if (slots_[e].get() == t)
         visit(e, t + Duration(1), processes_.front());

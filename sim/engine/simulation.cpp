@@ -62,6 +62,12 @@ SimTime Simulation::earliest(const Process &process) const {
   return t;
 }
 
+void Simulation::check_reachable(SimTime t) {
+  if (t >= latest_time)
+    throw Error("the run reaches 140 s of simulated time", "frame by frame, times end there",
+                "Simulate fewer steps, or shorter computation.");
+}
+
 void Simulation::visit(std::uint32_t entity, SimTime until, Process &process) {
   slots_[entity].clear();
   slots_[entity].lower_to(entities_[entity]->advance(until));

@@ -37,6 +37,9 @@ using Watcher = std::function<bool(SimTime now)>;
 /// Longest window, so that relative times fit 32 bits; also the lookahead when nothing crosses logical processes.
 inline constexpr Duration longest_window{Duration(1'000'000'000)};
 
+/// Frame by frame nobody simulates longer; messages pack their times into 47 bits. A run that gets here ends with an Error.
+inline constexpr SimTime latest_time = at_picoseconds((std::int64_t{1} << 47) - 2 * longest_window.count());
+
 class Simulation {
 public:
   /// Room for this many entities; slots never move.
@@ -72,6 +75,7 @@ private:
   void visit(std::uint32_t position, SimTime until, Process &process);
   void run_process(Process &process, SimTime end);
   SimTime earliest(const Process &process) const;
+  static void check_reachable(SimTime t);
 
   std::vector<Entity *> entities_;           ///< [entity]
   std::vector<std::uint32_t> process_of_;    ///< [entity]

@@ -67,6 +67,7 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
         t = std::min(t, earliest_of[p] = earliest(processes_[p]));
       if (t == never)
         return;
+      check_reachable(t);
       const SimTime end = t + lookahead_duration;
       active.clear();
       for (std::uint32_t p = 0; p < processes_.size(); ++p)

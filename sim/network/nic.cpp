@@ -1,8 +1,11 @@
 #include "sim/network/nic.hpp"
 
 #include "sim/core/contract.hpp"
+#include "sim/core/error.hpp"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace lightloom {
 
@@ -10,6 +13,8 @@ namespace {
 /// A receiver asks for a missing frame when one this far ahead of it has come. On one path any gap is a loss; sprayed frames overtake
 /// each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs catch the rest. [frames]
 constexpr std::uint32_t reorder_allowance = 256;
+/// Frames of one message: a quarter of the circle of sequence numbers.
+constexpr std::int64_t most_frames = std::int64_t{1} << 30;
 } // namespace
 
 Nic::Nic(const Settings &settings) : credits(settings.transport.virtual_lanes), settings_(settings) {}
@@ -18,6 +23,9 @@ void Nic::post(std::uint32_t index, Bytes size, SimTime now, std::vector<NicEven
   SendQueue &queue = send_queues[index];
   const std::int64_t mtu = settings_.transport.mtu.value;
   const auto count = static_cast<std::uint32_t>(size.value == 0 ? 1 : (size.value + mtu - 1) / mtu);
+  if (size.value / mtu >= most_frames)
+    throw Error(fmt::format("a message of {} B", size.value), "sequence numbers go round after 4 billion frames",
+                "Send it in parts, or with a larger transport.mtu.");
   queue.messages.push({queue.posted, count, size.value});
   queue.posted += count;
   counters_.bytes_posted += static_cast<std::uint64_t>(size.value);
