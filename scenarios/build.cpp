@@ -16,7 +16,7 @@ namespace {
 FabricSpec fabric_spec(const Scenario &s) {
   const auto &f = s.fabric;
   FabricSpec spec;
-  spec.topology = f.dragonfly_plus ? "dragonfly-plus" : "fat-tree";
+  spec.topology = f.topology;
   spec.hosts = s.cluster.gpus;
   spec.radix = f.radix;
   spec.rates = {f.host_rate, f.leaf_rate, f.spine_rate, f.global_rate};
@@ -28,6 +28,7 @@ FabricSpec fabric_spec(const Scenario &s) {
     spec.global_links_per_spine = f.global_links_per_spine;
   } else {
     spec.levels = f.levels;
+    spec.spines = f.spines;
     spec.oversubscription = f.oversubscription;
   }
   return spec;
@@ -144,6 +145,24 @@ TransportSpec transport_spec(const Scenario &s, const BuiltFabric &b, std::vecto
                         "Raise it, or lower transport.credits."});
   return spec;
 }
+/// One sentence per stretch of time in which the routes are not minimal for lack of a safe detour.
+std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, const std::vector<RouteKind> &kinds) {
+  std::vector<std::string> sentences;
+  for (std::size_t e = 0; e < epochs.size(); ++e) {
+    if (kinds[e] != RouteKind::rooted || (e > 0 && kinds[e - 1] == RouteKind::rooted))
+      continue;
+    std::size_t end = e;
+    while (end < epochs.size() && kinds[end] == RouteKind::rooted)
+      ++end;
+    sentences.push_back(fmt::format("from {} {} all routes are up*/down* from a root, on few links: detours around the "
+                                    "failures could have deadlocked",
+                                    format_duration(epochs[e].from.time_since_epoch()),
+                                    end < epochs.size()
+                                        ? "to " + format_duration(epochs[end].from.time_since_epoch())
+                                        : "on"));
+  }
+  return sentences;
+}
 } // namespace
 
 BuiltFabric build_fabric_of(const Scenario &s) {
@@ -166,7 +185,7 @@ BuiltFabric build_fabric_of(const Scenario &s) {
 }
 
 BuiltRun build_run(const Scenario &s) {
-  BuiltRun run{build_fabric_of(s), {}, plan_load(s), {}, {}};
+  BuiltRun run{build_fabric_of(s), {}, plan_load(s), {}, {}, {}};
   run.notes = run.hardware.notes;
   run.notes.insert(run.notes.end(), run.plan.notes.begin(), run.plan.notes.end());
   const BuiltFabric &b = run.hardware;
@@ -179,8 +198,10 @@ BuiltRun build_run(const Scenario &s) {
   NetworkSpec &n = run.network;
   n.fabric = b.fabric.plan();
   n.links = link_healths(b, run.faults);
-  n.routes =
-      located(s, "inject", [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute); });
+  std::vector<RouteKind> kinds;
+  n.routes = located(
+      s, "inject", [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute, &kinds); });
+  run.route_fallbacks = route_fallbacks(n.routes, kinds);
   n.switches = {s.fabric.switch_latency,
                 s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through};
   n.hosts = {s.fabric.nic_latency, s.fabric.nic_overhead};
@@ -188,6 +209,7 @@ BuiltRun build_run(const Scenario &s) {
   n.scale_up = {s.cluster.scale_up_latency};
   n.paths = s.routing.spray ? PathChoice::spray : PathChoice::ecmp;
   n.seed = s.seed;
+  n.tie_seed = s.tie_seed;
   n.ties_by_id = s.ties_by_id;
   n.collectives = static_cast<std::uint32_t>(run.plan.collectives.size());
   n.steps = run.plan.steps;

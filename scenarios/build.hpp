@@ -42,6 +42,7 @@ struct BuiltRun {
   JobPlan plan;
   NetworkSpec network;
   std::vector<std::string> notes; ///< choices of fabric, credits, plan
+  std::vector<std::string> route_fallbacks; ///< when routes are far from minimal (RouteKind::rooted), one sentence each
 };
 
 /// Throws located Errors.

@@ -129,6 +129,7 @@ void check_dragonfly_keys(Checks &c) {
   const auto &s = c.s();
   if (s.fabric.dragonfly_plus) {
     c.needless("fabric.levels", "only for a fat-tree");
+    c.needless("fabric.spines", "only for a fat-tree");
     if (s.fabric.oversubscription != 1)
       c.needless("fabric.oversubscription", "only for a fat-tree");
     c.needless("fabric.rates.spine", "a dragonfly-plus has no cores; its spines use rates.leaf and rates.global");
@@ -193,6 +194,8 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
     check_traffic(c);
   if (!s.collectives.empty())
     check_collectives(c);
+  if (s.ties_by_id)
+    c.needless("scenario.tie_seed", "ties = \"id\" draws nothing");
   if (s.warmup_steps >= s.steps)
     c.add("scenario.warmup_steps", fmt::format("scenario.warmup_steps = {}", s.warmup_steps),
           fmt::format("must be below scenario.steps = {}", s.steps));

@@ -222,6 +222,8 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   fill_failures(r, built, n);
   fill_counters(r, n);
   r.facts = facts_of(s, built.hardware);
+  for (const auto &sentence : built.route_fallbacks)
+    r.facts.push_back({"routing finding", sentence});
   return r;
 }
 

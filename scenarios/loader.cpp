@@ -82,6 +82,7 @@ void read_scenario(const Reader &r, Scenario &s) {
   s.seed = static_cast<std::uint64_t>(r.value("scenario.seed").whole);
   s.steps = r.count("scenario.steps");
   s.warmup_steps = r.count_or("scenario.warmup_steps", s.steps > 1 ? 1 : 0);
+  s.tie_seed = r.given("scenario.tie_seed") ? static_cast<std::uint64_t>(r.value("scenario.tie_seed").whole) : 0;
   s.ties_by_id = r.text("scenario.ties") == "id";
 }
 
@@ -103,7 +104,8 @@ void read_cluster(const Reader &r, Scenario &s) {
 
 void read_fabric(const Reader &r, Scenario &s) {
   auto &f = s.fabric;
-  f.dragonfly_plus = r.text("fabric.topology") == "dragonfly-plus";
+  f.topology = r.text("fabric.topology");
+  f.dragonfly_plus = f.topology == "dragonfly-plus";
   const BitRate every = r.rate("fabric.link_rate");
   const auto rate = [&](const char *path) { return r.optional_whole<BitRate>(path).value_or(every); };
   f.host_rate = rate("fabric.rates.host");
@@ -116,6 +118,7 @@ void read_fabric(const Reader &r, Scenario &s) {
     f.radix =
         static_cast<std::uint32_t>(std::min<std::int64_t>(capacity->bits_per_second / every.bits_per_second, 1024));
   f.levels = r.count_or("fabric.levels", 0);
+  f.spines = r.count_or("fabric.spines", 0);
   f.oversubscription = r.real("fabric.oversubscription");
   f.switch_latency = r.duration("fabric.switch.latency");
   f.switch_buffer = r.optional_whole<Bytes>("fabric.switch.buffer");

@@ -146,6 +146,7 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
     facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
   facts.host = host_name();
   out.results.run = facts;
+  out.warnings = built.route_fallbacks;
   judge(out, built, n, std::max(last_seen, n.end));
   compact_flows(out.results);
   if (n.lookahead < short_lookahead && n.lookahead_link.valid() && !request.sequential)

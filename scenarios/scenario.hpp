@@ -32,9 +32,11 @@ struct ClusterPart {
 
 /// [fabric].
 struct FabricPart {
-  bool dragonfly_plus = false;
+  std::string topology = "fat-tree"; ///< a name of topology_families()
+  bool dragonfly_plus = false;       ///< topology = "dragonfly-plus"
   std::uint32_t radix = 64;
   std::uint32_t levels = 0; ///< 0 = auto
+  std::uint32_t spines = 0; ///< of two levels; 0 = the fewest
   double oversubscription = 1;
   BitRate host_rate, leaf_rate, spine_rate, global_rate;
   Duration switch_latency{};
@@ -131,6 +133,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   std::uint32_t steps = 1;
   std::uint32_t warmup_steps = 0;
+  std::uint64_t tie_seed = 0; ///< 0 = as seed
   bool ties_by_id = false;
   ClusterPart cluster;
   FabricPart fabric;

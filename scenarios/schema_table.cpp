@@ -4,6 +4,8 @@
 
 #include "scenarios/schema.hpp"
 
+#include "topology/builder.hpp"
+
 namespace lightloom {
 
 namespace {
@@ -18,6 +20,9 @@ Keys scenario_keys() {
        .description = "name of the run in tables and results"},
       {.path = "scenario.seed", .type = count, .fallback = "1", .low = 0, .high = 9e15,
        .description = "of every random stream; also --seed"},
+      {.path = "scenario.tie_seed", .type = count, .fallback = "scenario.seed", .low = 1, .high = 9e15,
+       .source = "decision 0001",
+       .description = "draws the order of frames that arrive at the same picosecond, and nothing else"},
       {.path = "scenario.fidelity", .type = choice, .fallback = "packet", .choices = {"packet"}, .later = {"flow"},
        .description = "rung of the ladder"},
       {.path = "scenario.granularity", .type = text, .fallback = "frame", .choices = {"frame"},
@@ -59,14 +64,23 @@ Keys cluster_keys() {
   };
 }
 
+std::vector<std::string> family_names() {
+  std::vector<std::string> names;
+  for (const auto &family : topology_families())
+    names.emplace_back(family.name);
+  return names;
+}
+
 Keys fabric_keys() {
   return {
-      {.path = "fabric.topology", .type = choice, .fallback = "fat-tree", .choices = {"fat-tree", "dragonfly-plus"},
+      {.path = "fabric.topology", .type = choice, .fallback = "fat-tree", .choices = family_names(),
        .later = {"dragonfly", "torus", "file"}, .description = "shape of the scale-out network"},
       {.path = "fabric.radix", .type = count, .fallback = "64", .low = 2, .high = 1024,
        .description = "ports of a switch; even for a fat-tree"},
       {.path = "fabric.levels", .type = count, .fallback = "auto", .low = 2, .high = 3, .auto_allowed = true,
        .description = "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit"},
+      {.path = "fabric.spines", .type = count, .fallback = "the fewest", .low = 1, .high = 4096,
+       .description = "fat-tree of two levels: how many spines"},
       {.path = "fabric.rails", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1",
        .description = "1 = no rails"},
       {.path = "fabric.planes", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1",

@@ -1,6 +1,8 @@
 #include "scenarios/build.hpp"
 #include "scenarios/bounds.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/schema.hpp"
+#include "topology/builder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -77,4 +79,30 @@ TEST_CASE("Modules left out are chosen by the rate of the link, and said") {
   for (const auto &note : run.notes)
     said = said || note.find("optics.leaf: 800G-DR8 over 50 m") != std::string::npos;
   CHECK(said);
+}
+
+TEST_CASE("Spines may be more than the fewest, and a number that cannot work is refused at its place") {
+  const auto spines = [](const std::string &count) {
+    return build_fabric_of(load_scenario_text(two_level, "s.toml", {"fabric.spines=" + count}))
+        .fabric.count(NodeKind::spine);
+  };
+  // 4 leaves of 8 hosts and 8 uplinks: two spines of 16 ports are the fewest, eight take one cable of each leaf.
+  CHECK(build_fabric_of(load_scenario_text(two_level, "s.toml")).fabric.count(NodeKind::spine) == 2);
+  CHECK(spines("8") == 8);
+  CHECK_THROWS_AS(spines("9"), Error);
+}
+
+TEST_CASE("Every family of topology is a choice of fabric.topology, and no other") {
+  const Key *key = find_key("fabric.topology");
+  REQUIRE(key != nullptr);
+  std::vector<std::string> names;
+  for (const auto &family : topology_families())
+    names.emplace_back(family.name);
+  CHECK(key->choices == names);
+}
+
+TEST_CASE("A single failure in a fat-tree needs no routes from a root") {
+  const auto run = build_run(
+      load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nlink = \"leaf:0/spine:0\"\n", "s.toml"));
+  CHECK(run.route_fallbacks.empty());
 }

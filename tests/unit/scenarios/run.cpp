@@ -81,6 +81,14 @@ TEST_CASE("The digest of a scenario does not depend on threads, and does on the 
   CHECK(run("incast", {"scenario.seed=2"}).results.identity.digest != one.results.identity.digest);
 }
 
+TEST_CASE("A tie seed is the seed unless it is said, and changes the order of simultaneous frames") {
+  const auto plain = run("incast");
+  CHECK(run("incast", {"scenario.tie_seed=1"}).results.identity.digest == plain.results.identity.digest);
+  const auto other = run("incast", {"scenario.tie_seed=2"});
+  CHECK(other.results.identity.digest != plain.results.identity.digest);
+  CHECK(other.results.identity.seed == plain.results.identity.seed);
+}
+
 TEST_CASE("Warm-up repetitions are left out of a collective's mean") {
   const auto outcome = run("ring-ideal", {"scenario.steps=3"});
   CHECK(outcome.results.collectives.size() == 3);
