@@ -47,7 +47,9 @@ const std::vector<Measure> &measures() {
       {"flow completion, median", [](const RunSummary &run) { return run.flows.fct_p50_s; }, format_seconds},
       {"flow completion, 99 %", [](const RunSummary &run) { return run.flows.fct_p99_s; }, format_seconds},
       {"flow completion, longest", [](const RunSummary &run) { return run.flows.fct_max_s; }, format_seconds},
+      {"  lower bound of it", [](const RunSummary &run) { return run.flow_bound.lower_bound_s; }, format_seconds},
       {"goodput", [](const RunSummary &run) { return run.flows.goodput_bps; }, bit_rate_text},
+      {"  per receiving host", [](const RunSummary &run) { return run.goodput_per_receiver_bps; }, bit_rate_text},
       {"optics, module ends",
        [](const RunSummary &run) {
          return std::isnan(run.optics.power_W) ? not_known : static_cast<double>(run.optics.modules);
@@ -139,6 +141,32 @@ std::string basis_text(const Basis &basis) {
   return basis.equal.empty() ? std::string() : text + line + "\n";
 }
 
+/// What was simulated, so that a reader need not look it up: fabric, events, lookahead, digest. Facts a run does not
+/// have are left out.
+std::string simulated_text(const RunSummary &run) {
+  const auto fact = [&](const char *key, const char *after) {
+    for (const FactRow &row : run.facts)
+      if (row.key == key)
+        return row.value + after;
+    return std::string();
+  };
+  std::string text;
+  const std::string fabric = fact("fabric.topology", "; ") + fact("cluster.gpus", " hosts, ") +
+                             fact("switches", " switches, ") + fact("cables", " cables; ");
+  if (!fabric.empty() || run.link_hops > 0)
+    text += fmt::format("Simulated: {}{} link-hops.\n", fabric,
+                        run.link_hops < 1'000'000
+                            ? std::to_string(run.link_hops)
+                            : format_number(static_cast<double>(run.link_hops) * 1e-6) + " million");
+  if (!run.flow_bound.bottleneck.empty())
+    text += "Lower bound of the flows set by port " + run.flow_bound.bottleneck + ".\n";
+  if (std::isfinite(run.lookahead_s))
+    text += fmt::format("Lookahead {}, set by link {}.\n", format_seconds(run.lookahead_s), run.lookahead_link);
+  if (!run.digest.empty())
+    text += "Digest " + run.digest + ".\n";
+  return text.empty() ? text : "\n" + text;
+}
+
 /// "incomplete" lines under a table; empty when all is well.
 std::string outcome_text(const RunSummary &run) {
   if (run.complete)
@@ -194,7 +222,7 @@ std::string to_text(const RunSummary &run) {
                        format_number(one.busbw_Bps / 1e9), one.bottleneck});
     text += "\n" + collectives.str();
   }
-  return text + outcome_text(run);
+  return text + simulated_text(run) + outcome_text(run);
 }
 
 } // namespace lightloom

@@ -73,6 +73,7 @@ void put_gpus(Document &document, const RunResults &results) {
 }
 
 void put_flows(Document &document, const Flows &flows) {
+  put_attributes(document, "/flows", flow_bound_columns(), flows.bound);
   if (!flows.histogram) {
     put_table(document, "/flows", flow_columns(), flows.rows);
     return;
@@ -216,6 +217,7 @@ template <class T> std::vector<T> get_column(const Lookup &lookup, const std::st
 
 Flows get_flows(const Lookup &lookup) {
   Flows flows;
+  get_attributes(lookup, "/flows", flow_bound_columns(), flows.bound);
   if (!lookup.dataset("/flows/histogram/lower_s")) {
     flows.rows = get_table(lookup, "/flows", flow_columns());
     return flows;

@@ -29,9 +29,18 @@ Json collective_json(const CollectiveSummary &collective) {
           {"bottleneck", collective.bottleneck}};
 }
 
-Json flows_json(const FlowFigures &flows) {
-  return {{"count", flows.count},         {"completed", flows.completed}, {"fct_p50_s", flows.fct_p50_s},
-          {"fct_p99_s", flows.fct_p99_s}, {"fct_max_s", flows.fct_max_s}, {"goodput_bps", flows.goodput_bps}};
+Json flows_json(const RunSummary &run) {
+  const FlowFigures &flows = run.flows;
+  return {{"count", flows.count},
+          {"completed", flows.completed},
+          {"fct_p50_s", flows.fct_p50_s},
+          {"fct_p99_s", flows.fct_p99_s},
+          {"fct_max_s", flows.fct_max_s},
+          {"goodput_bps", flows.goodput_bps},
+          {"receivers", flows.receivers},
+          {"goodput_per_receiver_bps", run.goodput_per_receiver_bps},
+          {"lower_bound_s", run.flow_bound.lower_bound_s},
+          {"bottleneck", run.flow_bound.bottleneck}};
 }
 
 Json run_json(const RunSummary &run) {
@@ -50,7 +59,7 @@ Json run_json(const RunSummary &run) {
   json["collectives"] = Json::array();
   for (const CollectiveSummary &collective : run.collectives)
     json["collectives"].push_back(collective_json(collective));
-  json["flows"] = flows_json(run.flows);
+  json["flows"] = flows_json(run);
   json["optics"] = {{"modules", run.optics.modules},
                     {"power_W", run.optics.power_W},
                     {"pj_per_bit", run.optics.pj_per_bit},
@@ -61,6 +70,9 @@ Json run_json(const RunSummary &run) {
   json["facts"] = Json::object();
   for (const FactRow &fact : run.facts)
     json["facts"][fact.key] = fact.value;
+  json["link_hops"] = run.link_hops;
+  json["lookahead_s"] = run.lookahead_s;
+  json["lookahead_link"] = run.lookahead_link;
   json["digest"] = run.digest;
   json["complete"] = run.complete;
   json["outcome"] = run.outcome;

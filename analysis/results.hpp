@@ -106,6 +106,7 @@ struct FlowFigures {
   double fct_p99_s = not_known;
   double fct_max_s = not_known;
   double goodput_bps = not_known; ///< payload bits of completed flows ÷ (last end − first start)
+  std::uint64_t receivers = 0;    ///< ranks that flows are for
 };
 
 /// A log-binned histogram of completion times beside exact figures.
@@ -116,10 +117,17 @@ struct FlowHistogram {
   std::vector<std::uint64_t> count; ///< one entry per bin
 };
 
+/// What all flows together cannot beat: bytes through the busiest port ÷ its rate + path latency.
+struct FlowBound {
+  double lower_bound_s = not_known;
+  std::string bottleneck; ///< the port: "leaf:0 to host:0, 800 Gb/s"
+};
+
 /// Rows, or, above a limit (`compact_flows`, summary.hpp), a histogram.
 struct Flows {
   std::vector<FlowRow> rows;
   std::optional<FlowHistogram> histogram;
+  FlowBound bound;
 };
 
 /// One line of the bill of materials: "800G-DR8", "switch:leaf", …

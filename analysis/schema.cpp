@@ -161,6 +161,16 @@ const std::vector<Column<FlowFigures>> &flow_figure_columns() {
       {"fct_max_s", "s", "longest flow completion time", &FlowFigures::fct_max_s},
       {"goodput_bps", "bit/s", "payload bits of completed flows over first start to last end",
        &FlowFigures::goodput_bps},
+      {"receivers", "1", "ranks that flows are for", &FlowFigures::receivers},
+  };
+  return columns;
+}
+
+const std::vector<Column<FlowBound>> &flow_bound_columns() {
+  static const std::vector<Column<FlowBound>> columns{
+      {"lower_bound_s", "s", "of all flows: bytes through the busiest port over its rate, plus path latency",
+       &FlowBound::lower_bound_s},
+      {"bottleneck", "text", "the port that sets the lower bound", &FlowBound::bottleneck},
   };
   return columns;
 }

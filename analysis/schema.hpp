@@ -44,5 +44,7 @@ const std::vector<Column<RunIdentity>> &identity_columns();
 const std::vector<Column<RunFacts>> &run_columns();
 /// Attributes of "/flows/histogram".
 const std::vector<Column<FlowFigures>> &flow_figure_columns();
+/// Attributes of "/flows".
+const std::vector<Column<FlowBound>> &flow_bound_columns();
 
 } // namespace lightloom

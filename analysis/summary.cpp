@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -131,6 +132,10 @@ FlowFigures flow_figures(const std::vector<FlowRow> &rows) {
   figures.count = rows.size();
   const std::vector<double> times = completion_times(rows);
   figures.completed = times.size();
+  std::set<std::uint32_t> receivers;
+  for (const FlowRow &row : rows)
+    receivers.insert(row.destination);
+  figures.receivers = receivers.size();
   if (times.empty())
     return figures;
   figures.fct_p50_s = percentile(times, 0.50);
@@ -177,9 +182,16 @@ RunSummary summary(const RunResults &results) {
   summarise_steps(results, run);
   run.collectives = summarise_collectives(results);
   run.flows = results.flows.histogram ? results.flows.histogram->figures : flow_figures(results.flows.rows);
+  run.flow_bound = results.flows.bound;
+  if (run.flows.receivers > 0)
+    run.goodput_per_receiver_bps = run.flows.goodput_bps / static_cast<double>(run.flows.receivers);
   run.optics = summarise_optics(results.fabric);
   run.facts = results.facts;
   run.counters = results.counters;
+  run.link_hops = results.run.frame_hops;
+  if (results.run.lookahead_ps > 0)
+    run.lookahead_s = static_cast<double>(results.run.lookahead_ps) * seconds_per_ps;
+  run.lookahead_link = results.run.lookahead_link;
   return run;
 }
 

@@ -54,9 +54,14 @@ struct RunSummary {
   std::uint64_t steps = 0; ///< all of them, warm-up included
   std::vector<CollectiveSummary> collectives;
   FlowFigures flows; ///< count = 0 without plain traffic
+  FlowBound flow_bound;
+  double goodput_per_receiver_bps = not_known;
   OpticsSummary optics;
   std::vector<FactRow> facts;
   std::vector<CounterRow> counters;
+  std::uint64_t link_hops = 0;     ///< frames × links crossed
+  double lookahead_s = not_known;  ///< of the parallel execution
+  std::string lookahead_link;      ///< a link that sets it
   std::string digest;
   bool complete = false;
   std::string outcome;

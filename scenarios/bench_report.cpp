@@ -133,7 +133,8 @@ std::string bench_text(const std::vector<SceneResult> &scenes) {
            r.bytes_per_idle_host > 0 ? std::to_string(r.bytes_per_idle_host) : "–", r.digest});
   std::string text = t.str();
   if (const auto list = figures(scenes); !list.empty()) {
-    Table f({{"figure", "", Align::left}, {"asked", ""}, {"measured", ""}, {"", "", Align::left}, {"", "", Align::left}});
+    Table f(
+        {{"figure", "", Align::left}, {"asked", ""}, {"measured", ""}, {"", "", Align::left}, {"", "", Align::left}});
     for (const auto &figure : list)
       f.add({figure.what, fmt::format("{} {:g}", figure.at_least ? "≥" : "≤", figure.asked * figure.scale),
              format_number(figure.measured * figure.scale, 3), figure.printed_unit,

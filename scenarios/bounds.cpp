@@ -4,6 +4,7 @@
 #include "sim/core/parse_quantity.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -85,6 +86,36 @@ std::string Bounds::bottleneck(const CollectiveInfo &info) const {
   return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_) : "NIC, " + format_bit_rate(host_rate_);
 }
 
+FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabric) const {
+  struct Port {
+    Bytes wire{};
+    Duration least = Duration::max(); ///< path latency of the nearest flow through it
+  };
+  // Two per host: what its NIC sends, and what its leaf sends to it.
+  std::vector<Port> ports(2 * std::size_t(plan_.hosts));
+  for (const auto &f : flows) {
+    const Duration latency = overhead_ + path(HostId(f.source), HostId(f.destination)).latency;
+    for (const std::size_t p : {2 * std::size_t(f.source), 2 * std::size_t(f.destination) + 1}) {
+      ports[p].wire = ports[p].wire + wire_bytes(f.size, {mtu_, header_});
+      ports[p].least = std::min(ports[p].least, latency);
+    }
+  }
+  Duration most{};
+  std::size_t busiest = 0;
+  for (std::size_t p = 0; p < ports.size(); ++p)
+    if (ports[p].wire.value > 0)
+      if (const Duration time = ports[p].least + transmission_time(ports[p].wire, host_rate_); time > most) {
+        most = time;
+        busiest = p;
+      }
+  if (most == Duration{})
+    return {};
+  const std::string host = fabric.name(HostId(busiest / 2));
+  const std::string leaf = fabric.name(fabric.leaf_of(HostId(busiest / 2)));
+  return {seconds(most), fmt::format("{} to {}, {}", busiest % 2 == 0 ? host : leaf, busiest % 2 == 0 ? leaf : host,
+                                     format_bit_rate(host_rate_))};
+}
+
 std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps) {
   std::vector<std::string> found;
   const auto add = [&](std::string text) {
@@ -99,6 +130,14 @@ std::vector<std::string> below_bounds(const RunResults &results, std::int64_t en
     if (f.end_ps != not_ended && static_cast<double>(f.end_ps - f.start_ps + rounding_ps) < f.ideal_ps)
       add(fmt::format("the flow from rank {} to rank {} took {} ps, below its lower bound of {:.0f} ps", f.source,
                       f.destination, f.end_ps - f.start_ps, f.ideal_ps));
+  if (const auto &rows = results.flows.rows; !rows.empty()) {
+    std::int64_t last = 0;
+    for (const auto &f : rows)
+      last = f.end_ps == not_ended ? std::numeric_limits<std::int64_t>::max() : std::max(last, f.end_ps);
+    if (static_cast<double>(last) + rounding_ps < results.flows.bound.lower_bound_s * 1e12)
+      add(fmt::format("all flows ended at {} ps, below their lower bound of {:.0f} ps (port {})", last,
+                      results.flows.bound.lower_bound_s * 1e12, results.flows.bound.bottleneck));
+  }
   for (const auto &l : results.links) {
     const auto bits_ps = static_cast<unsigned __int128>(l.tx_bytes) * 8u * 1'000'000'000'000u;
     const auto time = l.rate_bps > 0 ? static_cast<std::int64_t>(bits_ps / static_cast<std::uint64_t>(l.rate_bps)) : 0;

@@ -31,6 +31,8 @@ public:
   /// Of a network collective over all of `info.ranks`; port and rate are named by bottleneck().
   Duration collective(const CollectiveInfo &info) const;
   std::string bottleneck(const CollectiveInfo &info) const;
+  /// Of flows that all start together, first post → last delivery; the port is named as Fabric names nodes.
+  FlowBound flows(const std::vector<FlowResult> &flows, const Fabric &fabric) const;
 
 private:
   FabricPlan plan_;

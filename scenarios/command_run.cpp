@@ -81,8 +81,8 @@ ExitCode command_run(const CommandLine &line) {
   const RunSummary result = summary(outcome.results);
   print_result(line.json ? to_json(result) : to_text(result));
   say_outcome(line, outcome);
-  say(line, fmt::format("{:.1f} M link-hops in {:.1f} s of CPU time, {:.1f} s elapsed",
-                        static_cast<double>(outcome.link_hops) * 1e-6, outcome.user_s, outcome.wall_s));
+  say(line, fmt::format("{} link-hops in {} of CPU time, {} elapsed", outcome.link_hops,
+                        format_seconds(outcome.user_s), format_seconds(outcome.wall_s)));
   return outcome.code;
 }
 

@@ -93,9 +93,10 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
   }
 }
 
-void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, const JobPlan &plan) {
-  if (!plan.record_flows)
+void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, const BuiltRun &built) {
+  if (!built.plan.record_flows)
     return;
+  r.flows.bound = bounds.flows(n.flows, built.hardware.fabric);
   for (const auto &f : n.flows) {
     const HostId from(f.source), to(f.destination); // rank r runs on host r
     const bool ended = f.end >= f.start && f.end != never;
@@ -217,7 +218,7 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   fill_steps(r, n, built.plan.ranks);
   fill_collectives(r, built.plan, bounds, n);
   fill_links(r, s, built, n);
-  fill_flows(r, bounds, n, built.plan);
+  fill_flows(r, bounds, n, built);
   fill_fabric(r, built);
   fill_failures(r, built, n);
   fill_counters(r, n);

@@ -42,6 +42,13 @@ TEST_CASE("Incast is bound by the receiver's port") {
   const auto outcome = run("incast");
   CHECK(outcome.code == ExitCode::done);
   const auto s = summary(outcome.results);
+  CHECK(s.flows.receivers == 1);
+  CHECK(s.flow_bound.bottleneck == "leaf:0 to host:0, 800 Gb/s");
+  // 31 × (1,000,000 B + 245 frames × 50 B) × 8 ÷ 800 Gb/s = 313.798 us, and the path within a leaf: NICs 1,400 ns,
+  // the switch 500 ns and two links.
+  CHECK(s.flow_bound.lower_bound_s > 313.798e-6 + 1.9e-6);
+  CHECK(s.flow_bound.lower_bound_s <= s.flows.fct_max_s);
+  CHECK(s.flow_bound.lower_bound_s > 0.999 * s.flows.fct_max_s); // credits keep the port busy
   // 31 × 1 MB of payload at 800 Gb/s: 310 us without any header.
   CHECK(s.flows.completed == 31);
   CHECK(s.flows.fct_max_s > 310e-6);
@@ -99,9 +106,9 @@ TEST_CASE("A result below its bound is found") {
   auto outcome = run("one-frame");
   CHECK(below_bounds(outcome.results, 581'920).empty());
   outcome.results.flows.rows[0].end_ps -= 1000;
-  CHECK(below_bounds(outcome.results, 581'920).size() == 1);
+  CHECK(below_bounds(outcome.results, 581'920).size() == 2); // the flow, and all flows through the port
   outcome.results.links[0].tx_bytes = 1'000'000;
-  CHECK(below_bounds(outcome.results, 581'920).size() == 2);
+  CHECK(below_bounds(outcome.results, 581'920).size() == 3); // and the link
 }
 
 TEST_CASE("Two runs in one process do not know of each other") {
