@@ -160,7 +160,7 @@ std::string simulated_text(const RunSummary &run) {
                             : format_number(static_cast<double>(run.link_hops) * 1e-6) + " million");
   if (!run.flow_bound.bottleneck.empty())
     text += "Lower bound of the flows set by port " + run.flow_bound.bottleneck + ".\n";
-  if (std::isfinite(run.lookahead_s))
+  if (std::isfinite(run.lookahead_s) && !run.lookahead_link.empty()) // a single logical process needs none
     text += fmt::format("Lookahead {}, set by link {}.\n", format_seconds(run.lookahead_s), run.lookahead_link);
   if (!run.digest.empty())
     text += "Digest " + run.digest + ".\n";

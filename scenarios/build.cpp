@@ -92,7 +92,16 @@ std::vector<LinkHealth> link_healths(const BuiltFabric &b, const std::vector<Pla
   std::vector<LinkHealth> links;
   links.reserve(2 * cables.size());
   for (std::size_t c = 0; c < cables.size(); ++c) {
-    const auto health = link_health(*b.optics[static_cast<std::size_t>(cables[c].tier)], cables[c].rate, faults[c]);
+    const LinkReport &optics = *b.optics[static_cast<std::size_t>(cables[c].tier)];
+    LinkHealth health = link_health(optics, cables[c].rate, faults[c]);
+    const auto is_up = [](const LinkHealthSegment &segment) { return segment.rate.bits_per_second > 0; };
+    if (std::none_of(health.segments.begin(), health.segments.end(), is_up)) {
+      // The network takes the rate of a link from when it is up. One that never is goes down after 1 ps: no bit
+      // arrives before.
+      LinkHealthSegment down = health.segments.front();
+      down.from = SimTime(Duration(1));
+      health.segments = {link_health(optics, cables[c].rate, {}).segments.front(), down};
+    }
     links.push_back(health); // both directions are alike in this version
     links.push_back(health);
   }

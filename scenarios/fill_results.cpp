@@ -43,8 +43,8 @@ void fill_collectives(RunResults &r, const JobPlan &plan, const Bounds &bounds, 
   for (std::size_t i = 0; i < plan.collectives.size() && i < n.collectives.size(); ++i) {
     const auto &info = plan.collectives[i];
     const auto &mark = n.collectives[i];
-    if (mark.begin == never || mark.end < mark.begin)
-      continue;
+    if (mark.begin == never || mark.end < mark.begin || (mark.end == SimTime{} && !finished(n)))
+      continue; // it never began, or no rank came to its end
     CollectiveRow row;
     row.step = info.step;
     row.op = info.op;

@@ -88,6 +88,22 @@ TEST_CASE("The digest of a scenario does not depend on threads, and does on the 
   CHECK(run("incast", {"scenario.seed=2"}).results.identity.digest != one.results.identity.digest);
 }
 
+TEST_CASE("A host that is cut off from the start, for ever, is a named failure too") {
+  const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=0ns"});
+  CHECK(outcome.code == ExitCode::failed_check);
+  REQUIRE(!outcome.findings.empty());
+  CHECK(outcome.findings[0].find("rank 5 on host:5 gave up on rank 0 on host:0") != std::string::npos);
+  for (const auto &link : outcome.results.links)
+    if (link.source == "leaf:0" && link.target == "host:5")
+      CHECK(link.tx_frames == 0);
+}
+
+TEST_CASE("A collective that no rank came to the end of has no row") {
+  const auto outcome = run("ring-ideal", {"inject.0.nic=host:5/0", "inject.0.at=10us"});
+  CHECK(outcome.code == ExitCode::failed_check);
+  CHECK(outcome.results.collectives.empty());
+}
+
 TEST_CASE("A tie seed is the seed unless it is said, and changes the order of simultaneous frames") {
   const auto plain = run("incast");
   CHECK(run("incast", {"scenario.tie_seed=1"}).results.identity.digest == plain.results.identity.digest);
