@@ -1,0 +1,94 @@
+// The receiving end of a flow against a model: a set of sequence numbers that never forgets.
+
+#include "sim/core/random.hpp"
+#include "sim/network/queue_pair.hpp"
+
+#include <doctest/doctest.h>
+#include <set>
+#include <vector>
+
+using namespace lightloom;
+
+namespace {
+
+constexpr std::int64_t full = 1000;
+constexpr std::uint64_t base = 0xffffff00ull; // 256 before the numbers wrap
+
+/// Messages of random length; the sizes of last frames tell them apart.
+struct Stream {
+  std::vector<bool> last;
+  std::vector<std::int64_t> payload;
+  std::vector<std::int64_t> messages;
+  explicit Stream(RandomStream &random) {
+    while (last.size() < 3000) {
+      const std::uint64_t frames = 1 + random.below(random.below(4) == 0 ? 200 : 3);
+      const auto tail = static_cast<std::int64_t>(random.below(full));
+      for (std::uint64_t f = 0; f < frames; ++f) {
+        last.push_back(f + 1 == frames);
+        payload.push_back(f + 1 == frames ? tail : full);
+      }
+      messages.push_back(full * static_cast<std::int64_t>(frames - 1) + tail);
+    }
+  }
+};
+
+void live(std::uint64_t seed, bool selective, std::uint64_t reach) {
+  RandomStream random(seed, Purpose::test, 0);
+  const Stream stream(random);
+  constexpr std::uint32_t window = 256;
+  ReceiveQueue queue;
+  queue.expected = queue.highest = static_cast<std::uint32_t>(base);
+  std::set<std::uint64_t> early; // model: what came before its turn
+  std::uint64_t expected = 0, order_count = 0;
+  std::vector<std::int64_t> sizes;
+  while (expected < stream.last.size()) {
+    const bool lucky = random.below(3) == 0; // otherwise anything near: old, next, early, too early
+    std::uint64_t s = lucky ? expected : expected + random.below(reach);
+    s = s >= 40 && random.below(6) == 0 ? s - random.below(40) : s;
+    if (s >= stream.last.size())
+      continue;
+    const auto verdict = queue.take(static_cast<std::uint32_t>(base + s), stream.payload[s], stream.last[s], selective, window,
+                                    full, sizes);
+    using Verdict = ReceiveQueue::Verdict;
+    Verdict right = Verdict::refused;
+    if (s < expected || (selective && early.count(s) > 0)) {
+      right = Verdict::duplicate;
+    } else if (s == expected) {
+      right = Verdict::in_order;
+      ++expected;
+      while (early.erase(expected) > 0)
+        ++expected;
+    } else if (selective && s - expected < window) {
+      right = Verdict::early;
+      early.insert(s);
+    }
+    REQUIRE(verdict == right);
+    REQUIRE(queue.expected == static_cast<std::uint32_t>(base + expected));
+    ++order_count;
+  }
+  CHECK(sizes == stream.messages);
+  CHECK(order_count > stream.last.size());
+  CHECK(queue.early_last_sizes.empty());
+}
+
+} // namespace
+
+TEST_CASE("Selective: every message once, in order, whole, however frames are lost, repeated and shuffled, also across 2^32") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    for (const std::uint64_t reach : {2, 20, 64, 255, 400})
+      live(seed, true, reach);
+}
+
+TEST_CASE("Go-back-N: only the next frame is taken; every message once, in order, whole, also across 2^32") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    for (const std::uint64_t reach : {2, 20, 400})
+      live(seed, false, reach);
+}
+
+TEST_CASE("Precedence of sequence numbers goes around: a number precedes the half circle after it") {
+  CHECK(precedes(1, 2));
+  CHECK_FALSE(precedes(2, 2));
+  CHECK(precedes(0xffffffffu, 0));
+  CHECK_FALSE(precedes(0, 0xffffffffu));
+  CHECK(precedes(0xfffffff0u, 0x7fffffefu));
+}
