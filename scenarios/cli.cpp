@@ -1,5 +1,7 @@
 #include "scenarios/cli.hpp"
 
+#include "scenarios/cli_completion.hpp"
+#include "scenarios/commands.hpp"
 #include "scenarios/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -113,7 +115,7 @@ void check_command_word(int argc, const char *const *argv, const CLI::App &app) 
     known.push_back(sub->get_name());
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--threads" || word == "--seed" || word == "--set") {
+    if (word == "--threads" || word == "--seed" || word == "--set" || word == "--completion") {
       ++i; // its value
       continue;
     }
@@ -140,6 +142,15 @@ CommandLine parse_command_line(int argc, const char *const *argv) {
   Seed seed;
   bool estimate = false;
   CLI::App app("Lightloom simulates AI-cluster networks with real optics, frame by frame.", "lightloom");
+  app.add_option_function<std::string>(
+         "--completion",
+         [&app](const std::string &) {
+           print_result(bash_completion(app));
+           throw CLI::Success();
+         },
+         "Print a completion script for the shell: source <(lightloom --completion bash)")
+      ->check(CLI::IsMember({"bash"}))
+      ->trigger_on_parse();
   app.set_version_flag("--version", std::string("lightloom ") + version);
   app.fallthrough();
   app.require_subcommand(1);

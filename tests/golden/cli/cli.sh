@@ -153,6 +153,14 @@ section_tables() {
     expect 0 'lightloom '"$command" $command --help
   done
   expect 0 'lightloom 0' --version
+  expect 0 'complete -o bashdefault -o default -F _lightloom lightloom' --completion bash
+  if command -v bash >/dev/null; then
+    # The script is read by bash, and knows a command and an option of it.
+    bash -c '. ./out; COMP_WORDS=(lightloom comp); COMP_CWORD=1; _lightloom; [ "${COMPREPLY[*]}" = compare ] || exit 1
+      COMP_WORDS=(lightloom topology --gr); COMP_CWORD=2; _lightloom; [ "${COMPREPLY[*]}" = --graphml ]' \
+      || fail 'the completion script does not complete'
+  fi
+  expect 2 'See lightloom --help' --completion tcsh
   expect_only g.xml g.dot
 }
 
