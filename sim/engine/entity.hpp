@@ -13,9 +13,10 @@ namespace lightloom {
 class WakeSlot {
 public:
   SimTime get() const { return at_picoseconds(earliest_.load(std::memory_order_acquire)); }
-  /// Something happens at `t`, or earlier.
+  /// Something happens at `t`, or earlier. Between threads even a slot that is early enough is *written*: a mere look could be
+  /// taken before the message is visible, while the consumer clears the slot and misses the message, and nobody would wake it.
   void lower_to(SimTime t) {
-    auto now = earliest_.load(std::memory_order_relaxed);
+    auto now = concurrent_ ? earliest_.fetch_add(0, std::memory_order_acq_rel) : earliest_.load(std::memory_order_relaxed);
     while (picoseconds(t) < now &&
            !earliest_.compare_exchange_weak(now, picoseconds(t), std::memory_order_acq_rel, std::memory_order_relaxed)) {
     }
@@ -23,8 +24,12 @@ public:
   /// Before a visit: whatever is published after this lowers the slot again, so no wake-up is lost.
   void clear() { earliest_.exchange(picoseconds(never), std::memory_order_acq_rel); }
 
+  /// Whether several threads will use it; before the run.
+  void set_concurrent(bool concurrent) { concurrent_ = concurrent; }
+
 private:
   std::atomic<std::int64_t> earliest_{picoseconds(never)};
+  bool concurrent_ = false;
 };
 
 /// Something with a state of its own that handles events in time order.

@@ -38,8 +38,10 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
   group();
   ExecutionStatistics statistics;
   const Duration lookahead_duration = lookahead().duration;
-  for (std::uint32_t e = 0; e < entities_.size(); ++e)
+  for (std::uint32_t e = 0; e < entities_.size(); ++e) {
+    slots_[e].set_concurrent(threads > 1);
     slots_[e].lower_to(SimTime{});
+  }
 
   std::vector<SimTime> earliest_of(processes_.size());
   std::vector<std::uint32_t> active;

@@ -168,7 +168,7 @@ void NetworkAssembly::connect_link(LinkId link) {
     hosts[to.index()]->nic.credit_delay = back.nominal_latency();
   } else {
     Switch &receiving = *switches[to.index() - spec.fabric.hosts];
-    receiving.set_in_rate(to_port, sending.nominal_rate());
+    receiving.set_in_link(to_port, spec.links[link.index()]);
     receiving.in(to_port).credit_delay = full_frame + back.nominal_latency();
   }
   if (spec.transport.credits.value == 0)

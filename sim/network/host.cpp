@@ -71,6 +71,8 @@ bool Host::handle_next(SimTime until) {
   bool handled = false;
   for (Frame *frame = nic.frames.front(); frame != nullptr && frame->time < frames_until; frame = nic.frames.front()) {
     handled = true;
+    EXPECTS(frame->time >= now_);
+    now_ = frame->time;
     handle_frame(*frame);
     nic.frames.pop();
     if (!nic_events_.empty()) [[unlikely]] { // it made something happen: look at the clock again
@@ -80,6 +82,8 @@ bool Host::handle_next(SimTime until) {
   }
   if (own >= until)
     return handled;
+  EXPECTS(own >= now_);
+  now_ = own;
   if (next_meeting() == own) {
     handle_meeting(own);
   } else if (next_arrival() == own) {

@@ -87,6 +87,7 @@ private:
   std::vector<NicEvent> nic_events_;     ///< scratch
   std::vector<std::uint32_t> unfinished_sends_; ///< per stream
   Digest digest_;
+  SimTime now_{};                        ///< of the last event: time never goes back
   std::optional<JobFailure> failure_;
   std::vector<std::string> complaints_;  ///< broken promises between program and transport
   std::vector<Posted> posted_;

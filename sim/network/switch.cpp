@@ -19,7 +19,7 @@ thread_local Scratch scratch;
 } // namespace
 
 Switch::Switch(const Settings &settings, std::uint32_t ports)
-    : settings_(settings), in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_rates_(ports),
+    : settings_(settings), in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_links_(ports),
       busy_ports_((ports + 63) / 64) {
   if (settings.lanes > 1)
     for (auto &port : out_)
@@ -27,10 +27,11 @@ Switch::Switch(const Settings &settings, std::uint32_t ports)
   next_epoch(SimTime{});
 }
 
-void Switch::set_in_rate(std::uint32_t port, BitRate rate) {
-  in_rates_[port] = rate;
-  for (const BitRate other : in_rates_)
-    mixed_rates_ |= other.bits_per_second > 0 && other != rate;
+void Switch::set_in_link(std::uint32_t port, const LinkHealth &health) {
+  in_links_[port] = &health;
+  for (const auto &segment : health.segments)
+    for (const auto &out : out_)
+      mixed_rates_ |= segment.rate.bits_per_second > 0 && segment.rate != out.link.fastest_rate();
 }
 
 void Switch::next_epoch(SimTime now) {
@@ -49,6 +50,7 @@ void Switch::next_epoch(SimTime now) {
 SimTime Switch::advance(SimTime until) {
   const SimTime next_arrival = gather(until);
   handle_arrivals();
+  now_ = until;
   const SimTime next_departure = drain_ports(until);
   for (auto &port : in_) {
     port.credits.publish();
@@ -92,8 +94,10 @@ void Switch::handle_arrivals() {
   auto &order = scratch.order;
   Frame **const frames = scratch.frames.data();
   const auto count = static_cast<std::uint32_t>(scratch.frames.size());
-  if (count == 1)
+  if (count == 1) {
+    check_time(frames[0]->time);
     accept(*frames[0]);
+  }
   if (count <= 1)
     return;
   SimTime first = never;
@@ -102,6 +106,7 @@ void Switch::handle_arrivals() {
     first = std::min(first, frames[i]->time);
     last = std::max(last, frames[i]->time);
   }
+  check_time(first);
   order.start(first, last, count);
   for (std::uint32_t i = 0; i < count; ++i)
     order.push(frames[i]->time, i);
@@ -109,6 +114,9 @@ void Switch::handle_arrivals() {
   for (std::uint32_t i = 0; i < count; ++i)
     accept(*frames[BucketOrder::item(keys[i])]);
 }
+
+/// Time never goes back.
+void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
 
 [[gnu::always_inline]] inline void Switch::accept(Frame &frame) {
   if (frame.time >= next_epoch_at_) [[unlikely]]
@@ -149,13 +157,20 @@ void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &con
   give_back(frame, frame.time);
 }
 
-/// From a slow link to a fast one a cut-through frame starts late enough never to run dry.
+/// From a slow link to a fast one a cut-through frame starts late enough never to run dry: its tail leaves no earlier than it came.
 Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
-  const BitRate in_rate = in_rates_[frame.in_port];
-  const BitRate out_rate = port.link.nominal_rate();
+  const auto &segments = in_links_[frame.in_port]->segments;
+  BitRate in_rate = segments.front().rate;
+  for (const auto &segment : segments) // the one in which its head left
+    if (segment.rate.bits_per_second > 0 && segment.from + segment.latency <= frame.time)
+      in_rate = segment.rate;
+  const BitRate out_rate = port.link.fastest_rate();
   if (in_rate >= out_rate || settings_.spec.forwarding != Forwarding::cut_through)
     return Duration{};
-  return transmission_time(Bytes(frame.size), in_rate) - transmission_time(Bytes(frame.size), out_rate);
+  const Duration out = transmission_time(Bytes(frame.size), out_rate); // rounded up; on the wire it may be 1 ps less
+  const bool whole = out.count() * static_cast<__int128>(out_rate.bits_per_second) ==
+                     static_cast<__int128>(frame.size) * 8'000'000'000'000;
+  return transmission_time(Bytes(frame.size), in_rate) - out + Duration(whole ? 0 : 1);
 }
 
 // Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one link keep

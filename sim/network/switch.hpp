@@ -55,8 +55,8 @@ public:
   Sender<Credit> &credit(std::uint32_t port, std::uint32_t lane) {
     return lane == 0 ? in_[port].credits : more_credits_[port * (settings_.lanes - 1) + lane - 1];
   }
-  /// The rate of the link that ends at `port`. Before the run.
-  void set_in_rate(std::uint32_t port, BitRate rate);
+  /// The link that ends at `port`; outlives the switch. Before the run, and after every out-link was configured.
+  void set_in_link(std::uint32_t port, const LinkHealth &health);
   std::uint32_t ports() const { return static_cast<std::uint32_t>(out_.size()); }
 
   std::uint64_t unroutable_data() const { return unroutable_data_; }
@@ -68,6 +68,7 @@ public:
 private:
   SimTime gather(SimTime until);
   void handle_arrivals();
+  void check_time(SimTime first);
   void accept(Frame &frame);
   void discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control);
   Duration catch_up(const Frame &frame, const OutPort &port) const;
@@ -82,11 +83,12 @@ private:
   std::vector<InPort> in_;
   std::vector<OutPort> out_;
   std::vector<Sender<Credit>> more_credits_; ///< [port × (lanes − 1) + lane − 1]
-  std::vector<BitRate> in_rates_;         ///< [port]
+  std::vector<const LinkHealth *> in_links_; ///< [port]
   bool mixed_rates_ = false;
   std::uint32_t tie_key_ = 0;
   std::vector<std::uint64_t> busy_ports_; ///< bit set: ports with queued frames
   Digest digest_;
+  SimTime now_{};                         ///< everything before was handled; nothing may arrive there
   // The epoch in force.
   const Attachment *attachment_ = nullptr;
   const std::uint16_t *group_of_leaf_ = nullptr;

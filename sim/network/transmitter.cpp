@@ -24,6 +24,8 @@ void Transmitter::configure(const LinkHealth &health, ArrivalAt arrival, std::ui
       break;
     }
   EXPECTS(rate_.bits_per_second > 0);
+  for (const auto &segment : health.segments)
+    fastest_rate_ = std::max(fastest_rate_, segment.rate);
   change_segment(SimTime{});
 }
 

@@ -74,6 +74,8 @@ public:
   SimTime free() const { return free_; }
   /// The rate of the link when it is well; constant.
   BitRate nominal_rate() const { return nominal_rate_; }
+  /// The highest rate it will ever have; constant.
+  BitRate fastest_rate() const { return fastest_rate_; }
   /// Latency of the first segment in which the link is up; constant.
   Duration nominal_latency() const { return nominal_latency_; }
   const LinkResult &counters() const { return counters_; }
@@ -119,6 +121,7 @@ private:
   SimTime next_down_ = never;     ///< start of the next time without light
   std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
+  BitRate fastest_rate_;
   Duration nominal_latency_{};
   BitRate rate_;
   std::int64_t remainder_ = 0;
