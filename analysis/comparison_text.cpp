@@ -69,13 +69,18 @@ std::string size_text(std::int64_t bytes) {
   for (const auto &[size, unit] : units)
     if (bytes >= size)
       return bytes % size == 0 ? fmt::format("{} {}", bytes / size, unit)
-                               : format_number(static_cast<double>(bytes) / static_cast<double>(size)) + " " + unit;
+                               : format_number(static_cast<double>(bytes) / static_cast<double>(size), 6) + " " + unit;
   return std::to_string(bytes) + " B";
 }
 
 std::string label(const CollectiveSummary &collective) {
   return fmt::format("{} {}, {} × {}{}", collective.op, collective.algorithm, collective.ranks,
                      size_text(collective.bytes), collective.scale_up ? ", scale-up" : "");
+}
+
+bool same_collective(const CollectiveSummary &a, const CollectiveSummary &b) {
+  return a.op == b.op && a.algorithm == b.algorithm && a.bytes == b.bytes && a.ranks == b.ranks &&
+         a.scale_up == b.scale_up;
 }
 
 /// Rows of one measure over all runs, with ratios after each run but the first.
@@ -103,7 +108,7 @@ void add_collectives(Table &table, const std::vector<RunSummary> &runs) {
     std::vector<double> values;
     for (const RunSummary &run : runs) {
       const auto found = std::find_if(run.collectives.begin(), run.collectives.end(),
-                                      [&](const CollectiveSummary &one) { return label(one) == label(wanted); });
+                                      [&](const CollectiveSummary &one) { return same_collective(one, wanted); });
       values.push_back(found == run.collectives.end() ? not_known : found->busbw_Bps);
     }
     add_row(table, "busbw, " + label(wanted), values, byte_rate_text);

@@ -68,7 +68,7 @@ void add_run_commands(CLI::App &app, CommandLine &line) {
   collective->add_option("scenario", line.files, "Scenario file; its own load is not run")->required()->expected(1);
   auto *bench = add_command(app, line, "bench", "The speed scenes: link-hops per CPU-second, memory, digest",
                             "bench forward-1024");
-  bench->add_option("scenes", line.scenes, "Scenes; without any, the quick ones");
+  bench->add_option("scenes", line.scenes, "Scenes; without any, all of them: some minutes");
   bench->add_flag("--list", line.list, "List the scenes");
 }
 

@@ -58,6 +58,7 @@ Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
   j["links"] = {
       {"host", m.host_cables}, {"leaf", m.leaf_cables}, {"spine", m.spine_cables}, {"global", m.global_cables}};
   j["unused_ports"] = m.unused_ports;
+  j["unused"] = Json::array();
   for (const auto &u : m.unused)
     j["unused"].push_back(
         {{"first", u.first}, {"last", u.last}, {"switches", u.switches}, {"ports_each", u.ports_each}});
@@ -71,6 +72,7 @@ Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
                  {"power_W", b.bill.power_W},
                  {"pj_per_bit", b.bill.pj_per_bit},
                  {"cost_usd", b.bill.cost_usd}};
+  j["bom"] = Json::array();
   for (const auto &line : b.bill.lines)
     j["bom"].push_back(
         {{"module", line.module}, {"ends", line.ends}, {"power_W", line.power_W}, {"cost_usd", line.cost_usd}});
