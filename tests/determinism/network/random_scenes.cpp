@@ -141,6 +141,6 @@ void check_scene(std::uint32_t number) {
 } // namespace
 
 TEST_CASE("Scenes drawn at random have one result however they are executed, lose nothing and finish") {
-  for (std::uint32_t number = 0; number < 300; ++number)
+  for (std::uint32_t number = 0; number < 600; ++number)
     check_scene(number);
 }
