@@ -1,7 +1,8 @@
 #pragma once
 // Contracts for our own bugs: EXPECTS (a caller's duty), ENSURES (a promise kept), ASSERT_THAT (an invariant).
-// They throw BrokenContract, which main turns into exit code 4. A user's mistake is an Error (error.hpp), never a contract.
-// EXPECTS and ENSURES are always on; ASSERT_THAT guards hot loops and is on in the dev preset (LIGHTLOOM_CHECKS).
+// They throw BrokenContract, which main turns into exit code 4. A user's mistake is an Error (error.hpp), never a
+// contract. EXPECTS and ENSURES are always on; ASSERT_THAT guards hot loops and is on in the dev preset
+// (LIGHTLOOM_CHECKS).
 
 #include <stdexcept>
 #include <string>

@@ -41,20 +41,44 @@ std::optional<std::int64_t> whole(std::optional<double> value) {
 } // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  const auto ps = whole(scaled(text, {{"ps", 1}, {"ns", 1e3}, {"us", 1e6}, {"µs", 1e6}, {"ms", 1e9}, {"s", 1e12},
-                                      {"min", 60e12}, {"h", 3600e12}, {"d", 86400e12}}));
+  const auto ps = whole(scaled(text, {{"ps", 1},
+                                      {"ns", 1e3},
+                                      {"us", 1e6},
+                                      {"µs", 1e6},
+                                      {"ms", 1e9},
+                                      {"s", 1e12},
+                                      {"min", 60e12},
+                                      {"h", 3600e12},
+                                      {"d", 86400e12}}));
   return ps ? std::optional<Duration>(Duration(*ps)) : std::nullopt;
 }
 
 std::optional<BitRate> parse_bit_rate(std::string_view text) {
-  const auto bps = whole(scaled(text, {{"bps", 1}, {"Kbps", 1e3}, {"kbps", 1e3}, {"Mbps", 1e6}, {"Gbps", 1e9},
-                                       {"Tbps", 1e12}, {"b/s", 1}, {"kb/s", 1e3}, {"Mb/s", 1e6}, {"Gb/s", 1e9}, {"Tb/s", 1e12}}));
+  const auto bps = whole(scaled(text, {{"bps", 1},
+                                       {"Kbps", 1e3},
+                                       {"kbps", 1e3},
+                                       {"Mbps", 1e6},
+                                       {"Gbps", 1e9},
+                                       {"Tbps", 1e12},
+                                       {"b/s", 1},
+                                       {"kb/s", 1e3},
+                                       {"Mb/s", 1e6},
+                                       {"Gb/s", 1e9},
+                                       {"Tb/s", 1e12}}));
   return bps ? std::optional<BitRate>(BitRate(*bps)) : std::nullopt;
 }
 
 std::optional<Bytes> parse_bytes(std::string_view text) {
-  const auto b = whole(scaled(text, {{"B", 1}, {"KB", 1e3}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
-                                     {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}}));
+  const auto b = whole(scaled(text, {{"B", 1},
+                                     {"KB", 1e3},
+                                     {"kB", 1e3},
+                                     {"MB", 1e6},
+                                     {"GB", 1e9},
+                                     {"TB", 1e12},
+                                     {"KiB", 0x1p10},
+                                     {"MiB", 0x1p20},
+                                     {"GiB", 0x1p30},
+                                     {"TiB", 0x1p40}}));
   return b ? std::optional<Bytes>(Bytes(*b)) : std::nullopt;
 }
 
@@ -85,10 +109,12 @@ std::string format_duration(Duration d) {
   return in_units(static_cast<double>(d.count()), {{"ps", 1}, {"ns", 1e3}, {"us", 1e6}, {"ms", 1e9}, {"s", 1e12}});
 }
 std::string format_bit_rate(BitRate r) {
-  return in_units(static_cast<double>(r.bits_per_second), {{"b/s", 1}, {"kb/s", 1e3}, {"Mb/s", 1e6}, {"Gb/s", 1e9}, {"Tb/s", 1e12}});
+  return in_units(static_cast<double>(r.bits_per_second),
+                  {{"b/s", 1}, {"kb/s", 1e3}, {"Mb/s", 1e6}, {"Gb/s", 1e9}, {"Tb/s", 1e12}});
 }
 std::string format_bytes(Bytes b) {
-  return in_units(static_cast<double>(b.value), {{"B", 1}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}});
+  return in_units(static_cast<double>(b.value),
+                  {{"B", 1}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}});
 }
 
 } // namespace lightloom

@@ -9,8 +9,9 @@
 
 namespace lightloom {
 
-// Each returns nothing when the text is not a number directly followed by one of the units (a blank between is allowed), is
-// negative where that makes no sense, or does not fit. Decimal fractions are exact where the result is whole ("1.6Tbps").
+// Each returns nothing when the text is not a number directly followed by one of the units (a blank between is
+// allowed), is negative where that makes no sense, or does not fit. Decimal fractions are exact where the result is
+// whole ("1.6Tbps").
 
 /// ps ns us ms s min h d. The result must fit int64 picoseconds (106 days) and is rounded to whole picoseconds.
 std::optional<Duration> parse_duration(std::string_view text);

@@ -42,8 +42,14 @@ struct Bytes {
   constexpr Bytes() = default;
   explicit constexpr Bytes(std::int64_t v) : value(v) {}
   constexpr auto operator<=>(const Bytes &) const = default;
-  constexpr Bytes &operator+=(Bytes o) { value += o.value; return *this; }
-  constexpr Bytes &operator-=(Bytes o) { value -= o.value; return *this; }
+  constexpr Bytes &operator+=(Bytes o) {
+    value += o.value;
+    return *this;
+  }
+  constexpr Bytes &operator-=(Bytes o) {
+    value -= o.value;
+    return *this;
+  }
 };
 constexpr Bytes operator+(Bytes a, Bytes b) { return Bytes(a.value + b.value); }
 constexpr Bytes operator-(Bytes a, Bytes b) { return Bytes(a.value - b.value); }
@@ -58,8 +64,8 @@ struct BitRate {
   constexpr auto operator<=>(const BitRate &) const = default;
 };
 
-/// Transmission time of `size` at `rate`, rounded up to whole picoseconds. For closed forms and bounds; a port carries the
-/// remainder (sim/network/transmitter.hpp). Requires rate > 0 and size below 2 PB.
+/// Transmission time of `size` at `rate`, rounded up to whole picoseconds. For closed forms and bounds; a port carries
+/// the remainder (sim/network/transmitter.hpp). Requires rate > 0 and size below 2 PB.
 constexpr Duration transmission_time(Bytes size, BitRate rate) {
   using wide = unsigned __int128;
   const wide bits_ps = static_cast<wide>(size.value) * 8u * 1'000'000'000'000u;
@@ -106,8 +112,12 @@ constexpr Bytes operator""_KiB(unsigned long long v) { return Bytes(static_cast<
 constexpr Bytes operator""_MiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 20); }
 constexpr Bytes operator""_GiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 30); }
 constexpr Bytes operator""_MB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) * 1'000'000); }
-constexpr BitRate operator""_Gbps(unsigned long long v) { return BitRate(static_cast<std::int64_t>(v) * 1'000'000'000); }
-constexpr BitRate operator""_Tbps(unsigned long long v) { return BitRate(static_cast<std::int64_t>(v) * 1'000'000'000'000); }
+constexpr BitRate operator""_Gbps(unsigned long long v) {
+  return BitRate(static_cast<std::int64_t>(v) * 1'000'000'000);
+}
+constexpr BitRate operator""_Tbps(unsigned long long v) {
+  return BitRate(static_cast<std::int64_t>(v) * 1'000'000'000'000);
+}
 constexpr Decibel operator""_dB(long double v) { return Decibel(static_cast<double>(v)); }
 constexpr DecibelMilliwatt operator""_dBm(long double v) { return DecibelMilliwatt(static_cast<double>(v)); }
 constexpr Metres operator""_m(unsigned long long v) { return Metres(static_cast<double>(v)); }

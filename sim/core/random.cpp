@@ -6,8 +6,8 @@
 
 namespace lightloom {
 
-std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::uint32_t entity, std::uint64_t counter_low,
-                                    std::uint32_t counter_high) {
+std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::uint32_t entity,
+                                    std::uint64_t counter_low, std::uint32_t counter_high) {
   // The key is the seed; purpose and entity sit in the counter: 2^64 draws each. counter_high and purpose share a word.
   const r123::Philox4x32::ctr_type counter = {{static_cast<std::uint32_t>(counter_low),
                                                static_cast<std::uint32_t>(counter_low >> 32), entity,

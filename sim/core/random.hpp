@@ -1,6 +1,7 @@
 #pragma once
-// Counter-based random numbers: Philox 4x32-10 (Salmon et al., SC 2011; library Random123), keyed by (seed, purpose, entity).
-// A draw depends on its key and counter alone, never on who drew before. Bits do not depend on the CPU (decision 0006).
+// Counter-based random numbers: Philox 4x32-10 (Salmon et al., SC 2011; library Random123), keyed by (seed, purpose,
+// entity). A draw depends on its key and counter alone, never on who drew before. Bits do not depend on the CPU
+// (decision 0006).
 
 #include <array>
 #include <cstdint>
@@ -11,10 +12,11 @@ namespace lightloom {
 enum class Purpose : std::uint32_t { tie = 1, codeword, traffic, ecmp, spray_phase, placement, failure, test = 99 };
 
 /// Four random words for (seed, purpose, entity) at a 64-bit counter pair.
-std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::uint32_t entity, std::uint64_t counter_low,
-                                    std::uint32_t counter_high = 0);
+std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::uint32_t entity,
+                                    std::uint64_t counter_low, std::uint32_t counter_high = 0);
 
-/// A draw for one of several simultaneous events: Philox 2x32-7 (the fewest rounds that pass BigCrush), keyed by `key` (see tie_key), counted by (time, channel).
+/// A draw for one of several simultaneous events: Philox 2x32-7 (the fewest rounds that pass BigCrush), keyed by `key`
+/// (see tie_key), counted by (time, channel).
 std::uint64_t tie_draw(std::uint32_t key, std::int64_t time_ps, std::uint32_t channel);
 /// The key of an entity's ties.
 std::uint32_t tie_key(std::uint64_t seed, std::uint32_t entity);

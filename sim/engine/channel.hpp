@@ -1,9 +1,9 @@
 #pragma once
-// Channels: FIFO, one producer, one consumer, times that never go back. The two ends are separate objects that live inside the
-// entities that use them, so that fields used together lie together; between them is a chain of chunks.
+// Channels: FIFO, one producer, one consumer, times that never go back. The two ends are separate objects that live
+// inside the entities that use them, so that fields used together lie together; between them is a chain of chunks.
 //
-// Lock-free by construction: the producer writes only slots that are not yet published and links a new chunk when one is full;
-// the consumer frees chunks it has read to the end. Nothing is ever moved under a reader.
+// Lock-free by construction: the producer writes only slots that are not yet published and links a new chunk when one
+// is full; the consumer frees chunks it has read to the end. Nothing is ever moved under a reader.
 
 #include "sim/core/contract.hpp"
 #include "sim/engine/chunk.hpp"
@@ -24,7 +24,7 @@ template <class Message> struct ChannelChunk {
 
   std::atomic<std::uint32_t> published{0}; ///< slots before this are visible
   std::atomic<ChannelChunk *> next{nullptr};
-  ChannelChunk *before = nullptr;          ///< producer: the chunk that leads here, while it holds unpublished slots
+  ChannelChunk *before = nullptr; ///< producer: the chunk that leads here, while it holds unpublished slots
   alignas(32) Message slots[capacity];
 
   static ChannelChunk *make() { return new (ChunkPool::of_this_thread().take()) ChannelChunk; }
@@ -102,7 +102,8 @@ private:
   [[gnu::noinline]] void extend() {
     Chunk *fresh = Chunk::make();
     fresh->before = chunk_;
-    if (first_chunk_ == chunk_ && first_ == Chunk::capacity) { // all of the old chunk is published: it is the consumer's now
+    if (first_chunk_ == chunk_ &&
+        first_ == Chunk::capacity) { // all of the old chunk is published: it is the consumer's now
       first_chunk_ = fresh;
       first_ = 0;
     }

@@ -1,7 +1,7 @@
 #pragma once
-// Chunks: 256 bytes of memory from which channels and queues are chained. A chunk that has been read is the next to be written, so the
-// working set follows what is queued and not the longest queue ever seen, and stays in the cache: rings that grew to their peak made
-// a 1,024-host run touch 57 MB where 12 do.
+// Chunks: 256 bytes of memory from which channels and queues are chained. A chunk that has been read is the next to be
+// written, so the working set follows what is queued and not the longest queue ever seen, and stays in the cache: rings
+// that grew to their peak made a 1,024-host run touch 57 MB where 12 do.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,14 +28,14 @@ public:
   }
   void *take() {
     if (free_.empty()) [[unlikely]]
-      return ::operator new(chunk_bytes, std::align_val_t{64});
+      return ::operator new (chunk_bytes, std::align_val_t{64});
     void *chunk = free_.back();
     free_.pop_back();
     return chunk;
   }
   void give(void *chunk) {
     if (free_.size() == most_kept) [[unlikely]] // chunks wander from producing threads to consuming ones
-      ::operator delete(chunk, std::align_val_t{64});
+      ::operator delete (chunk, std::align_val_t{64});
     else
       free_.push_back(chunk);
   }
@@ -45,7 +45,7 @@ private:
   ChunkPool() { free_.reserve(most_kept); }
   ~ChunkPool() {
     for (void *chunk : free_)
-      ::operator delete(chunk, std::align_val_t{64});
+      ::operator delete (chunk, std::align_val_t{64});
   }
   std::vector<void *> free_;
 };

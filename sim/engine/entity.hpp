@@ -13,13 +13,14 @@ namespace lightloom {
 class WakeSlot {
 public:
   SimTime get() const { return at_picoseconds(earliest_.load(std::memory_order_acquire)); }
-  /// Something happens at `t`, or earlier. Between threads even a slot that is early enough is *written*: a mere look could be
-  /// taken before the message is visible, while the consumer clears the slot and misses the message, and nobody would wake it.
+  /// Something happens at `t`, or earlier. Between threads even a slot that is early enough is *written*: a mere look
+  /// could be taken before the message is visible, while the consumer clears the slot and misses the message, and
+  /// nobody would wake it.
   void lower_to(SimTime t) {
-    auto now = concurrent_ ? earliest_.fetch_add(0, std::memory_order_acq_rel) : earliest_.load(std::memory_order_relaxed);
-    while (picoseconds(t) < now &&
-           !earliest_.compare_exchange_weak(now, picoseconds(t), std::memory_order_acq_rel, std::memory_order_relaxed)) {
-    }
+    auto now =
+        concurrent_ ? earliest_.fetch_add(0, std::memory_order_acq_rel) : earliest_.load(std::memory_order_relaxed);
+    while (picoseconds(t) < now && !earliest_.compare_exchange_weak(now, picoseconds(t), std::memory_order_acq_rel,
+                                                                    std::memory_order_relaxed)) {}
   }
   /// Before a visit: whatever is published after this lowers the slot again, so no wake-up is lost.
   void clear() { earliest_.exchange(picoseconds(never), std::memory_order_acq_rel); }
@@ -40,9 +41,9 @@ public:
   Entity &operator=(const Entity &) = delete;
   virtual ~Entity() = default;
 
-  /// Handles every event strictly before `until` in key order (decision 0001), commits what can no longer change, and returns
-  /// the earliest time at which it would do something more, judged by what it can see; `never` when it waits for others.
-  /// How a run is cut into calls of advance() must not change what happens.
+  /// Handles every event strictly before `until` in key order (decision 0001), commits what can no longer change, and
+  /// returns the earliest time at which it would do something more, judged by what it can see; `never` when it waits
+  /// for others. How a run is cut into calls of advance() must not change what happens.
   virtual SimTime advance(SimTime until) = 0;
 
   /// Everything this entity handled, in order (digest.hpp).

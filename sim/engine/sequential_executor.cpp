@@ -1,5 +1,5 @@
-// The definition of correct: the earliest instant at which anything happens, every entity that has an event there, then the
-// next instant. No windows, no grouping, no threads. Slow, and short enough to be believed.
+// The definition of correct: the earliest instant at which anything happens, every entity that has an event there, then
+// the next instant. No windows, no grouping, no threads. Slow, and short enough to be believed.
 
 #include "sim/engine/simulation.hpp"
 

@@ -1,9 +1,10 @@
 #pragma once
-// A simulation: entities, who talks to whom and how fast, how entities are grouped into logical processes, and how it is run.
+// A simulation: entities, who talks to whom and how fast, how entities are grouped into logical processes, and how it
+// is run.
 //
 //     repeat   T ← earliest pending event over all logical processes     (idle time is skipped, not walked)
-//              window ← [T, T + lookahead)                               lookahead = least delay between logical processes
-//              every logical process with work, in parallel: advance its entities to the window's end
+//              window ← [T, T + lookahead)                               lookahead = least delay between logical
+//              processes every logical process with work, in parallel: advance its entities to the window's end
 //
 // A logical process whose entities talk to each other faster than that runs its own, smaller windows inside.
 
@@ -20,7 +21,7 @@ namespace lightloom {
 struct ExecutionStatistics {
   std::uint64_t windows = 0;
   std::uint64_t visits = 0;
-  SimTime last{};      ///< start of the last window
+  SimTime last{};       ///< start of the last window
   bool stopped = false; ///< the watcher said stop
 };
 
@@ -37,7 +38,8 @@ using Watcher = std::function<bool(SimTime now)>;
 /// Longest window, so that relative times fit 32 bits; also the lookahead when nothing crosses logical processes.
 inline constexpr Duration longest_window{Duration(1'000'000'000)};
 
-/// Frame by frame nobody simulates longer; messages pack their times into 47 bits. A run that gets here ends with an Error.
+/// Frame by frame nobody simulates longer; messages pack their times into 47 bits. A run that gets here ends with an
+/// Error.
 inline constexpr SimTime latest_time = at_picoseconds((std::int64_t{1} << 47) - 2 * longest_window.count());
 
 class Simulation {
@@ -77,13 +79,13 @@ private:
   SimTime earliest(const Process &process) const;
   static void check_reachable(SimTime t);
 
-  std::vector<Entity *> entities_;           ///< [entity]
-  std::vector<std::uint32_t> process_of_;    ///< [entity]
+  std::vector<Entity *> entities_;        ///< [entity]
+  std::vector<std::uint32_t> process_of_; ///< [entity]
   std::vector<Link> links_;
-  std::unique_ptr<WakeSlot[]> slots_;        ///< [entity]
+  std::unique_ptr<WakeSlot[]> slots_; ///< [entity]
   std::size_t capacity_;
   std::vector<Process> processes_;
-  std::vector<std::uint32_t> order_;         ///< entities by process
+  std::vector<std::uint32_t> order_; ///< entities by process
 };
 
 } // namespace lightloom

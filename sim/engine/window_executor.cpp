@@ -1,5 +1,6 @@
-// The window loop (YAWNS: Nicol 1993): all logical processes with work inside [T, T + lookahead) run side by side; messages
-// between them arrive at T + lookahead at the earliest, so none can be missed. Only processes with work are visited.
+// The window loop (YAWNS: Nicol 1993): all logical processes with work inside [T, T + lookahead) run side by side;
+// messages between them arrive at T + lookahead at the earliest, so none can be missed. Only processes with work are
+// visited.
 
 #include "sim/engine/simulation.hpp"
 

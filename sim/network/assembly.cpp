@@ -1,5 +1,5 @@
-// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (stream, peer rank), so that no
-// run-time order can change them.
+// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (stream, peer rank),
+// so that no run-time order can change them.
 
 #include "sim/network/assembly.hpp"
 
@@ -30,14 +30,16 @@ void NetworkAssembly::check() const {
   EXPECTS(t.window_frames >= 64 && (t.window_frames & (t.window_frames - 1)) == 0 && t.ack_every >= 1);
   const std::int64_t frame = t.mtu.value + t.header.value + frame_gap_bytes;
   if (t.mtu.value < 1 || frame > greatest_frame_bytes)
-    throw Error(fmt::format("transport.mtu = {} B", t.mtu.value),
-                fmt::format("a frame is {} B on the wire with header and gap; 1 to {} B fit", frame, greatest_frame_bytes),
-                "Try 4096B.");
+    throw Error(
+        fmt::format("transport.mtu = {} B", t.mtu.value),
+        fmt::format("a frame is {} B on the wire with header and gap; 1 to {} B fit", frame, greatest_frame_bytes),
+        "Try 4096B.");
   if (t.credits.value > 0 && t.credits.value < frame)
     throw Error(fmt::format("transport credits of {} B per lane", t.credits.value),
                 fmt::format("a frame of {} B could never be sent", frame), "Give room for at least one frame.");
   if (t.recovery == TransportSpec::Recovery::go_back_n && spec.paths == PathChoice::spray)
-    throw Error("transport.recovery = \"go-back-n\" with sprayed frames", "frames overtake each other and would all be sent again",
+    throw Error("transport.recovery = \"go-back-n\" with sprayed frames",
+                "frames overtake each other and would all be sent again",
                 "Use routing.policy = \"ecmp\" or transport.recovery = \"selective\".");
 }
 
@@ -101,10 +103,14 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     }
   const auto &fabric = spec.fabric;
   simulation = std::make_unique<Simulation>(fabric.nodes() + groups_.size());
-  const bool lossless = std::all_of(spec.links.begin(), spec.links.end(), [](const LinkHealth &health) {
-    return std::all_of(health.segments.begin(), health.segments.end(),
-                       [](const auto &s) { return s.rate.bits_per_second > 0 && s.uncorrectable_ratio == 0; });
-  }) && spec.routes.size() == 1;
+  const bool lossless =
+      std::all_of(spec.links.begin(), spec.links.end(),
+                  [](const LinkHealth &health) {
+                    return std::all_of(health.segments.begin(), health.segments.end(), [](const auto &s) {
+                      return s.rate.bits_per_second > 0 && s.uncorrectable_ratio == 0;
+                    });
+                  }) &&
+      spec.routes.size() == 1;
   for (std::uint32_t h = 0; h < fabric.hosts; ++h) {
     hosts.push_back(std::make_unique<Host>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, lossless}));
     hosts.back()->record_flows = spec.record_flows;
@@ -113,12 +119,10 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   }
   for (std::uint32_t s = 0; s < fabric.switches; ++s) {
     const NodeId node = fabric.node(SwitchId(s));
-    switches.push_back(std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths,
-                                                                 spec.transport.virtual_lanes,
-                                                                 spec.tie_seed != 0 ? spec.tie_seed : spec.seed,
-                                                                 spec.ties_by_id,
-                                                                 &spec.routes},
-                                                degree_[node.index()]));
+    switches.push_back(std::make_unique<Switch>(
+        Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
+                         spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id, &spec.routes},
+        degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -160,9 +164,10 @@ void NetworkAssembly::connect_link(LinkId link) {
     if (segment.rate.bits_per_second > 0)
       least = std::min(least, segment.latency);
   simulation->link(producer, consumer, least);
-  const Duration full_frame = transmission_time(
-      spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes), sending.nominal_rate());
-  Receiver<Frame> &frames = to_host ? hosts[to.index()]->nic.frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
+  const Duration full_frame =
+      transmission_time(spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes), sending.nominal_rate());
+  Receiver<Frame> &frames =
+      to_host ? hosts[to.index()]->nic.frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
   frames.connect(sending.out, consumer);
   if (to_host) {
     hosts[to.index()]->nic.credit_delay = back.nominal_latency();

@@ -44,8 +44,8 @@ private:
     std::uint32_t at_a = 0;
     std::uint32_t at_b = 0;
   };
-  std::vector<CablePorts> ports_;       ///< [cable]
-  std::vector<std::uint32_t> degree_;   ///< [node]
+  std::vector<CablePorts> ports_;     ///< [cable]
+  std::vector<std::uint32_t> degree_; ///< [node]
   struct Group {
     std::uint32_t id = 0;
     std::vector<std::uint32_t> ranks;

@@ -1,5 +1,6 @@
 #pragma once
-// A growable ring for values of one owner: no allocation once it has seen its greatest length, none at all while unused.
+// A growable ring for values of one owner: no allocation once it has seen its greatest length, none at all while
+// unused.
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,7 @@
 #pragma once
 // The queue of an egress port: frames chained in chunks, so that its memory follows its length (sim/engine/chunk.hpp).
-// Beside first-in first-out it can place a frame among the last ones (ties) and tell how many bytes were ready by some time.
+// Beside first-in first-out it can place a frame among the last ones (ties) and tell how many bytes were ready by some
+// time.
 
 #include "sim/engine/chunk.hpp"
 #include "sim/network/frame.hpp"
@@ -62,8 +63,8 @@ public:
     }
     chunk->frames[index] = frame;
   }
-  /// Wire bytes of the frames at the front that are ready by `time`, up to the first that is not. Times asked for must not go back;
-  /// each frame is looked at once. [B]
+  /// Wire bytes of the frames at the front that are ready by `time`, up to the first that is not. Times asked for must
+  /// not go back; each frame is looked at once. [B]
   std::int64_t ready_bytes(SimTime time) {
     if (static_cast<std::int32_t>(seen_ - popped_) <= 0) { // what was seen has left
       seen_ = popped_;

@@ -16,9 +16,9 @@ constexpr auto later = [](const auto &a, const auto &b) {
 
 /// Queues are sorted by (stream, peer rank).
 template <class Queues> auto find_queue(Queues &queues, std::uint32_t stream, std::uint32_t peer) {
-  const auto at = std::lower_bound(queues.begin(), queues.end(), std::pair(stream, peer), [](const auto &q, const auto &key) {
-    return std::pair(q.stream, q.peer_rank) < key;
-  });
+  const auto at =
+      std::lower_bound(queues.begin(), queues.end(), std::pair(stream, peer),
+                       [](const auto &q, const auto &key) { return std::pair(q.stream, q.peer_rank) < key; });
   return at != queues.end() && at->stream == stream && at->peer_rank == peer ? at : queues.end();
 }
 } // namespace
@@ -42,8 +42,7 @@ SimTime Host::advance(SimTime until) {
     if (runner_)
       schedule({SimTime{}, Timer::What::start});
   }
-  while (handle_next(until)) {
-  }
+  while (handle_next(until)) {}
   nic.drain(until);
   const SimTime next = std::min({nic.next_departure(until), next_own_event(), next_arrival()});
   nic.publish();
@@ -67,7 +66,8 @@ SimTime Host::next_own_event() {
 /// Handles the next event before `until`, or a run of frames that nothing else interrupts; false when there is none.
 bool Host::handle_next(SimTime until) {
   const SimTime own = next_own_event();
-  const SimTime frames_until = std::min(own, until); // at a tie a meeting goes first, a timer after: frames of that instant below
+  const SimTime frames_until =
+      std::min(own, until); // at a tie a meeting goes first, a timer after: frames of that instant below
   bool handled = false;
   for (Frame *frame = nic.frames.front(); frame != nullptr && frame->time < frames_until; frame = nic.frames.front()) {
     handled = true;
@@ -122,9 +122,9 @@ void Host::handle_meeting(SimTime now) {
 }
 
 void Host::handle_frame(const Frame &frame) {
-  digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^ static_cast<std::uint64_t>(frame.queue_pair) << 40 ^
-               static_cast<std::uint64_t>(frame.sequence) << 8 ^ static_cast<std::uint64_t>(frame.kind) << 1 ^
-               static_cast<std::uint64_t>(frame.corrupt));
+  digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^
+               static_cast<std::uint64_t>(frame.queue_pair) << 40 ^ static_cast<std::uint64_t>(frame.sequence) << 8 ^
+               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt));
   nic.receive(frame, nic_events_);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A host: one NIC, one GPU, one rank (or none). Handles arrivals, meetings and its own timers in time order and lets the NIC
-// commit what leaves. The walk of one frame starts in post_send and ends in a message_arrived event.
+// A host: one NIC, one GPU, one rank (or none). Handles arrivals, meetings and its own timers in time order and lets
+// the NIC commit what leaves. The walk of one frame starts in post_send and ends in a message_arrived event.
 
 #include "sim/core/digest.hpp"
 #include "sim/engine/channel.hpp"
@@ -61,7 +61,14 @@ private:
 
   /// A timer of this host; ordered by (time, what, index, order).
   struct Timer {
-    enum class What : std::uint8_t { start, message_ready, message_arrived, send_finished, peer_unreachable, compute_done };
+    enum class What : std::uint8_t {
+      start,
+      message_ready,
+      message_arrived,
+      send_finished,
+      peer_unreachable,
+      compute_done
+    };
     SimTime time{};
     What what{};
     std::uint32_t index = 0;
@@ -82,14 +89,14 @@ private:
   std::unique_ptr<RankRunner> runner_;
   std::uint32_t rank_ = 0;
   bool started_ = false;
-  std::vector<Timer> timers_;            ///< binary heap, earliest at the front
+  std::vector<Timer> timers_; ///< binary heap, earliest at the front
   std::uint64_t timer_order_ = 0;
-  std::vector<NicEvent> nic_events_;     ///< scratch
+  std::vector<NicEvent> nic_events_;            ///< scratch
   std::vector<std::uint32_t> unfinished_sends_; ///< per stream
   Digest digest_;
-  SimTime now_{};                        ///< of the last event: time never goes back
+  SimTime now_{}; ///< of the last event: time never goes back
   std::optional<JobFailure> failure_;
-  std::vector<std::string> complaints_;  ///< broken promises between program and transport
+  std::vector<std::string> complaints_; ///< broken promises between program and transport
   std::vector<Posted> posted_;
   std::vector<Delivered> delivered_;
 };

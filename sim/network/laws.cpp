@@ -1,4 +1,5 @@
-// Laws that every run must obey, whatever was simulated: frames and bytes are conserved, credits return, nothing is left behind.
+// Laws that every run must obey, whatever was simulated: frames and bytes are conserved, credits return, nothing is
+// left behind.
 
 #include "sim/network/assembly.hpp"
 
@@ -10,9 +11,10 @@ namespace {
 void check_frames(const NetworkResult &r, std::vector<std::string> &broken) {
   const auto data = r.frames_delivered + r.frames_discarded + r.frames_corrupted + r.frames_lost + r.frames_unroutable;
   if (data != r.frames_injected)
-    broken.push_back(fmt::format("data frames: {} injected, {} delivered + {} discarded + {} corrupted + {} lost + {} unroutable",
-                                 r.frames_injected, r.frames_delivered, r.frames_discarded, r.frames_corrupted,
-                                 r.frames_lost, r.frames_unroutable));
+    broken.push_back(
+        fmt::format("data frames: {} injected, {} delivered + {} discarded + {} corrupted + {} lost + {} unroutable",
+                    r.frames_injected, r.frames_delivered, r.frames_discarded, r.frames_corrupted, r.frames_lost,
+                    r.frames_unroutable));
   if (r.control_frames_injected != r.control_frames_delivered + r.control_frames_lost)
     broken.push_back(fmt::format("acknowledgements: {} injected, {} delivered + {} lost", r.control_frames_injected,
                                  r.control_frames_delivered, r.control_frames_lost));
@@ -36,8 +38,8 @@ void check_credits(const NetworkAssembly &a, std::vector<std::string> &broken) {
         state.credits.pop();
       }
       if (state.balance != a.spec.transport.credits.value)
-        broken.push_back(fmt::format("link {} lane {}: {} B of credit at the end, {} B at the start", l, lane, state.balance,
-                                     a.spec.transport.credits.value));
+        broken.push_back(fmt::format("link {} lane {}: {} B of credit at the end, {} B at the start", l, lane,
+                                     state.balance, a.spec.transport.credits.value));
     }
   }
 }

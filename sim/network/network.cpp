@@ -160,8 +160,9 @@ NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionSt
 NetworkResult simulate(NetworkSpec spec, const ExecutionOptions &options) {
   NetworkAssembly assembly(std::move(spec), options.grouping);
   const Watcher watcher = make_watcher(assembly, options);
-  const ExecutionStatistics statistics = options.sequential ? assembly.simulation->run_sequentially(watcher)
-                                                            : assembly.simulation->run_windows(options.threads, watcher);
+  const ExecutionStatistics statistics = options.sequential
+                                             ? assembly.simulation->run_sequentially(watcher)
+                                             : assembly.simulation->run_windows(options.threads, watcher);
   return collect_results(assembly, statistics);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The packet network: hosts, switches and scale-up domains over a fabric, run by the engine until every program is done.
-// One NetworkSpec in, one NetworkResult out; nothing is global, so several can run in one process.
+// The packet network: hosts, switches and scale-up domains over a fabric, run by the engine until every program is
+// done. One NetworkSpec in, one NetworkResult out; nothing is global, so several can run in one process.
 //
 // Leaves out: shared buffers, ECN, PFC, trimming, congestion control (only per-hop credits), trains of frames.
 
@@ -27,13 +27,13 @@ enum class PathChoice : std::uint8_t {
 enum class Forwarding : std::uint8_t { cut_through, store_and_forward };
 
 struct SwitchSpec {
-  Duration latency{500'000};  ///< head (cut-through) or tail in → head may leave
+  Duration latency{500'000}; ///< head (cut-through) or tail in → head may leave
   Forwarding forwarding = Forwarding::cut_through;
 };
 
 struct HostSpec {
-  Duration nic_latency{700'000};   ///< memory → wire and wire → memory, each way
-  Duration message_overhead{};     ///< added once per message before its first frame (launch, doorbell)
+  Duration nic_latency{700'000}; ///< memory → wire and wire → memory, each way
+  Duration message_overhead{};   ///< added once per message before its first frame (launch, doorbell)
 };
 
 /// Decision 0005. `ideal`: no windows, unlimited buffers, acknowledgements without weight.
@@ -46,10 +46,10 @@ struct TransportSpec {
   std::uint32_t virtual_lanes = 1; ///< 1 … 4; data on lane 0, acknowledgements on the last
   Bytes credits{};                 ///< per lane and link, wire bytes the receiver can hold; 0 = unlimited
   std::uint32_t ack_every = 16;    ///< frames per acknowledgement; the last frame of a message is always acknowledged
-  std::uint32_t window_frames = 4096; ///< unacknowledged frames per queue pair; a power of two
-  Recovery recovery = Recovery::selective; ///< go_back_n needs in-order paths (ecmp)
+  std::uint32_t window_frames = 4096;                   ///< unacknowledged frames per queue pair; a power of two
+  Recovery recovery = Recovery::selective;              ///< go_back_n needs in-order paths (ecmp)
   Duration retransmit_timeout{Duration(4'194'304'000)}; ///< 4.096 us × 2^10 (InfiniBand local ACK timeout 10)
-  std::uint32_t retry_count = 7;   ///< consecutive time-outs without progress before the peer is unreachable
+  std::uint32_t retry_count = 7; ///< consecutive time-outs without progress before the peer is unreachable
 };
 
 struct ScaleUpSpec {
@@ -58,28 +58,28 @@ struct ScaleUpSpec {
 
 struct NetworkSpec {
   FabricPlan fabric;
-  std::vector<LinkHealth> links;   ///< one entry per directed link
-  std::vector<RouteEpoch> routes;  ///< at least one, the first from 0
+  std::vector<LinkHealth> links;  ///< one entry per directed link
+  std::vector<RouteEpoch> routes; ///< at least one, the first from 0
   SwitchSpec switches;
   HostSpec hosts;
   TransportSpec transport;
   ScaleUpSpec scale_up;
   PathChoice paths = PathChoice::ecmp;
   std::uint64_t seed = 1;
-  std::uint64_t tie_seed = 0;      ///< draws the order of simultaneous frames; 0 = as seed
-  bool ties_by_id = false;         ///< for hand calculation
-  std::vector<HostId> placement;   ///< one entry per rank; distinct
+  std::uint64_t tie_seed = 0;                         ///< draws the order of simultaneous frames; 0 = as seed
+  bool ties_by_id = false;                            ///< for hand calculation
+  std::vector<HostId> placement;                      ///< one entry per rank; distinct
   std::vector<std::unique_ptr<RankProgram>> programs; ///< one entry per rank
-  std::uint32_t collectives = 0;   ///< ids of begin/end_collective are below this
-  std::uint32_t steps = 0;         ///< ids of begin/end_step are below this
-  bool record_flows = false;       ///< keep one FlowResult per message (plain traffic)
+  std::uint32_t collectives = 0;                      ///< ids of begin/end_collective are below this
+  std::uint32_t steps = 0;                            ///< ids of begin/end_step are below this
+  bool record_flows = false;                          ///< keep one FlowResult per message (plain traffic)
 };
 
 /// How to execute; never changes a result.
 struct ExecutionOptions {
   enum class Grouping : std::uint8_t { one_entity, by_leaf, all_in_one };
   std::uint32_t threads = 1;
-  bool sequential = false;         ///< the definition of correct (decision 0001); ignores threads and grouping
+  bool sequential = false; ///< the definition of correct (decision 0001); ignores threads and grouping
   Grouping grouping = Grouping::by_leaf;
   /// Called about five times a second from the calling thread with what is done so far; returns false to stop early.
   struct Progress {
@@ -93,11 +93,11 @@ struct ExecutionOptions {
 /// Counters of one directed link.
 struct LinkResult {
   std::uint64_t tx_frames = 0;
-  std::uint64_t tx_bytes = 0;        ///< on the wire, gaps included
-  std::uint64_t corrupted_frames = 0;///< hit by an uncorrectable codeword
-  std::uint64_t dropped_frames = 0;  ///< lost because the link was down
-  std::uint64_t max_queue_bytes = 0; ///< greatest backlog of its egress port, wire bytes
-  Duration busy{};                   ///< time spent sending
+  std::uint64_t tx_bytes = 0;         ///< on the wire, gaps included
+  std::uint64_t corrupted_frames = 0; ///< hit by an uncorrectable codeword
+  std::uint64_t dropped_frames = 0;   ///< lost because the link was down
+  std::uint64_t max_queue_bytes = 0;  ///< greatest backlog of its egress port, wire bytes
+  Duration busy{};                    ///< time spent sending
 };
 
 struct MarkResult {
@@ -109,9 +109,9 @@ struct MarkResult {
 struct RankStep {
   SimTime begin{};
   SimTime end{};
-  Duration busy{};            ///< computing, all streams of kind compute
-  Duration wait_scale_up{};   ///< stream 0 waited in a scale-up collective
-  Duration wait_network{};    ///< stream 0 waited in receive, drain or wait
+  Duration busy{};          ///< computing, all streams of kind compute
+  Duration wait_scale_up{}; ///< stream 0 waited in a scale-up collective
+  Duration wait_network{};  ///< stream 0 waited in receive, drain or wait
 };
 
 /// The first rank that could not go on because its peer did not answer.
@@ -127,58 +127,59 @@ struct BlockedStream {
   std::uint32_t rank = 0;
   std::uint32_t stream = 0;
   Operation operation;
-  std::string describe;      ///< "rank 3 stream 0 waits for 1048576 bytes from rank 2"
+  std::string describe; ///< "rank 3 stream 0 waits for 1048576 bytes from rank 2"
 };
 
 /// A message as the receiver saw it; recorded for plain traffic (record_flows).
 struct FlowResult {
-  std::uint32_t source = 0;  ///< rank
+  std::uint32_t source = 0; ///< rank
   std::uint32_t destination = 0;
   Bytes size{};
-  SimTime start{};           ///< posted
-  SimTime end{};             ///< delivered to memory
+  SimTime start{}; ///< posted
+  SimTime end{};   ///< delivered to memory
 };
 
 struct NetworkResult {
-  SimTime end{};                            ///< when the last rank to finish did so; 0 when none did
+  SimTime end{}; ///< when the last rank to finish did so; 0 when none did
   std::uint64_t digest = 0;
-  std::vector<LinkResult> links;            ///< one entry per directed link
+  std::vector<LinkResult> links; ///< one entry per directed link
   std::vector<MarkResult> steps;
   std::vector<std::vector<RankStep>> rank_steps; ///< [step][rank]
   std::vector<MarkResult> collectives;
-  std::vector<FlowResult> flows;            ///< when record_flows: by destination rank, source rank, order
-  std::vector<SimTime> rank_end;            ///< when all streams of a rank finished; `never` if they did not
-  // Conservation (issue: every run checks itself). injected = delivered + corrupted + lost + unroutable + duplicate, all in frames.
-  std::uint64_t frames_injected = 0;        ///< data frames, resent ones included
-  std::uint64_t frames_delivered = 0;       ///< accepted by the transport
-  std::uint64_t frames_discarded = 0;       ///< arrived, but duplicate or out of order under go-back-N
-  std::uint64_t frames_corrupted = 0;       ///< dropped for an uncorrectable codeword
-  std::uint64_t frames_lost = 0;            ///< on a dead link
+  std::vector<FlowResult> flows; ///< when record_flows: by destination rank, source rank, order
+  std::vector<SimTime> rank_end; ///< when all streams of a rank finished; `never` if they did not
+  // Conservation (issue: every run checks itself). injected = delivered + corrupted + lost + unroutable + duplicate,
+  // all in frames.
+  std::uint64_t frames_injected = 0;  ///< data frames, resent ones included
+  std::uint64_t frames_delivered = 0; ///< accepted by the transport
+  std::uint64_t frames_discarded = 0; ///< arrived, but duplicate or out of order under go-back-N
+  std::uint64_t frames_corrupted = 0; ///< dropped for an uncorrectable codeword
+  std::uint64_t frames_lost = 0;      ///< on a dead link
   std::uint64_t frames_unroutable = 0;
-  std::uint64_t control_frames_injected = 0;  ///< acknowledgements and NAKs
+  std::uint64_t control_frames_injected = 0; ///< acknowledgements and NAKs
   std::uint64_t control_frames_delivered = 0;
-  std::uint64_t control_frames_lost = 0;    ///< corrupted, lost or unroutable
+  std::uint64_t control_frames_lost = 0; ///< corrupted, lost or unroutable
   std::uint64_t frames_resent = 0;
-  std::uint64_t bytes_sent = 0;             ///< payload of posted messages
-  std::uint64_t bytes_delivered = 0;        ///< payload of delivered messages
-  std::uint64_t link_hops = 0;              ///< frames × links crossed, acknowledgements included
-  std::vector<std::string> violations;      ///< broken conservation laws; must be empty
-  std::vector<BlockedStream> blocked;       ///< who waits for whom when nothing more can happen
+  std::uint64_t bytes_sent = 0;        ///< payload of posted messages
+  std::uint64_t bytes_delivered = 0;   ///< payload of delivered messages
+  std::uint64_t link_hops = 0;         ///< frames × links crossed, acknowledgements included
+  std::vector<std::string> violations; ///< broken conservation laws; must be empty
+  std::vector<BlockedStream> blocked;  ///< who waits for whom when nothing more can happen
   bool failed = false;
   JobFailure failure;
   bool stopped_early = false;
   // Machine facts, outside the digest.
   std::uint64_t windows = 0;
   std::uint64_t entity_visits = 0;
-  Duration lookahead{};                     ///< smallest latency between logical processes
-  LinkId lookahead_link;                    ///< a link that sets it
+  Duration lookahead{};  ///< smallest latency between logical processes
+  LinkId lookahead_link; ///< a link that sets it
 };
 
 /// Simulates until nothing more can happen. Throws BrokenContract on a bug, Error on a specification that cannot work.
 NetworkResult simulate(NetworkSpec spec, const ExecutionOptions &options);
 
-/// Heap bytes per host that an idle network of this specification takes, its share of switches and links included (glibc's own count;
-/// the specification itself is not counted). For `bench`.
+/// Heap bytes per host that an idle network of this specification takes, its share of switches and links included
+/// (glibc's own count; the specification itself is not counted). For `bench`.
 std::uint64_t network_footprint(NetworkSpec spec);
 
 } // namespace lightloom

@@ -10,8 +10,9 @@
 namespace lightloom {
 
 namespace {
-/// A receiver asks for a missing frame when one this far ahead of it has come. On one path any gap is a loss; sprayed frames overtake
-/// each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs catch the rest. [frames]
+/// A receiver asks for a missing frame when one this far ahead of it has come. On one path any gap is a loss; sprayed
+/// frames overtake each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs
+/// catch the rest. [frames]
 constexpr std::uint32_t reorder_allowance = 256;
 /// Frames of one message: a quarter of the circle of sequence numbers.
 constexpr std::int64_t most_frames = std::int64_t{1} << 30;
@@ -29,15 +30,16 @@ void Nic::post(std::uint32_t index, Bytes size, SimTime now, std::vector<NicEven
   queue.messages.push({queue.posted, count, size.value});
   queue.posted += count;
   counters_.bytes_posted += static_cast<std::uint64_t>(size.value);
-  events.push_back({NicEvent::Kind::message_ready, now + settings_.host.nic_latency + settings_.host.message_overhead, index,
-                    count, 0});
+  events.push_back({NicEvent::Kind::message_ready, now + settings_.host.nic_latency + settings_.host.message_overhead,
+                    index, count, 0});
 }
 
 void Nic::ready(std::uint32_t index, SimTime now) {
   drain(now);
   floor_ = now;
   SendQueue &queue = send_queues[index];
-  for (std::uint32_t i = 0; i < queue.messages.size(); ++i) // messages of a queue become ready in the order posted, one per event
+  for (std::uint32_t i = 0; i < queue.messages.size();
+       ++i) // messages of a queue become ready in the order posted, one per event
     if (queue.messages[i].first == queue.end) {
       queue.end += queue.messages[i].frames;
       break;
@@ -79,11 +81,13 @@ void Nic::receive_data(const Frame &frame, std::vector<NicEvent> &events) {
   for (const std::int64_t bytes : sizes_) {
     ++queue.arrived_messages;
     counters_.bytes_delivered += static_cast<std::uint64_t>(bytes);
-    events.push_back({NicEvent::Kind::message_arrived, frame.time + settings_.host.nic_latency, frame.queue_pair, 0, bytes});
+    events.push_back(
+        {NicEvent::Kind::message_arrived, frame.time + settings_.host.nic_latency, frame.queue_pair, 0, bytes});
   }
   const std::uint32_t gap = queue.highest - queue.expected;
   const std::uint32_t allowed = settings_.paths == PathChoice::spray ? reorder_allowance : 0;
-  if (gap > allowed && queue.nak_sent_for != queue.expected && verdict != ReceiveQueue::Verdict::duplicate) [[unlikely]] {
+  if (gap > allowed && queue.nak_sent_for != queue.expected && verdict != ReceiveQueue::Verdict::duplicate)
+      [[unlikely]] {
     queue.nak_sent_for = queue.expected;
     acknowledge(frame.queue_pair, Frame::Kind::negative_acknowledgement, frame.time);
   } else if (!sizes_.empty() || (!ideal() && queue.unacknowledged >= transport.ack_every) ||
@@ -210,8 +214,8 @@ void Nic::drain(SimTime until) {
   }
 }
 
-/// Full frames from the middle of a message of the only queue with work, one after another: the common case, made short. Returns
-/// whether it sent any; never sends the last frame of a message, nor one for the second time.
+/// Full frames from the middle of a message of the only queue with work, one after another: the common case, made
+/// short. Returns whether it sent any; never sends the last frame of a message, nor one for the second time.
 bool Nic::burst(SimTime until) {
   SendQueue &queue = send_queues[round_.front()];
   const bool unarmed = !ideal() && queue.deadline == never; // the frame that starts the clock goes the long way
@@ -219,7 +223,8 @@ bool Nic::burst(SimTime until) {
     return false;
   const OutgoingMessage &message = queue.message_of_next();
   const std::uint32_t in_message = message.first + message.frames - 1 - queue.next;
-  const std::uint32_t in_window = window() - (queue.next - queue.acknowledged); // the last frame of the window ends the turn elsewhere
+  const std::uint32_t in_window =
+      window() - (queue.next - queue.acknowledged); // the last frame of the window ends the turn elsewhere
   const std::uint32_t most = std::min(in_message, in_window > 0 ? in_window - 1 : 0);
   struct Frames {
     Frame &frame;

@@ -1,10 +1,10 @@
 #pragma once
-// The NIC of a host: turns messages into frames and back. Transports `ideal` and `infiniband` (reliable connection) are two settings of one
-// machine: acknowledgement weight and spacing, window, credits, recovery (decision 0005).
+// The NIC of a host: turns messages into frames and back. Transports `ideal` and `infiniband` (reliable connection) are
+// two settings of one machine: acknowledgement weight and spacing, window, credits, recovery (decision 0005).
 //
-// Egress is lazy (decision 0002): frames are made when they leave. Acknowledgements go first, then queue pairs in turn, a frame each.
-// What changes eligibility first drains the port up to that instant.
-// Leaves out: congestion control, pacing, several ports per NIC, PCIe.
+// Egress is lazy (decision 0002): frames are made when they leave. Acknowledgements go first, then queue pairs in turn,
+// a frame each. What changes eligibility first drains the port up to that instant. Leaves out: congestion control,
+// pacing, several ports per NIC, PCIe.
 
 #include "sim/engine/channel.hpp"
 #include "sim/network/fifo.hpp"
@@ -21,10 +21,10 @@ namespace lightloom {
 /// What happened at the NIC that its host must act on later.
 struct NicEvent {
   enum class Kind : std::uint8_t {
-    message_ready,    ///< a posted message of send queue `index` has crossed the NIC: call ready()
-    message_arrived,  ///< a message for receive queue `index` reaches memory at `time`
-    send_finished,    ///< `count` messages of send queue `index` were acknowledged
-    peer_unreachable  ///< send queue `index` gave up
+    message_ready,   ///< a posted message of send queue `index` has crossed the NIC: call ready()
+    message_arrived, ///< a message for receive queue `index` reaches memory at `time`
+    send_finished,   ///< `count` messages of send queue `index` were acknowledged
+    peer_unreachable ///< send queue `index` gave up
   };
   Kind kind;
   SimTime time{};
@@ -109,12 +109,12 @@ private:
   SimTime earliest_control(SimTime until);
 
   Settings settings_;
-  SimTime floor_{};                    ///< nothing leaves before: the last change of what is eligible
+  SimTime floor_{}; ///< nothing leaves before: the last change of what is eligible
   Fifo<PendingControl> acknowledgements_;
-  Fifo<std::uint32_t> round_;          ///< send queues with work, in turn
+  Fifo<std::uint32_t> round_; ///< send queues with work, in turn
   SimTime timeout_at_ = never;
   NicCounters counters_;
-  std::vector<std::int64_t> sizes_;    ///< scratch
+  std::vector<std::int64_t> sizes_; ///< scratch
 };
 
 } // namespace lightloom

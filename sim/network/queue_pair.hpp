@@ -1,9 +1,10 @@
 #pragma once
-// The two ends of a reliable, ordered flow of messages from one rank's stream to another's: what the NIC keeps per peer.
+// The two ends of a reliable, ordered flow of messages from one rank's stream to another's: what the NIC keeps per
+// peer.
 //
-// Packet sequence numbers run over all messages of the flow. The receiver counts frames in order; under `selective` it keeps frames
-// that came early in a bit ring of one window, under `go_back_n` it drops them (InfiniBand Architecture 1.5, chapter 9: RC).
-// Messages are delivered in order. Times and wire sizes are nic.hpp's business.
+// Packet sequence numbers run over all messages of the flow. The receiver counts frames in order; under `selective` it
+// keeps frames that came early in a bit ring of one window, under `go_back_n` it drops them (InfiniBand
+// Architecture 1.5, chapter 9: RC). Messages are delivered in order. Times and wire sizes are nic.hpp's business.
 
 #include "sim/core/quantity.hpp"
 #include "sim/network/fifo.hpp"
@@ -18,16 +19,16 @@ constexpr bool precedes(std::uint32_t a, std::uint32_t b) { return static_cast<s
 
 /// A message on its way out.
 struct OutgoingMessage {
-  std::uint32_t first = 0;  ///< sequence of its first frame
+  std::uint32_t first = 0; ///< sequence of its first frame
   std::uint32_t frames = 0;
-  std::int64_t bytes = 0;   ///< payload
+  std::int64_t bytes = 0; ///< payload
 };
 
 /// The sending end. A NIC keeps them sorted by (stream, peer rank).
 struct SendQueue {
   // Addresses; constant.
-  std::uint32_t host = 0;        ///< where to
-  std::uint32_t remote = 0;      ///< receive queue there
+  std::uint32_t host = 0;   ///< where to
+  std::uint32_t remote = 0; ///< receive queue there
   std::uint32_t stream = 0;
   std::uint32_t peer_rank = 0;
   std::uint16_t entropy = 0;
@@ -45,14 +46,13 @@ struct SendQueue {
   Fifo<std::uint32_t> resend;     ///< single frames asked for again
   std::uint32_t cursor = 0;       ///< message of frame `next`, as an index into messages
 
-  bool has_work(std::uint32_t window) const {
-    return !resend.empty() || (next != end && next - acknowledged < window);
-  }
+  bool has_work(std::uint32_t window) const { return !resend.empty() || (next != end && next - acknowledged < window); }
   /// The message that holds frame `sequence`.
   OutgoingMessage &message_of(std::uint32_t sequence);
   /// As message_of(next), remembering where it was.
   OutgoingMessage &message_of_next();
-  /// Everything before `sequence` has arrived. Returns whether that is news, and adds the bytes of finished messages to done.
+  /// Everything before `sequence` has arrived. Returns whether that is news, and adds the bytes of finished messages to
+  /// done.
   bool acknowledge(std::uint32_t sequence, std::uint32_t &messages_done);
   /// Start again from the oldest unacknowledged frame.
   void rewind();
@@ -61,22 +61,22 @@ struct SendQueue {
 /// The receiving end. A NIC keeps them sorted by (stream, peer rank).
 struct ReceiveQueue {
   // Addresses; constant.
-  std::uint32_t host = 0;        ///< where acknowledgements go
-  std::uint32_t remote = 0;      ///< send queue there
+  std::uint32_t host = 0;   ///< where acknowledgements go
+  std::uint32_t remote = 0; ///< send queue there
   std::uint32_t stream = 0;
   std::uint32_t peer_rank = 0;
-  std::uint16_t entropy = 0;     ///< of the acknowledgements
+  std::uint16_t entropy = 0; ///< of the acknowledgements
   // Progress.
   std::uint32_t expected = 0;
-  std::uint32_t unacknowledged = 0;    ///< in-order frames since the last acknowledgement
+  std::uint32_t unacknowledged = 0; ///< in-order frames since the last acknowledgement
   std::uint32_t nak_sent_for = 0xffffffffu;
-  std::uint32_t highest = 0;           ///< one past the highest sequence seen
-  std::int64_t message_bytes = 0;      ///< payload of the message being received, in order
-  struct EarlyFrames {                 ///< of 64 consecutive sequence numbers
+  std::uint32_t highest = 0;      ///< one past the highest sequence seen
+  std::int64_t message_bytes = 0; ///< payload of the message being received, in order
+  struct EarlyFrames {            ///< of 64 consecutive sequence numbers
     std::uint64_t here = 0;
-    std::uint64_t last = 0;            ///< … and which of them end a message
+    std::uint64_t last = 0; ///< … and which of them end a message
   };
-  std::vector<EarlyFrames> early;      ///< ring over frames that came before their turn; as long as the widest gap was
+  std::vector<EarlyFrames> early; ///< ring over frames that came before their turn; as long as the widest gap was
   struct LastFrame {
     std::uint32_t sequence;
     std::int64_t payload;
@@ -84,7 +84,7 @@ struct ReceiveQueue {
   std::vector<LastFrame> early_last_sizes;
   // Messages in memory, in order: sizes not yet consumed by receives.
   Fifo<std::int64_t> delivered;
-  std::uint32_t arrived_messages = 0;  ///< complete on the wire (some still on their way through the NIC)
+  std::uint32_t arrived_messages = 0; ///< complete on the wire (some still on their way through the NIC)
 
   enum class Verdict : std::uint8_t { in_order, early, duplicate, refused };
   /// Takes a frame. Finished messages are appended to `sizes`. `window`: a power of two.

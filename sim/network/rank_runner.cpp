@@ -26,8 +26,9 @@ void RankRunner::start(SimTime now) {
 void RankRunner::run(std::uint32_t s, SimTime now) {
   Stream &stream = streams_[s];
   while (!stream.done && perform(s, now)) {
-    digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^ static_cast<std::uint64_t>(stream.operation.kind) << 56 ^
-                 static_cast<std::uint64_t>(s) << 48 ^ static_cast<std::uint64_t>(stream.operation.bytes.value));
+    digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^
+                 static_cast<std::uint64_t>(stream.operation.kind) << 56 ^ static_cast<std::uint64_t>(s) << 48 ^
+                 static_cast<std::uint64_t>(stream.operation.bytes.value));
     if (stream.operation.kind == Kind::finish) {
       stream.done = true;
       finished_at_ = finished_at_ == never ? now : std::max(finished_at_, now);

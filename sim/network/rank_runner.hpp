@@ -1,8 +1,9 @@
 #pragma once
 // Runs a RankProgram: its streams, their operations, what blocks them, and where the time of a rank goes.
 //
-// A stream executes until an operation blocks; what unblocks it is a completion that the host reports. Time on stream 0 is split
-// exactly: computing, waiting in a scale-up collective, waiting for the network (receive, drain or an event of another stream).
+// A stream executes until an operation blocks; what unblocks it is a completion that the host reports. Time on stream 0
+// is split exactly: computing, waiting in a scale-up collective, waiting for the network (receive, drain or an event of
+// another stream).
 
 #include "sim/core/digest.hpp"
 #include "sim/network/network.hpp"
@@ -48,7 +49,7 @@ public:
 
 private:
   struct Stream {
-    Operation operation;        ///< what it is in
+    Operation operation; ///< what it is in
     SimTime blocked_since{};
     bool blocked = false;
     bool done = false;
@@ -63,10 +64,10 @@ private:
   RankHost &host_;
   std::uint32_t rank_;
   std::vector<Stream> streams_;
-  std::vector<std::uint32_t> events_;   ///< counters of signal and wait
+  std::vector<std::uint32_t> events_; ///< counters of signal and wait
   bool signalled_ = false;
   std::uint32_t unfinished_ = 0;
-  std::uint32_t step_ = 0;              ///< the step stream 0 is in
+  std::uint32_t step_ = 0; ///< the step stream 0 is in
   SimTime finished_at_ = never;
   std::vector<RankStep> steps_;
   std::vector<MarkResult> collectives_;

@@ -8,7 +8,8 @@
 
 namespace lightloom {
 
-/// Hash of a flow at a switch: multiply–xorshift of destination, queue pair, entropy and switch. Flows collide as hashes do.
+/// Hash of a flow at a switch: multiply–xorshift of destination, queue pair, entropy and switch. Flows collide as
+/// hashes do.
 inline std::uint32_t flow_hash(const Frame &frame, std::uint32_t switch_id) {
   std::uint64_t h = (static_cast<std::uint64_t>(frame.destination) << 32 | frame.queue_pair) * 0x9E3779B97F4A7C15ull;
   h ^= (static_cast<std::uint64_t>(frame.entropy) << 32 | switch_id) * 0xC2B2AE3D27D4EB4Full;

@@ -61,7 +61,8 @@ SimTime Switch::advance(SimTime until) {
   return std::min(next_arrival, next_departure);
 }
 
-/// Puts what arrives before `until` into the scratch, channel by channel; returns the first arrival after that, as far as it is in sight.
+/// Puts what arrives before `until` into the scratch, channel by channel; returns the first arrival after that, as far
+/// as it is in sight.
 SimTime Switch::gather(SimTime until) {
   auto &frames = scratch.frames;
   frames.clear();
@@ -157,7 +158,8 @@ void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &con
   give_back(frame, frame.time);
 }
 
-/// From a slow link to a fast one a cut-through frame starts late enough never to run dry: its tail leaves no earlier than it came.
+/// From a slow link to a fast one a cut-through frame starts late enough never to run dry: its tail leaves no earlier
+/// than it came.
 Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
   const auto &segments = in_links_[frame.in_port]->segments;
   BitRate in_rate = segments.front().rate;
@@ -173,8 +175,9 @@ Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
   return transmission_time(Bytes(frame.size), in_rate) - out + Duration(whole ? 0 : 1);
 }
 
-// Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one link keep
-// their order, whatever their sizes. Frames of a slow in-link can be ready later than younger ones of a fast one.
+// Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one
+// link keep their order, whatever their sizes. Frames of a slow in-link can be ready later than younger ones of a fast
+// one.
 void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
   if (tie_key_ == 0)
     tie_key_ = tie_key(settings_.seed, id().value);

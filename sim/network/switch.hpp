@@ -1,8 +1,9 @@
 #pragma once
-// A switch: output-queued, one queue per egress port and virtual lane, cut-through or store-and-forward, with the input buffers of the
-// credits it gave out. Routes by the epoch's table, chooses among equal ports per frame (routing.hpp).
+// A switch: output-queued, one queue per egress port and virtual lane, cut-through or store-and-forward, with the input
+// buffers of the credits it gave out. Routes by the epoch's table, chooses among equal ports per frame (routing.hpp).
 //
-// Leaves out: shared-buffer thresholds, ECN, PFC, trimming. Buffers are bounded by credits alone; without credits they are unlimited.
+// Leaves out: shared-buffer thresholds, ECN, PFC, trimming. Buffers are bounded by credits alone; without credits they
+// are unlimited.
 
 #include "sim/core/digest.hpp"
 #include "sim/engine/channel.hpp"
@@ -32,13 +33,14 @@ public:
   /// What comes in through a port, and the credits that go back for it. One cache line.
   struct alignas(64) InPort {
     Receiver<Frame> frames;
-    Sender<Credit> credits;         ///< lane 0
-    Duration credit_delay{};        ///< from the start of a departure until the credit is back: full frame time + reverse latency
+    Sender<Credit> credits; ///< lane 0
+    Duration
+        credit_delay{}; ///< from the start of a departure until the credit is back: full frame time + reverse latency
   };
   struct alignas(64) OutPort {
-    FrameQueue first;               ///< lane 0
-    std::int64_t most_backlog = 0;  ///< greatest sum of wire bytes ready but not yet left, over all lanes
-    SimTime last_ready{};           ///< greatest readiness queued so far: a frame not later than it may tie
+    FrameQueue first;              ///< lane 0
+    std::int64_t most_backlog = 0; ///< greatest sum of wire bytes ready but not yet left, over all lanes
+    SimTime last_ready{};          ///< greatest readiness queued so far: a frame not later than it may tie
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     FrameQueue &queue(std::uint32_t lane) { return lane == 0 ? first : more[lane - 1]; }
@@ -88,7 +90,7 @@ private:
   std::uint32_t tie_key_ = 0;
   std::vector<std::uint64_t> busy_ports_; ///< bit set: ports with queued frames
   Digest digest_;
-  SimTime now_{};                         ///< everything before was handled; nothing may arrive there
+  SimTime now_{}; ///< everything before was handled; nothing may arrive there
   // The epoch in force.
   const Attachment *attachment_ = nullptr;
   const std::uint16_t *group_of_leaf_ = nullptr;

@@ -1,11 +1,11 @@
 #pragma once
 // The sending end of one directed link: serializer, credit balance per virtual lane, and the link's health over time.
 //
-// Commits departures (decision 0002): the owner asks for the earliest departure of a frame and, when it lies before the window's
-// end, transmits it. Transmission time is exact: the remainder below 1 ps is carried to the next frame.
-// A frame is lost when its link goes down before its tail has arrived. A frame that meets an uncorrectable codeword arrives corrupt:
-// the next bad codeword is drawn by geometric skip, so clean links cost a subtraction.
-// Leaves out: link-level retry; the rate a frame started with holds to its end.
+// Commits departures (decision 0002): the owner asks for the earliest departure of a frame and, when it lies before the
+// window's end, transmits it. Transmission time is exact: the remainder below 1 ps is carried to the next frame. A
+// frame is lost when its link goes down before its tail has arrived. A frame that meets an uncorrectable codeword
+// arrives corrupt: the next bad codeword is drawn by geometric skip, so clean links cost a subtraction. Leaves out:
+// link-level retry; the rate a frame started with holds to its end.
 
 #include "sim/core/random.hpp"
 #include "sim/engine/channel.hpp"
@@ -36,8 +36,8 @@ public:
   void configure(const LinkHealth &health, ArrivalAt arrival, std::uint32_t lanes, Bytes credits_per_lane,
                  RandomStream codewords);
 
-  /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after `until`, or
-  /// are not in sight. Takes in credits only as far as this frame needs them.
+  /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after
+  /// `until`, or are not in sight. Takes in credits only as far as this frame needs them.
   SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
     Lane &l = this->lane(lane);
     if (l.balance < size && !take_credits(l.credits, size, until, l.balance, l.credit_time))
@@ -51,10 +51,11 @@ public:
   }
   /// Sends at d ≥ earliest(…).
   void transmit(const Frame &frame, SimTime d);
-  /// Sends the frames of a source in order on lane 0, each at its earliest departure, until one would leave at or after `until`.
-  /// Returns that departure, or when the credit that it waits for comes; `never` when the source is empty or no credit is in sight.
-  /// Same as earliest() and transmit() frame by frame, with the state of the link in registers.
-  /// Source: bool empty(); const Frame &front(), its time the earliest departure; void sent(SimTime departure), which removes it.
+  /// Sends the frames of a source in order on lane 0, each at its earliest departure, until one would leave at or after
+  /// `until`. Returns that departure, or when the credit that it waits for comes; `never` when the source is empty or
+  /// no credit is in sight. Same as earliest() and transmit() frame by frame, with the state of the link in registers.
+  /// Source: bool empty(); const Frame &front(), its time the earliest departure; void sent(SimTime departure), which
+  /// removes it.
   template <class Source> SimTime run(Source source, SimTime until);
   /// Shows the far end what was sent; gives credit slots back.
   void publish() {
@@ -105,20 +106,20 @@ private:
 
   // Used for every frame: two cache lines behind `out`.
   SimTime free_{};
-  SimTime plain_until_{};         ///< a frame whose tail arrives by then needs nothing but the serializer
+  SimTime plain_until_{}; ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
-  std::int64_t ps_per_byte_ = 0;  ///< 0: not whole, see transmission()
+  std::int64_t ps_per_byte_ = 0; ///< 0: not whole, see transmission()
   Lane first_lane_;
   std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
-  std::int64_t exposure_ends_ = 0;///< what a frame's two ends add: interleave × codeword payload
+  std::int64_t exposure_ends_ = 0;         ///< what a frame's two ends add: interleave × codeword payload
   ArrivalAt arrival_ = ArrivalAt::tail;
   bool down_ = false;
   bool limited_ = false;
   std::uint8_t lane_count_ = 1;
   LinkResult counters_;
   // Rarely used.
-  SimTime next_change_ = never;   ///< start of the next health segment
-  SimTime next_down_ = never;     ///< start of the next time without light
+  SimTime next_change_ = never; ///< start of the next health segment
+  SimTime next_down_ = never;   ///< start of the next time without light
   std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
   BitRate fastest_rate_;

@@ -12,8 +12,8 @@ namespace lightloom {
 /// Where a cable sits; names the optics of the scenario ([optics] host, leaf, spine, global).
 enum class Tier : std::uint8_t { host, leaf, spine, global };
 
-/// A full-duplex cable between two nodes. Nodes are numbered hosts first, then switches: host h is node h, switch s is node hosts + s.
-/// Cable c is the directed links 2c (a→b) and 2c + 1 (b→a). For host cables a is the host.
+/// A full-duplex cable between two nodes. Nodes are numbered hosts first, then switches: host h is node h, switch s is
+/// node hosts + s. Cable c is the directed links 2c (a→b) and 2c + 1 (b→a). For host cables a is the host.
 struct Cable {
   NodeId a;
   NodeId b;

@@ -1,8 +1,8 @@
 #pragma once
 // What a rank does: a generator of operations on a few sequential streams. Filled by collectives (decision 0004).
 //
-// A ring step is `send right; receive left` on one stream. Streams run side by side, like CUDA streams; `signal` and `wait` on the
-// rank's own event counters order them. By convention stream 0 computes.
+// A ring step is `send right; receive left` on one stream. Streams run side by side, like CUDA streams; `signal` and
+// `wait` on the rank's own event counters order them. By convention stream 0 computes.
 
 #include "sim/core/id.hpp"
 #include "sim/core/quantity.hpp"
@@ -15,25 +15,25 @@ namespace lightloom {
 /// One operation of a rank.
 struct Operation {
   enum class Kind : std::uint8_t {
-    compute,    ///< the GPU works for `duration`
-    send,       ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, stream)
-    receive,    ///< wait for the next message from rank `peer` on this stream number; its size must be `bytes`
-    drain,      ///< wait until every send posted on this stream was acknowledged
-    scale_up,   ///< meet the ranks of scale-up group `id` (the same id at each), then take `duration` together
-    signal,     ///< add one to event counter `id` of this rank
-    wait,       ///< wait until event counter `id` of this rank has reached `count`
+    compute,          ///< the GPU works for `duration`
+    send,             ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, stream)
+    receive,          ///< wait for the next message from rank `peer` on this stream number; its size must be `bytes`
+    drain,            ///< wait until every send posted on this stream was acknowledged
+    scale_up,         ///< meet the ranks of scale-up group `id` (the same id at each), then take `duration` together
+    signal,           ///< add one to event counter `id` of this rank
+    wait,             ///< wait until event counter `id` of this rank has reached `count`
     begin_collective, ///< collective `id` begins at this rank (reported from the first rank's begin …
     end_collective,   ///< … to the last rank's end)
-    begin_step, ///< training step `id` begins at this rank
-    end_step,   ///< training step `id` ends at this rank
-    finish      ///< the stream is done; next() is not called again
+    begin_step,       ///< training step `id` begins at this rank
+    end_step,         ///< training step `id` ends at this rank
+    finish            ///< the stream is done; next() is not called again
   };
   Kind kind = Kind::finish;
-  std::uint32_t peer = 0;   ///< send, receive: rank
-  std::uint32_t id = 0;     ///< scale_up: group; signal, wait: event; begin/end: index
-  std::uint32_t count = 0;  ///< wait: threshold
-  Bytes bytes{};            ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
-  Duration duration{};      ///< compute; scale_up
+  std::uint32_t peer = 0;  ///< send, receive: rank
+  std::uint32_t id = 0;    ///< scale_up: group; signal, wait: event; begin/end: index
+  std::uint32_t count = 0; ///< wait: threshold
+  Bytes bytes{};           ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
+  Duration duration{};     ///< compute; scale_up
 };
 
 /// A directed pair of ranks that talk: the receiver and sender agree on the stream number.
@@ -62,12 +62,12 @@ public:
 
 /// What a collective was, for reports: index = `id` of begin/end_collective.
 struct CollectiveInfo {
-  std::uint32_t step = 0;      ///< training step; 0 for plain collectives
-  const char *op = "";         ///< contract §3: "all-reduce", …
-  const char *algorithm = "";  ///< "ring", …
-  Bytes bytes{};               ///< nccl-tests convention: buffer bytes per rank
-  std::uint32_t ranks = 0;     ///< members of one group
-  bool scale_up = false;       ///< runs inside the scale-up domain (closed form)
+  std::uint32_t step = 0;     ///< training step; 0 for plain collectives
+  const char *op = "";        ///< contract §3: "all-reduce", …
+  const char *algorithm = ""; ///< "ring", …
+  Bytes bytes{};              ///< nccl-tests convention: buffer bytes per rank
+  std::uint32_t ranks = 0;    ///< members of one group
+  bool scale_up = false;      ///< runs inside the scale-up domain (closed form)
 };
 
 } // namespace lightloom

@@ -1,8 +1,8 @@
 // Quantities: exact transmission times, units as users write them, and what is not a quantity.
 
+#include "sim/core/quantity.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/parse_quantity.hpp"
-#include "sim/core/quantity.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,8 @@
 using namespace lightloom;
 
 TEST_CASE("Philox 4x32-10 gives the known answer of Random123 for counter 0, key 0") {
-  // kat_vectors of Random123: philox4x32 10, all zero: 6627e8d5 e169c58d bc57ac4c 9b00dbd8. Purpose 0 is never used by the model.
+  // kat_vectors of Random123: philox4x32 10, all zero: 6627e8d5 e169c58d bc57ac4c 9b00dbd8. Purpose 0 is never used by
+  // the model.
   const auto words = philox(0, static_cast<Purpose>(0), 0, 0);
   CHECK(words[0] == 0x6627e8d5u);
   CHECK(words[1] == 0xe169c58du);

@@ -1,5 +1,6 @@
 #pragma once
-// Small fabrics and scripted programs for tests of the network, built by hand so that nothing but sim/network is tested.
+// Small fabrics and scripted programs for tests of the network, built by hand so that nothing but sim/network is
+// tested.
 
 #include "sim/core/random.hpp"
 #include "sim/network/network.hpp"
@@ -16,9 +17,7 @@ class Script final : public RankProgram {
 public:
   explicit Script(std::vector<std::vector<Operation>> streams) : streams_(std::move(streams)), at_(streams_.size()) {}
   std::uint32_t streams() const override { return static_cast<std::uint32_t>(streams_.size()); }
-  Operation next(std::uint32_t s) override {
-    return at_[s] < streams_[s].size() ? streams_[s][at_[s]++] : Operation{};
-  }
+  Operation next(std::uint32_t s) override { return at_[s] < streams_[s].size() ? streams_[s][at_[s]++] : Operation{}; }
   std::vector<Peer> sends_to() const override {
     std::vector<Peer> peers;
     for (std::uint32_t s = 0; s < streams_.size(); ++s)
@@ -101,11 +100,14 @@ inline NetworkSpec fat_tree(std::uint32_t k, BitRate rate, Duration latency) {
   }
   for (std::uint32_t leaf = 0; leaf < leaves; ++leaf)
     for (std::uint32_t a = 0; a < half; ++a)
-      fabric.cables.push_back({NodeId(hosts + leaf), NodeId(hosts + leaves + leaf / half * half + a), Tier::leaf, rate});
+      fabric.cables.push_back(
+          {NodeId(hosts + leaf), NodeId(hosts + leaves + leaf / half * half + a), Tier::leaf, rate});
   for (std::uint32_t agg = 0; agg < aggs; ++agg)
     for (std::uint32_t c = 0; c < half; ++c)
-      fabric.cables.push_back({NodeId(hosts + leaves + agg), NodeId(hosts + leaves + aggs + agg % half * half + c), Tier::spine, rate});
-  // Ports follow cable order: a leaf has hosts first, then up; an aggregation switch leaves first, then cores; a core one port per pod.
+      fabric.cables.push_back(
+          {NodeId(hosts + leaves + agg), NodeId(hosts + leaves + aggs + agg % half * half + c), Tier::spine, rate});
+  // Ports follow cable order: a leaf has hosts first, then up; an aggregation switch leaves first, then cores; a core
+  // one port per pod.
   const auto up_group = [&](SwitchRoutes &r, std::uint32_t stride) {
     r.groups.push_back({0, static_cast<std::uint16_t>(half), stride});
     for (std::uint32_t p = 0; p < half; ++p)
@@ -136,7 +138,8 @@ inline NetworkSpec fat_tree(std::uint32_t k, BitRate rate, Duration latency) {
   return spec;
 }
 
-/// Host 0 – switch – … – switch – host 1: cable i has rates[i], so there is one switch less than rates; one rate is a bare cable.
+/// Host 0 – switch – … – switch – host 1: cable i has rates[i], so there is one switch less than rates; one rate is a
+/// bare cable.
 inline NetworkSpec chain(const std::vector<BitRate> &rates, Duration latency) {
   const auto switches = static_cast<std::uint32_t>(rates.size() - 1);
   NetworkSpec spec;
@@ -166,8 +169,9 @@ inline NetworkSpec chain(const std::vector<BitRate> &rates, Duration latency) {
   return spec;
 }
 
-/// Two-level Clos: `leaves` switches with `below` hosts each, every leaf with one cable to each of `spines`. Cables of hosts come
-/// first, then leaf by leaf its uplinks; `dead_spine` is left out of the tables (as after a re-route), if it is one.
+/// Two-level Clos: `leaves` switches with `below` hosts each, every leaf with one cable to each of `spines`. Cables of
+/// hosts come first, then leaf by leaf its uplinks; `dead_spine` is left out of the tables (as after a re-route), if it
+/// is one.
 inline std::shared_ptr<RouteTable> leaf_spine_table(std::uint32_t leaves, std::uint32_t below, std::uint32_t spines,
                                                     std::uint32_t dead_spine = 0xffffffffu) {
   auto table = std::make_shared<RouteTable>();
@@ -196,7 +200,8 @@ inline std::shared_ptr<RouteTable> leaf_spine_table(std::uint32_t leaves, std::u
   return table;
 }
 
-inline NetworkSpec leaf_spine(std::uint32_t leaves, std::uint32_t below, std::uint32_t spines, BitRate rate, Duration latency) {
+inline NetworkSpec leaf_spine(std::uint32_t leaves, std::uint32_t below, std::uint32_t spines, BitRate rate,
+                              Duration latency) {
   NetworkSpec spec;
   auto &fabric = spec.fabric;
   fabric.hosts = leaves * below;
