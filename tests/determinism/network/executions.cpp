@@ -1,5 +1,6 @@
-// Decision 0001: the same scenario and seed give the same result however a run is executed. Every scene runs sequentially (the
-// definition of correct) and in windows on 1, 2, 3 and 8 threads × three groupings of entities; nothing may differ.
+// Decision 0001: the same scenario and seed give the same result however a run is executed. Every scene runs
+// sequentially (the definition of correct) and in windows on 1, 2, 3 and 8 threads × three groupings of entities;
+// nothing may differ.
 
 #include "tests/determinism/network/result_text.hpp"
 #include "tests/determinism/network/scenes.hpp"

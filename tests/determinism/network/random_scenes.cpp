@@ -1,5 +1,5 @@
-// Scenes drawn at random over everything a specification can say, run sequentially and in windows: what no table of scenes thought of.
-// A scene that fails is named by its number, from which it can be built again.
+// Scenes drawn at random over everything a specification can say, run sequentially and in windows: what no table of
+// scenes thought of. A scene that fails is named by its number, from which it can be built again.
 
 #include "tests/determinism/network/result_text.hpp"
 #include "tests/unit/network/fabrics.hpp"
@@ -41,16 +41,29 @@ private:
   Duration duration(std::uint32_t most) { return Duration(number(0, most)); }
 
   NetworkSpec fabric() {
-    switch (random_.below(4)) {
+    switch (random_.below(5)) {
     case 0:
       return star(number(2, 9), 400_Gbps, 300ns);
     case 1:
       return fat_tree(4, 400_Gbps, 300ns);
     case 2:
       return leaf_spine(number(2, 4), number(1, 4), number(1, 4), 400_Gbps, 300ns);
+    case 3:
+      return rerouted();
     default:
       return chain(std::vector<BitRate>(number(2, 6), 400_Gbps), 300ns);
     }
+  }
+
+  /// Three spines, one of which is left out of the tables for a while.
+  NetworkSpec rerouted() {
+    const std::uint32_t leaves = number(2, 4), below = number(1, 3);
+    NetworkSpec spec = leaf_spine(leaves, below, 3, 400_Gbps, 300ns);
+    const auto all = spec.routes.front().table;
+    const SimTime from = SimTime{} + Duration(number(1, 10'000'000));
+    spec.routes.push_back({from, leaf_spine_table(leaves, below, 3, number(0, 2))});
+    spec.routes.push_back({from + Duration(number(1, 10'000'000)), all});
+    return spec;
   }
 
   void links(NetworkSpec &spec) {
@@ -63,9 +76,17 @@ private:
       const BitRate mine = mixed_rates ? rates[random_.below(6)] : rate;
       spec.fabric.cables[c].rate = mine;
       for (const auto l : {2 * c, 2 * c + 1})
-        spec.links[l].segments.front() = {SimTime{}, mine, mixed_latencies ? Duration(number(1, 1'000'000)) : latency, ratio};
+        spec.links[l].segments.front() = {SimTime{}, mine, mixed_latencies ? Duration(number(1, 1'000'000)) : latency,
+                                          ratio};
     }
-    if (one_in(4)) {
+    if (one_in(4)) { // one direction is slowed down, and its latency grows
+      auto &segments = spec.links[number(0, static_cast<std::uint32_t>(spec.links.size() - 1))].segments;
+      LinkHealthSegment worse = segments.front();
+      worse.from = SimTime{} + Duration(number(1, 20'000'000));
+      worse.rate = rates[random_.below(6)];
+      worse.latency += duration(500'000);
+      segments.push_back(worse);
+    } else if (one_in(3)) {
       const SimTime down = SimTime{} + Duration(number(1, 40'000'000));
       take_down(spec, number(0, static_cast<std::uint32_t>(spec.fabric.cables.size() - 1)), down,
                 down + Duration(number(1, 60'000'000)));
@@ -96,7 +117,8 @@ private:
     return t;
   }
 
-  /// Messages between random pairs on random streams; receivers take them in the order of senders, with computing in between.
+  /// Messages between random pairs on random streams; receivers take them in the order of senders, with computing in
+  /// between.
   void traffic(NetworkSpec &spec) {
     const std::uint32_t n = spec.fabric.hosts;
     const std::uint32_t streams = number(1, 3);
@@ -111,6 +133,11 @@ private:
         scripts[from][stream].push_back(compute(duration(3'000'000)));
       if (one_in(6))
         scripts[from][stream].push_back(plain(Operation::Kind::drain));
+      if (const std::uint32_t other = number(0, streams - 1);
+          other != stream && one_in(4)) { // another stream waits for this one
+        scripts[from][stream].push_back(plain(Operation::Kind::signal, i));
+        receives[from][other].push_back(plain(Operation::Kind::wait, i, 1));
+      }
     }
     for (std::uint32_t r = 0; r < n; ++r)
       for (std::uint32_t s = 0; s < streams; ++s)

@@ -1,6 +1,6 @@
 #pragma once
-// The scenes of the determinism table: small runs that between them use every mechanism that could make a result depend on how it
-// was executed. A scene is a name and a function that builds its specification for a seed.
+// The scenes of the determinism table: small runs that between them use every mechanism that could make a result depend
+// on how it was executed. A scene is a name and a function that builds its specification for a seed.
 
 #include "tests/unit/network/fabrics.hpp"
 
@@ -52,7 +52,8 @@ inline NetworkSpec failing_clos(std::uint64_t seed, bool drain_first) {
   return spec;
 }
 
-/// Two groups of four ranks: compute, meet in the group, send to the other group, on two streams that wait for each other.
+/// Two groups of four ranks: compute, meet in the group, send to the other group, on two streams that wait for each
+/// other.
 inline NetworkSpec grouped_job(std::uint64_t seed) {
   NetworkSpec spec = star(8, 400_Gbps, 200ns);
   spec.transport = infiniband();
@@ -150,26 +151,32 @@ inline std::vector<Scene> scenes() {
   return {
       {"permutation, ecmp", [=](auto seed) { return with(small_tree(seed, PathChoice::ecmp), permute); }},
       {"permutation, spray", [=](auto seed) { return with(small_tree(seed, PathChoice::spray), permute); }},
-      {"incast", [=](auto seed) {
+      {"incast",
+       [=](auto seed) {
          return with(small_tree(seed, PathChoice::spray), [](NetworkSpec &s) { incast(s, 15, 64_KiB); });
        }},
-      {"ring", [=](auto seed) { return with(small_tree(seed, PathChoice::ecmp), [](NetworkSpec &s) { ring(s, 256_KiB); }); }},
-      {"all-to-all", [=](auto seed) {
+      {"ring",
+       [=](auto seed) { return with(small_tree(seed, PathChoice::ecmp), [](NetworkSpec &s) { ring(s, 256_KiB); }); }},
+      {"all-to-all",
+       [=](auto seed) {
          return with(small_tree(seed, PathChoice::spray), [](NetworkSpec &s) { all_to_all(s, 9'999_B); });
        }},
-      {"two virtual lanes, few credits", [=](auto seed) {
+      {"two virtual lanes, few credits",
+       [=](auto seed) {
          NetworkSpec spec = small_tree(seed, PathChoice::spray);
          spec.transport.virtual_lanes = 2;
          spec.transport.credits = Bytes(3 * 4146);
          return with(std::move(spec), [](NetworkSpec &s) { all_to_all(s, 10_KiB); });
        }},
-      {"store-and-forward", [=](auto seed) {
+      {"store-and-forward",
+       [=](auto seed) {
          NetworkSpec spec = small_tree(seed, PathChoice::spray);
          spec.switches.forwarding = Forwarding::store_and_forward;
          return with(std::move(spec), permute);
        }},
       {"losses, go-back-n on ecmp", [](auto seed) { return lossy_tree(seed, PathChoice::ecmp, Recovery::go_back_n); }},
-      {"losses, selective on spray", [](auto seed) { return lossy_tree(seed, PathChoice::spray, Recovery::selective); }},
+      {"losses, selective on spray",
+       [](auto seed) { return lossy_tree(seed, PathChoice::spray, Recovery::selective); }},
       {"link down, re-routed, repaired", [](auto seed) { return failing_clos(seed, false); }},
       {"link drained before it goes down", [](auto seed) { return failing_clos(seed, true); }},
       {"scale-up groups, compute, two streams", grouped_job, false},

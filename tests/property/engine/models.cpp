@@ -123,7 +123,8 @@ void check_order(const std::vector<std::int64_t> &times) {
 
 } // namespace
 
-TEST_CASE("A channel behaves as a queue whose newest part is hidden, over any history of pushes, sorted pushes and reads") {
+TEST_CASE(
+    "A channel behaves as a queue whose newest part is hidden, over any history of pushes, sorted pushes and reads") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed)
     Twins(seed).live(2000);
 }
@@ -158,7 +159,8 @@ TEST_CASE("A producer and a consumer on two threads lose nothing and keep the or
   CHECK(receiver.front() == nullptr);
 }
 
-TEST_CASE("The bucket order is the stable order by time: none, one, all equal, two clusters, the ends of the longest window") {
+TEST_CASE("The bucket order is the stable order by time: none, one, all equal, two clusters, the ends of the longest "
+          "window") {
   check_order({});
   check_order({7});
   check_order(std::vector<std::int64_t>(500, 42));
@@ -176,7 +178,8 @@ TEST_CASE("The bucket order is the stable order by time: none, one, all equal, t
 TEST_CASE("The bucket order is the stable order by time for random windows of every density") {
   RandomStream random(3, Purpose::test, 0);
   for (int round = 0; round < 400; ++round) {
-    const std::uint64_t span = 1 + random.below(round % 2 == 0 ? 50 : static_cast<std::uint64_t>(picoseconds(longest_window)));
+    const std::uint64_t span =
+        1 + random.below(round % 2 == 0 ? 50 : static_cast<std::uint64_t>(picoseconds(longest_window)));
     std::vector<std::int64_t> times(random.below(300));
     for (auto &time : times)
       time = static_cast<std::int64_t>(random.below(span));

@@ -1,4 +1,5 @@
-// Values nobody would choose on purpose. Whatever is accepted must work: everything delivered, every law kept, in every execution.
+// Values nobody would choose on purpose. Whatever is accepted must work: everything delivered, every law kept, in every
+// execution.
 
 #include "tests/unit/network/fabrics.hpp"
 
@@ -45,36 +46,44 @@ TEST_CASE("A payload of one byte per frame works") {
 }
 
 TEST_CASE("The greatest frame that 16 bits hold works") {
-  const NetworkResult r = check_star([](NetworkSpec &s) {
-    s.transport.mtu = Bytes(65'535 - 50);
-    s.transport.credits = Bytes(65'535);
-  }, 300'000_B);
+  const NetworkResult r = check_star(
+      [](NetworkSpec &s) {
+        s.transport.mtu = Bytes(65'535 - 50);
+        s.transport.credits = Bytes(65'535);
+      },
+      300'000_B);
   CHECK(r.links[0].tx_frames >= 3 * 5);
 }
 
 TEST_CASE("The least window, an acknowledgement per frame, and room for one frame work together") {
-  check_star([](NetworkSpec &s) {
-    s.transport.window_frames = 64;
-    s.transport.ack_every = 1;
-    s.transport.credits = Bytes(4146);
-  }, 500'000_B);
+  check_star(
+      [](NetworkSpec &s) {
+        s.transport.window_frames = 64;
+        s.transport.ack_every = 1;
+        s.transport.credits = Bytes(4146);
+      },
+      500'000_B);
 }
 
 TEST_CASE("Acknowledgements rarer than the window still let the sender go on, without waiting for a time-out") {
-  const NetworkResult r = check_star([](NetworkSpec &s) {
-    s.transport.window_frames = 64;
-    s.transport.ack_every = 1000;
-  }, 1_MiB);
+  const NetworkResult r = check_star(
+      [](NetworkSpec &s) {
+        s.transport.window_frames = 64;
+        s.transport.ack_every = 1000;
+      },
+      1_MiB);
   CHECK(r.frames_resent == 0);
 }
 
 TEST_CASE("A latency of 1 ps everywhere works: windows of 1 ps give the same result") {
-  check_star([](NetworkSpec &s) {
-    for (auto &link : s.links)
-      link.segments.front().latency = 1_ps;
-    s.switches.latency = Duration{};
-    s.hosts.nic_latency = Duration{};
-  }, 5'000_B);
+  check_star(
+      [](NetworkSpec &s) {
+        for (auto &link : s.links)
+          link.segments.front().latency = 1_ps;
+        s.switches.latency = Duration{};
+        s.hosts.nic_latency = Duration{};
+      },
+      5'000_B);
 }
 
 TEST_CASE("A host may send to itself, by way of its switch") {

@@ -1,4 +1,5 @@
-// Credits: a link carries what its credits allow, no buffer ever holds more than was promised, and nobody is blocked for good.
+// Credits: a link carries what its credits allow, no buffer ever holds more than was promised, and nobody is blocked
+// for good.
 
 #include "tests/unit/network/fabrics.hpp"
 
@@ -9,8 +10,8 @@ using namespace lightloom::test;
 
 namespace {
 
-constexpr std::int64_t frame = 4116;          // wire bytes; 82,320 ps at 400 Gb/s
-constexpr std::int64_t tau = frame * 20;      // [ps]
+constexpr std::int64_t frame = 4116;     // wire bytes; 82,320 ps at 400 Gb/s
+constexpr std::int64_t tau = frame * 20; // [ps]
 constexpr std::int64_t latency = 500'000, in_switch = 300'000;
 
 NetworkSpec one_switch(std::int64_t credit_frames, std::int64_t messages_of_frames, Forwarding forwarding) {
@@ -24,7 +25,8 @@ NetworkSpec one_switch(std::int64_t credit_frames, std::int64_t messages_of_fram
   return spec;
 }
 
-/// When the tail of the last of n frames leaves a port whose credits come back `round_trip` after a frame starts to leave.
+/// When the tail of the last of n frames leaves a port whose credits come back `round_trip` after a frame starts to
+/// leave.
 std::int64_t last_tail(std::int64_t n, std::int64_t credits, std::int64_t round_trip) {
   std::vector<std::int64_t> start(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < start.size(); ++i) {
@@ -51,12 +53,14 @@ TEST_CASE("A flow leaves as fast as credits come back: c frames per round trip, 
     }
 }
 
-TEST_CASE("With the bandwidth-delay product in credits a link runs at full rate, with less at credits ÷ round trip, to 1 %") {
+TEST_CASE(
+    "With the bandwidth-delay product in credits a link runs at full rate, with less at credits ÷ round trip, to 1 %") {
   const std::int64_t round_trip = 2 * latency + in_switch + tau; // 1,382,320 ps: 16.8 frames
   for (const std::int64_t credits : {4, 12, 17, 30}) {
     const NetworkResult r = simulate(one_switch(credits, 2000, Forwarding::cut_through), {});
     const double measured = 2000.0 * 4116 * 8 / static_cast<double>(picoseconds(r.flows[0].end)) * 1e3; // [Gb/s]
-    const double expected = std::min(400.0, static_cast<double>(credits * frame * 8) / static_cast<double>(round_trip) * 1e3);
+    const double expected =
+        std::min(400.0, static_cast<double>(credits * frame * 8) / static_cast<double>(round_trip) * 1e3);
     MESSAGE(credits << " frames of credit: " << measured << " Gb/s, expected " << expected);
     CHECK(measured == doctest::Approx(expected).epsilon(0.01));
   }
@@ -100,7 +104,8 @@ TEST_CASE("A fat-tree with room for one frame per port finishes any traffic: no 
 }
 
 TEST_CASE("A lane of its own keeps acknowledgements out of the data's queue") {
-  // Hosts 1 … 8 fill the port of host 0; host 0 sends to host 9 and waits for the acknowledgement, which must pass that port.
+  // Hosts 1 … 8 fill the port of host 0; host 0 sends to host 9 and waits for the acknowledgement, which must pass that
+  // port.
   const auto run = [](std::uint32_t lanes) {
     NetworkSpec spec = star(10, 400_Gbps, 300ns);
     spec.transport = infiniband();
@@ -111,8 +116,8 @@ TEST_CASE("A lane of its own keeps acknowledgements out of the data's queue") {
       scripts[h] = {{send(0, 512_KiB)}};
       scripts[0][0].push_back(receive(h, 512_KiB));
     }
-    scripts[0][1] = {compute(10us), plain(Operation::Kind::begin_collective), send(9, 4096_B), plain(Operation::Kind::drain),
-                     plain(Operation::Kind::end_collective)};
+    scripts[0][1] = {compute(10us), plain(Operation::Kind::begin_collective), send(9, 4096_B),
+                     plain(Operation::Kind::drain), plain(Operation::Kind::end_collective)};
     scripts[9] = {{}, {receive(0, 4096_B)}};
     give(spec, std::move(scripts));
     spec.collectives = 1;
@@ -124,8 +129,10 @@ TEST_CASE("A lane of its own keeps acknowledgements out of the data's queue") {
   const Duration shared = run(1), own = run(2);
   // Empty network: NIC 700 ns, data 2 × 300 + 500 + 82.92 ns, acknowledgement 2 × 300 + 500 + 1 ns.
   const Duration empty = 700ns + 1'182'920_ps + 1'101'000_ps;
-  MESSAGE("acknowledged after " << picoseconds(own) << " ps on a lane of its own, " << picoseconds(shared) << " ps behind the data");
+  MESSAGE("acknowledged after " << picoseconds(own) << " ps on a lane of its own, " << picoseconds(shared)
+                                << " ps behind the data");
   CHECK(own >= empty);
-  CHECK(own <= empty + 2 * Duration(82'920)); // never more than the frame that is just leaving, at host 0 and at the switch
+  CHECK(own <=
+        empty + 2 * Duration(82'920)); // never more than the frame that is just leaving, at host 0 and at the switch
   CHECK(shared > 10 * own);
 }

@@ -13,7 +13,8 @@ namespace {
 using Recovery = TransportSpec::Recovery;
 
 /// One cable; only its forward direction is bad.
-NetworkSpec lossy_cable(double ratio, std::int64_t mtu, std::uint32_t messages, Recovery recovery = Recovery::selective) {
+NetworkSpec lossy_cable(double ratio, std::int64_t mtu, std::uint32_t messages,
+                        Recovery recovery = Recovery::selective) {
   NetworkSpec spec = chain({400_Gbps}, 500ns);
   spec.transport = infiniband();
   spec.transport.mtu = Bytes(mtu);
@@ -53,7 +54,8 @@ TEST_CASE("A frame of N bytes is corrupted with probability 1 − (1 − p)^(4 +
     std::int64_t mtu;
     std::uint32_t messages; ///< of 500 frames
   };
-  for (const auto &c : {Case{1e-3, 4096, 40}, Case{1e-2, 4096, 20}, Case{1e-2, 256, 40}, Case{0.1, 1024, 4}, Case{1e-4, 9000, 100}}) {
+  for (const auto &c :
+       {Case{1e-3, 4096, 40}, Case{1e-2, 4096, 20}, Case{1e-2, 256, 40}, Case{0.1, 1024, 4}, Case{1e-4, 9000, 100}}) {
     const NetworkResult r = simulate(lossy_cable(c.ratio, c.mtu, c.messages), {});
     check_delivered(r);
     const auto frames = static_cast<double>(r.links[0].tx_frames);
@@ -61,8 +63,8 @@ TEST_CASE("A frame of N bytes is corrupted with probability 1 − (1 − p)^(4 +
     const double expected = 1 - std::pow(1 - c.ratio, codewords);
     const double measured = static_cast<double>(r.links[0].corrupted_frames) / frames;
     const double error = std::sqrt(expected * (1 - expected) / frames);
-    MESSAGE("p = " << c.ratio << ", N = " << c.mtu + 50 << " B, " << frames << " frames: lost " << measured << ", expected "
-                   << expected << ", " << (measured - expected) / error << " standard errors");
+    MESSAGE("p = " << c.ratio << ", N = " << c.mtu + 50 << " B, " << frames << " frames: lost " << measured
+                   << ", expected " << expected << ", " << (measured - expected) / error << " standard errors");
     CHECK(std::abs(measured - expected) <= 4 * error);
   }
 }
@@ -86,7 +88,8 @@ TEST_CASE("Whatever is lost is delivered in the end: both recoveries, acknowledg
     }
 }
 
-TEST_CASE("Store-and-forward drops a corrupt frame where it came in; cut-through sends it on and drops it at the receiver") {
+TEST_CASE(
+    "Store-and-forward drops a corrupt frame where it came in; cut-through sends it on and drops it at the receiver") {
   const auto run = [](Forwarding forwarding) {
     NetworkSpec spec = chain({400_Gbps, 400_Gbps}, 300ns);
     spec.switches.forwarding = forwarding;
@@ -117,11 +120,12 @@ TEST_CASE("Under go-back-N a lost frame costs the frames of one round trip, not 
 }
 
 TEST_CASE("A link that goes down in flight loses exactly the frames whose tail had not arrived") {
-  for (const std::int64_t down : std::initializer_list<std::int64_t>{600'000, 1'000'000, 3'333'333, 500'000 + 7 * frame_ps,
-                                                                     500'000 + 7 * frame_ps - 1}) {
+  for (const std::int64_t down : std::initializer_list<std::int64_t>{
+           600'000, 1'000'000, 3'333'333, 500'000 + 7 * frame_ps, 500'000 + 7 * frame_ps - 1}) {
     const NetworkResult r = simulate(flapping_cable(100, at_picoseconds(down), at_picoseconds(60'000'000)), {});
     check_delivered(r);
-    const std::int64_t arrived = (down - 500'000) / frame_ps; // frame i (from 0) arrives at (i + 1) frame times + 500 ns
+    const std::int64_t arrived =
+        (down - 500'000) / frame_ps; // frame i (from 0) arrives at (i + 1) frame times + 500 ns
     CHECK(r.links[0].dropped_frames == static_cast<std::uint64_t>(100 - arrived));
     CHECK(r.frames_lost == static_cast<std::uint64_t>(100 - arrived));
   }
@@ -199,8 +203,8 @@ TEST_CASE("Frames are lost between the failure and the re-route, and none after 
   check_delivered(large);
   CHECK(small.links[uplink].dropped_frames > 0);
   CHECK(large.links[uplink].dropped_frames == small.links[uplink].dropped_frames);
-  // Half of what leaves in 4 us of darkness and in the 500 ns for which a frame that was routed before is in the switch, plus half
-  // of what was in flight for 250 ns.
+  // Half of what leaves in 4 us of darkness and in the 500 ns for which a frame that was routed before is in the
+  // switch, plus half of what was in flight for 250 ns.
   const double sent_dark = (4'500'000.0 + 250'000.0) / frame_ps / 2;
   CHECK(static_cast<double>(small.links[uplink].dropped_frames) <= sent_dark + 2);
   CHECK(static_cast<double>(small.links[uplink].dropped_frames) >= sent_dark - 2);

@@ -47,8 +47,8 @@ void live(std::uint64_t seed, bool selective, std::uint64_t reach) {
     s = s >= 40 && random.below(6) == 0 ? s - random.below(40) : s;
     if (s >= stream.last.size())
       continue;
-    const auto verdict = queue.take(static_cast<std::uint32_t>(base + s), stream.payload[s], stream.last[s], selective, window,
-                                    full, sizes);
+    const auto verdict = queue.take(static_cast<std::uint32_t>(base + s), stream.payload[s], stream.last[s], selective,
+                                    window, full, sizes);
     using Verdict = ReceiveQueue::Verdict;
     Verdict right = Verdict::refused;
     if (s < expected || (selective && early.count(s) > 0)) {
@@ -73,7 +73,8 @@ void live(std::uint64_t seed, bool selective, std::uint64_t reach) {
 
 } // namespace
 
-TEST_CASE("Selective: every message once, in order, whole, however frames are lost, repeated and shuffled, also across 2^32") {
+TEST_CASE("Selective: every message once, in order, whole, however frames are lost, repeated and shuffled, also across "
+          "2^32") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed)
     for (const std::uint64_t reach : {2, 20, 64, 255, 400})
       live(seed, true, reach);

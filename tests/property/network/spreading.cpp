@@ -42,7 +42,8 @@ TEST_CASE("The most loaded of m links under m flows has the mean of throwing m b
     std::uint16_t links;
     double mean; ///< exact, by enumeration
   };
-  for (const auto &r : {Reference{2, 1.5}, Reference{4, 2.125}, Reference{8, 2.597233}, Reference{16, 3.078247}, Reference{32, 3.532941}}) {
+  for (const auto &r : {Reference{2, 1.5}, Reference{4, 2.125}, Reference{8, 2.597233}, Reference{16, 3.078247},
+                        Reference{32, 3.532941}}) {
     constexpr int trials = 4000;
     double sum = 0, squares = 0;
     for (int t = 0; t < trials; ++t) {
@@ -55,7 +56,8 @@ TEST_CASE("The most loaded of m links under m flows has the mean of throwing m b
     }
     const double mean = sum / trials;
     const double error = std::sqrt((squares / trials - mean * mean) / trials);
-    MESSAGE("m = " << r.links << ": " << mean << ", exact " << r.mean << ", " << (mean - r.mean) / error << " standard errors");
+    MESSAGE("m = " << r.links << ": " << mean << ", exact " << r.mean << ", " << (mean - r.mean) / error
+                   << " standard errors");
     CHECK(std::abs(mean - r.mean) <= 4 * error);
   }
 }
@@ -83,7 +85,8 @@ TEST_CASE("Spray sends the frames of a flow over all uplinks equally, to within 
     }
 }
 
-TEST_CASE("In a sprayed permutation the uplinks of a leaf differ by at most one frame per flow, and so do the spines' downlinks") {
+TEST_CASE("In a sprayed permutation the uplinks of a leaf differ by at most one frame per flow, and so do the spines' "
+          "downlinks") {
   NetworkSpec spec = leaf_spine(4, 4, 4, 400_Gbps, 300ns);
   spec.paths = PathChoice::spray;
   std::vector<std::vector<std::vector<Operation>>> scripts(16);
@@ -109,6 +112,7 @@ TEST_CASE("In a fat-tree every core is used by one sprayed flow, equally to with
   scripts[15] = {{receive(0, Bytes(4096 * 400))}};
   give(spec, std::move(scripts));
   const NetworkResult result = simulate(std::move(spec), {});
-  for (std::uint32_t cable = 32; cable < 36; ++cable) // pod 0: two aggregation switches × two cores; data goes up (forward)
+  for (std::uint32_t cable = 32; cable < 36;
+       ++cable) // pod 0: two aggregation switches × two cores; data goes up (forward)
     CHECK(result.links[2 * cable].tx_frames == 100);
 }

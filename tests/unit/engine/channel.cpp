@@ -68,7 +68,8 @@ TEST_CASE("Messages come out in the order they went in, for every length around 
   }
 }
 
-TEST_CASE("Publishing wakes the consumer at the time of the first new message, and nothing wakes it when there is none") {
+TEST_CASE(
+    "Publishing wakes the consumer at the time of the first new message, and nothing wakes it when there is none") {
   Pair p;
   p.sender.publish();
   CHECK(p.consumer.wake_slot()->get() == never);
@@ -119,7 +120,8 @@ TEST_CASE("A message may be dropped into an unpublished slot after the ones befo
   }
 }
 
-TEST_CASE("A channel with unread and unpublished messages frees its chunks when it goes") { // the sanitizer presets watch
+TEST_CASE(
+    "A channel with unread and unpublished messages frees its chunks when it goes") { // the sanitizer presets watch
   Pair p;
   for (std::uint64_t i = 0; i < 5 * capacity; ++i)
     p.sender.push(note(static_cast<std::int64_t>(i), i));

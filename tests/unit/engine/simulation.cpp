@@ -1,10 +1,10 @@
 // The executors on toy entities: rings of entities that pass tokens with delays of their own.
 
+#include "sim/engine/simulation.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 #include "sim/engine/channel.hpp"
-#include "sim/engine/simulation.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>
@@ -192,4 +192,3 @@ TEST_CASE("A watcher that says no stops the run, and the statistics say so") {
   CHECK(statistics.stopped);
   CHECK(game.handled() < hops);
 }
-

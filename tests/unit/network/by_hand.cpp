@@ -42,7 +42,8 @@ TEST_CASE("4,096 B on the wire over 400 Gb/s and 500 ns arrive at 581,920 ps") {
 }
 
 TEST_CASE("The remainder below 1 ps is carried: 1,000 frames take 8n/R rounded down, at any rate") {
-  for (const BitRate rate : {BitRate(3'200'000'000'000), BitRate(7'200'000'000'000), BitRate(999'999'999'937), 400_Gbps})
+  for (const BitRate rate :
+       {BitRate(3'200'000'000'000), BitRate(7'200'000'000'000), BitRate(999'999'999'937), 400_Gbps})
     for (const std::uint16_t size : {std::uint16_t{21}, std::uint16_t{4116}, std::uint16_t{65535}}) {
       const LinkHealth health = healthy(rate, 1ns);
       Transmitter link;
@@ -82,7 +83,8 @@ TEST_CASE("Store-and-forward over h hops of one rate: the wire of a frame once p
       spec.switches.forwarding = Forwarding::store_and_forward;
       stream_of_messages(spec, Bytes(4076 * frames));
       const auto hops = static_cast<std::int64_t>(h);
-      CHECK(picoseconds(arrival(std::move(spec))) == hops * 300'000 + (hops - 1) * (100'000 + 81'920) + frames * 81'920);
+      CHECK(picoseconds(arrival(std::move(spec))) ==
+            hops * 300'000 + (hops - 1) * (100'000 + 81'920) + frames * 81'920);
     }
 }
 
@@ -93,11 +95,12 @@ TEST_CASE("From fast to slow and from slow to fast the tail of a message arrives
     std::int64_t tail; ///< after h latencies and h − 1 switches
   };
   const Case cases[] = {
-      {{800_Gbps, 400_Gbps}, 10 * 80'000},                   // cut through: the slow link is never idle
-      {{400_Gbps, 800_Gbps}, 10 * 80'000},                   // the fast link ends with the slow one: no later, and no earlier
+      {{800_Gbps, 400_Gbps}, 10 * 80'000}, // cut through: the slow link is never idle
+      {{400_Gbps, 800_Gbps}, 10 * 80'000}, // the fast link ends with the slow one: no later, and no earlier
       {{100_Gbps, 800_Gbps}, 10 * 320'000},
       {{800_Gbps, 100_Gbps, 800_Gbps}, 10 * 320'000},
-      {{100_Gbps, 800_Gbps, 100_Gbps}, 10 * 320'000 + 280'000}, // the last link starts 280 ns later: the head of a frame waits at the first switch
+      {{100_Gbps, 800_Gbps, 100_Gbps},
+       10 * 320'000 + 280'000}, // the last link starts 280 ns later: the head of a frame waits at the first switch
   };
   for (const auto &c : cases) {
     NetworkSpec spec = bare(chain(c.rates, 300ns), 4000);
@@ -126,7 +129,8 @@ TEST_CASE("The same holds when the two directions of the cables have different r
   for (const std::uint32_t down : {1u, 3u})
     spec.links[down].segments.front().rate = 800_Gbps;
   stream_of_messages(spec, 3980_B);
-  CHECK(picoseconds(arrival(std::move(spec))) == 2 * 300'000 + 100'000 + 80'000); // not 40'000: the tail comes in at 400G
+  CHECK(picoseconds(arrival(std::move(spec))) ==
+        2 * 300'000 + 100'000 + 80'000); // not 40'000: the tail comes in at 400G
 }
 
 TEST_CASE("… and when a link has been slowed down") {
@@ -162,7 +166,9 @@ TEST_CASE("Only the last frame of a message is short") {
 
 TEST_CASE("Two flows of one host take turns, a frame each: both end one frame time apart") {
   NetworkSpec spec = bare(star(3, 400_Gbps, 300ns), 4096);
-  give(spec, {{{send(1, Bytes(4076 * 10)), send(2, Bytes(4076 * 10))}}, {{receive(0, Bytes(40760))}}, {{receive(0, Bytes(40760))}}});
+  give(spec, {{{send(1, Bytes(4076 * 10)), send(2, Bytes(4076 * 10))}},
+              {{receive(0, Bytes(40760))}},
+              {{receive(0, Bytes(40760))}}});
   const NetworkResult result = simulate(std::move(spec), {});
   CHECK(picoseconds(result.flows[0].end) == 700'000 + 19 * 81'920);
   CHECK(picoseconds(result.flows[1].end) == 700'000 + 20 * 81'920);

@@ -31,7 +31,8 @@ void live(std::uint64_t seed, std::uint64_t push_share) {
     const std::uint64_t what = random.below(10);
     if (what < push_share) {
       const auto port = static_cast<std::uint16_t>(random.below(3));
-      const Frame frame = frame_at(now + Duration(10 + random.below(6)), static_cast<std::uint16_t>(random.below(5000)), i, port);
+      const Frame frame =
+          frame_at(now + Duration(10 + random.below(6)), static_cast<std::uint16_t>(random.below(5000)), i, port);
       const auto after = [&](const Frame &f) { return f.in_port != port && f.time > frame.time; };
       queue.insert(frame, after);
       auto at = model.end();

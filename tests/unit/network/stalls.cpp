@@ -45,7 +45,8 @@ TEST_CASE("A scale-up collective with a missing member is reported at the member
   for (std::uint32_t r = 0; r < 3; ++r) {
     Operation meet = plain(Operation::Kind::scale_up, 7);
     meet.duration = 1us;
-    auto script = std::make_unique<Script>(std::vector<std::vector<Operation>>{r == 2 ? std::vector<Operation>{} : std::vector<Operation>{meet}});
+    auto script = std::make_unique<Script>(
+        std::vector<std::vector<Operation>>{r == 2 ? std::vector<Operation>{} : std::vector<Operation>{meet}});
     script->groups = {{7, 3}};
     spec.placement.push_back(HostId(r));
     spec.programs.push_back(std::move(script));
@@ -97,11 +98,13 @@ TEST_CASE("A specification that cannot work is refused before anything runs") {
   CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) { s.transport.mtu = 0_B; }), {}), Error);
   CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) { s.transport.credits = 4145_B; }), {}), Error); // a frame is 4,146
   CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) {
-                    s.transport.recovery = TransportSpec::Recovery::go_back_n;
-                    s.paths = PathChoice::spray;
-                  }), {}),
+                             s.transport.recovery = TransportSpec::Recovery::go_back_n;
+                             s.paths = PathChoice::spray;
+                           }),
+                           {}),
                   Error);
-  CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) { s.links[0].segments[0].latency = Duration{}; }), {}), std::exception);
+  CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) { s.links[0].segments[0].latency = Duration{}; }), {}),
+                  std::exception);
   CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) { s.transport.window_frames = 100; }), {}), std::exception);
   CHECK_THROWS_AS(simulate(with([](NetworkSpec &s) { s.transport.virtual_lanes = 5; }), {}), std::exception);
 }

@@ -1,9 +1,12 @@
-// Ring all-reduce against its closed form. Source: Thakur, Rabenseifner, Gropp 2005 (α–β form), with the frames of decision 0005:
+// Ring all-reduce against its closed form. Source: Thakur, Rabenseifner, Gropp 2005 (α–β form), with the frames of
+// decision 0005:
 //
-//     T = 2(n − 1) [ overhead + 2 × NIC + path latency + wire(S/n) ÷ R  (+ one first frame per later link, store-and-forward) ]
+//     T = 2(n − 1) [ overhead + 2 × NIC + path latency + wire(S/n) ÷ R  (+ one first frame per later link,
+//     store-and-forward) ]
 //
-// where wire(m) = m + frames × (header + 20 B) and path latency = links × latency + switches × switch latency. Tolerance: one frame time
-// for `ideal`, 0.1 % for `infiniband` (acknowledgements share the links: 50 B for 16 frames of 4,146 B are 0.075 %).
+// where wire(m) = m + frames × (header + 20 B) and path latency = links × latency + switches × switch latency.
+// Tolerance: one frame time for `ideal`, 0.1 % for `infiniband` (acknowledgements share the links: 50 B for 16 frames
+// of 4,146 B are 0.075 %).
 
 #include "tests/unit/network/fabrics.hpp"
 
@@ -18,8 +21,9 @@ namespace {
 struct Setting {
   BitRate rate;
   std::uint32_t ranks;
-  std::int64_t size;    ///< S [B]
-  bool two_levels;      ///< every host on a leaf of its own under one spine: 4 links, 3 switches; otherwise a star: 2 links, 1 switch
+  std::int64_t size; ///< S [B]
+  bool two_levels; ///< every host on a leaf of its own under one spine: 4 links, 3 switches; otherwise a star: 2 links,
+                   ///< 1 switch
   Forwarding forwarding;
 };
 
@@ -45,8 +49,8 @@ double closed_form(const Setting &s, const NetworkSpec &spec) {
   const std::int64_t links = s.two_levels ? 4 : 2;
   const std::int64_t chunk = s.size / s.ranks;
   const auto &t = spec.transport;
-  double step = static_cast<double>(picoseconds(spec.hosts.message_overhead + 2 * spec.hosts.nic_latency + links * 250ns +
-                                                (links - 1) * spec.switches.latency));
+  double step = static_cast<double>(picoseconds(spec.hosts.message_overhead + 2 * spec.hosts.nic_latency +
+                                                links * 250ns + (links - 1) * spec.switches.latency));
   step += wire_time(wire(chunk, t.mtu.value, t.header.value), s.rate);
   if (s.forwarding == Forwarding::store_and_forward)
     step += static_cast<double>(links - 1) * wire_time(std::min(chunk, t.mtu.value) + t.header.value + 20, s.rate);
@@ -78,7 +82,8 @@ TEST_CASE("Ring all-reduce on `ideal` takes its closed form, to one frame time")
     auto &kind = s.rate == 7200_Gbps ? worst : worst_whole;
     kind = std::max(kind, std::abs(error));
   }
-  MESSAGE("greatest error: " << worst_whole << " ps at 400 and 800 Gb/s, " << worst << " ps at 7.2 Tb/s, where a byte is not whole picoseconds");
+  MESSAGE("greatest error: " << worst_whole << " ps at 400 and 800 Gb/s, " << worst
+                             << " ps at 7.2 Tb/s, where a byte is not whole picoseconds");
   CHECK(worst_whole == 0); // exact
 }
 
