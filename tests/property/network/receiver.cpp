@@ -80,7 +80,7 @@ TEST_CASE("Selective: every message once, in order, whole, however frames are lo
       live(seed, true, reach);
 }
 
-TEST_CASE("Go-back-N: only the next frame is taken; every message once, in order, whole, also across 2^32") {
+TEST_CASE("Go-back-N: only the next frame is taken, and every message once, in order, whole, also across 2^32") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed)
     for (const std::uint64_t reach : {2, 20, 400})
       live(seed, false, reach);
