@@ -163,6 +163,9 @@ std::string simulated_text(const RunSummary &run) {
                         run.link_hops < 1'000'000
                             ? std::to_string(run.link_hops)
                             : format_number(static_cast<double>(run.link_hops) * 1e-6) + " million");
+  for (const FactRow &row : run.facts)
+    if (row.key == "routing finding")
+      text += "Routes: " + row.value + ".\n";
   if (!run.flow_bound.bottleneck.empty())
     text += "Lower bound of the flows set by port " + run.flow_bound.bottleneck + ".\n";
   if (std::isfinite(run.lookahead_s) && !run.lookahead_link.empty()) // a single logical process needs none

@@ -104,6 +104,22 @@ TEST_CASE("A collective that no rank came to the end of has no row") {
   CHECK(outcome.results.collectives.empty());
 }
 
+TEST_CASE("Routes that fall back to a root are said, on stderr and in the results, and everything still arrives") {
+  // One leaf of a group keeps one uplink, one of another group loses one: detours around both could deadlock.
+  std::vector<std::string> settings = {"collective.0.size=64KiB"};
+  const char *links[] = {"leaf:13/spine:15", "leaf:13/spine:14", "leaf:13/spine:13", "leaf:11/spine:8"};
+  for (int i = 0; i < 4; ++i) {
+    settings.push_back("inject." + std::to_string(i) + ".at=1us");
+    settings.push_back("inject." + std::to_string(i) + ".link=" + links[i]);
+  }
+  const auto outcome = run("dragonfly-plus", settings);
+  CHECK(outcome.code == ExitCode::done);
+  REQUIRE(outcome.warnings.size() == 1);
+  CHECK(outcome.warnings[0].starts_with("from 1.001 ms on all routes are up*/down* from a root"));
+  CHECK(outcome.results.facts.back().key == "routing finding");
+  CHECK(outcome.results.facts.back().value == outcome.warnings[0]);
+}
+
 TEST_CASE("A tie seed is the seed unless it is said, and changes the order of simultaneous frames") {
   const auto plain = run("incast");
   CHECK(run("incast", {"scenario.tie_seed=1"}).results.identity.digest == plain.results.identity.digest);
