@@ -216,8 +216,8 @@ Keys inject_keys() {
       {.path = "inject.*.at", .type = duration, .fallback = "0s", .low = 0, .high = 9e6,
        .description = "when the fault begins"},
       {.path = "inject.*.link", .type = text,
-       .description = "\"leaf:0/spine:3\", \"host:5/leaf:0\"; \"…#k\" for the k-th parallel link; \"random:leaf\" draws "
-                      "one of a tier"},
+       .description = "\"leaf:0/spine:3\", \"host:5/leaf:0\"; \"…#k\" for the k-th parallel link; \"random:leaf\" "
+                      "draws one of a tier"},
       {.path = "inject.*.switch", .type = text, .description = "\"spine:2\": every link of the switch"},
       {.path = "inject.*.nic", .type = text, .description = "\"host:17/0\": the host's link"},
       {.path = "inject.*.kind", .type = choice, .fallback = "down", .choices = {"down", "ber"},
