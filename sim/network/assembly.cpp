@@ -28,6 +28,11 @@ void NetworkAssembly::check() const {
   EXPECTS(spec.programs.size() == spec.placement.size() && spec.placement.size() <= spec.fabric.hosts);
   EXPECTS(t.virtual_lanes >= 1 && t.virtual_lanes <= Transmitter::most_lanes);
   EXPECTS(t.window_frames >= 64 && (t.window_frames & (t.window_frames - 1)) == 0 && t.ack_every >= 1);
+  std::vector<bool> taken(spec.fabric.hosts);
+  for (const HostId host : spec.placement) {
+    EXPECTS(host.value < spec.fabric.hosts && !taken[host.index()]);
+    taken[host.index()] = true;
+  }
   const std::int64_t frame = t.mtu.value + t.header.value + frame_gap_bytes;
   if (t.mtu.value < 1 || frame > greatest_frame_bytes)
     throw Error(
@@ -92,6 +97,24 @@ std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Groupin
   return 0;
 }
 
+bool NetworkAssembly::nothing_can_be_lost() const {
+  for (const auto &health : spec.links)
+    for (const auto &segment : health.segments)
+      if (segment.rate.bits_per_second == 0 || segment.uncorrectable_ratio > 0)
+        return false;
+  const RouteTable &table = *spec.routes.front().table;
+  std::vector<SwitchId> leaves;
+  for (const Attachment &host : table.attachment)
+    leaves.push_back(host.leaf);
+  std::sort(leaves.begin(), leaves.end());
+  leaves.erase(std::unique(leaves.begin(), leaves.end()), leaves.end());
+  for (const SwitchId from : leaves)
+    for (const SwitchId to : leaves)
+      if (from != to && table.switches[from.index()]->group_of_leaf[to.index()] == no_group)
+        return false;
+  return spec.routes.size() == 1;
+}
+
 void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   std::map<std::uint32_t, std::size_t> index;
   for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
@@ -103,14 +126,7 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     }
   const auto &fabric = spec.fabric;
   simulation = std::make_unique<Simulation>(fabric.nodes() + groups_.size());
-  const bool lossless =
-      std::all_of(spec.links.begin(), spec.links.end(),
-                  [](const LinkHealth &health) {
-                    return std::all_of(health.segments.begin(), health.segments.end(), [](const auto &s) {
-                      return s.rate.bits_per_second > 0 && s.uncorrectable_ratio == 0;
-                    });
-                  }) &&
-      spec.routes.size() == 1;
+  const bool lossless = nothing_can_be_lost();
   for (std::uint32_t h = 0; h < fabric.hosts; ++h) {
     hosts.push_back(std::make_unique<Host>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, lossless}));
     hosts.back()->record_flows = spec.record_flows;

@@ -31,6 +31,7 @@ public:
 private:
   void check() const;
   void number_ports();
+  bool nothing_can_be_lost() const;
   void make_entities(ExecutionOptions::Grouping grouping);
   void connect_cables();
   void connect_link(LinkId link);

@@ -178,6 +178,7 @@ void Host::start_compute(std::uint32_t stream, Duration duration, SimTime now) {
 }
 
 void Host::post_send(std::uint32_t stream, std::uint32_t peer, Bytes bytes, SimTime now) {
+  EXPECTS(bytes.value >= 0);
   const auto found = find_queue(nic.send_queues, stream, peer);
   if (found == nic.send_queues.end())
     broken_contract("precondition", "a program sends only to the peers it named", __FILE__, __LINE__,

@@ -45,7 +45,7 @@ struct TransportSpec {
   Bytes header{0};                 ///< beside payload and the 20 B of preamble and gap
   std::uint32_t virtual_lanes = 1; ///< 1 … 4; data on lane 0, acknowledgements on the last
   Bytes credits{};                 ///< per lane and link, wire bytes the receiver can hold; 0 = unlimited
-  std::uint32_t ack_every = 16;    ///< frames per acknowledgement; the last frame of a message is always acknowledged
+  std::uint32_t ack_every = 16;    ///< frames per acknowledgement, half a window at most; a message's last frame always
   std::uint32_t window_frames = 4096;                   ///< unacknowledged frames per queue pair; a power of two
   Recovery recovery = Recovery::selective;              ///< go_back_n needs in-order paths (ecmp)
   Duration retransmit_timeout{Duration(4'194'304'000)}; ///< 4.096 us × 2^10 (InfiniBand local ACK timeout 10)

@@ -84,13 +84,17 @@ void Nic::receive_data(const Frame &frame, std::vector<NicEvent> &events) {
     events.push_back(
         {NicEvent::Kind::message_arrived, frame.time + settings_.host.nic_latency, frame.queue_pair, 0, bytes});
   }
-  const std::uint32_t gap = queue.highest - queue.expected;
+  // Under go-back-N a frame out of turn asks for the one expected, once; else a gap does, when frames cannot have
+  // overtaken each other.
   const std::uint32_t allowed = settings_.paths == PathChoice::spray ? reorder_allowance : 0;
-  if (gap > allowed && queue.nak_sent_for != queue.expected && verdict != ReceiveQueue::Verdict::duplicate)
-      [[unlikely]] {
+  const bool missing = selective
+                           ? queue.highest - queue.expected > allowed && verdict != ReceiveQueue::Verdict::duplicate
+                           : verdict == ReceiveQueue::Verdict::refused;
+  if (missing && queue.nak_sent_for != queue.expected) [[unlikely]] {
     queue.nak_sent_for = queue.expected;
     acknowledge(frame.queue_pair, Frame::Kind::negative_acknowledgement, frame.time);
-  } else if (!sizes_.empty() || (!ideal() && queue.unacknowledged >= transport.ack_every) ||
+  } else if (!sizes_.empty() ||
+             (!ideal() && queue.unacknowledged >= std::min(transport.ack_every, transport.window_frames / 2)) ||
              verdict == ReceiveQueue::Verdict::duplicate) {
     acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
   }

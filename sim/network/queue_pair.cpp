@@ -68,11 +68,11 @@ ReceiveQueue::Verdict ReceiveQueue::take_any(std::uint32_t sequence, std::int64_
                                              std::vector<std::int64_t> &sizes) {
   if (precedes(sequence, expected))
     return Verdict::duplicate;
+  if (sequence != expected && (!selective || sequence - expected >= window))
+    return Verdict::refused;
   if (precedes(highest, sequence + 1))
     highest = sequence + 1;
   if (sequence != expected) {
-    if (!selective || sequence - expected >= window)
-      return Verdict::refused;
     return keep_early(sequence, payload, last) ? Verdict::early : Verdict::duplicate;
   }
   for (;;) {

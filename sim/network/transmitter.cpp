@@ -43,14 +43,31 @@ void Transmitter::change_segment(SimTime d) {
     }
   down_ = now.rate.bits_per_second == 0;
   if (!down_) {
+    if (now.latency < latency_)
+      in_order_from_ = free_ + latency_; // the tail of the last frame
     rate_ = now.rate;
     latency_ = now.latency;
     EXPECTS(latency_ >= Duration(1));
   }
   ps_per_byte_ = 8'000'000'000'000 % rate_.bits_per_second == 0 ? 8'000'000'000'000 / rate_.bits_per_second : 0;
-  plain_until_ = down_ || ps_per_byte_ == 0 ? SimTime{} : std::min(next_change_, next_down_);
+  set_plain_until();
   exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
   draw_skip();
+}
+
+void Transmitter::set_plain_until() {
+  const bool plain = !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{};
+  plain_until_ = plain ? std::min(next_change_, next_down_) : SimTime{};
+}
+
+/// A link whose latency shrinks still delivers in order: frames wait for those sent before.
+void Transmitter::keep_order(Frame &frame) {
+  if (frame.time >= in_order_from_) {
+    in_order_from_ = SimTime{};
+    set_plain_until();
+  } else {
+    frame.time = in_order_from_;
+  }
 }
 
 void Transmitter::draw_skip() {

@@ -101,6 +101,8 @@ private:
     return true;
   }
   void change_segment(SimTime d);
+  void set_plain_until();
+  void keep_order(Frame &frame);
   void draw_skip();
   Duration transmission(std::int64_t size);
 
@@ -119,6 +121,7 @@ private:
   LinkResult counters_;
   // Rarely used.
   SimTime next_change_ = never; ///< start of the next health segment
+  SimTime in_order_from_{};     ///< no arrival before: of frames sent while the latency was longer
   SimTime next_down_ = never;   ///< start of the next time without light
   std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
@@ -159,6 +162,8 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   Frame &copy = out.append();
   copy = frame;
   copy.time = (arrival_ == ArrivalAt::head ? d : sent) + latency_;
+  if (in_order_from_ != SimTime{}) [[unlikely]]
+    keep_order(copy);
   if (limited_)
     lane(frame.lane).balance -= size;
   exposure_left_ -= exposure_ends_ + size;

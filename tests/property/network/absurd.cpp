@@ -65,8 +65,7 @@ TEST_CASE("The least window, an acknowledgement per frame, and room for one fram
       500'000_B);
 }
 
-TEST_CASE("Acknowledgements rarer than the window still let the sender go on, without waiting for a time-out" *
-          doctest::may_fail()) { // it waits today
+TEST_CASE("Acknowledgements rarer than the window still let the sender go on, without waiting for a time-out") {
   const NetworkResult r = check_star(
       [](NetworkSpec &s) {
         s.transport.window_frames = 64;
@@ -159,8 +158,7 @@ TEST_CASE("Hosts without programs, and programs without operations, are content"
   CHECK(nothing.link_hops == 0);
 }
 
-TEST_CASE("A latency that shrinks while frames are in flight keeps their order" *
-          doctest::may_fail()) { // a broken contract today
+TEST_CASE("A latency that shrinks while frames are in flight keeps their order") {
   check_works([] {
     NetworkSpec spec = star(2, 400_Gbps, 900ns);
     spec.transport = infiniband();
@@ -170,8 +168,7 @@ TEST_CASE("A latency that shrinks while frames are in flight keeps their order" 
   });
 }
 
-TEST_CASE("On `ideal`, a peer that no route ever leads to ends the job with a named failure" *
-          doctest::may_fail()) { // a violation today
+TEST_CASE("On `ideal`, a peer that no route ever leads to ends the job with a named failure") {
   NetworkSpec spec = leaf_spine(2, 1, 2, 400_Gbps, 250ns);
   auto without = leaf_spine_table(2, 1, 2);
   auto row = std::make_shared<SwitchRoutes>(*without->switches[0]);

@@ -105,8 +105,7 @@ TEST_CASE("Store-and-forward drops a corrupt frame where it came in, cut-through
   CHECK(stored.links[3].tx_frames == stored.links[0].tx_frames - stored.links[0].corrupted_frames);
 }
 
-TEST_CASE("Under go-back-N a lost frame costs the frames of one round trip, not more" *
-          doctest::may_fail()) { // three today
+TEST_CASE("Under go-back-N a lost frame costs the frames of one round trip, not more") {
   // One frame lost: down from just before the tail of frame 20 arrives until just after.
   const std::int64_t tail = 21 * frame_ps + 500'000;
   NetworkSpec spec = flapping_cable(200, at_picoseconds(tail - 1000), at_picoseconds(tail + 1000));
