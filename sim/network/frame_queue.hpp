@@ -88,6 +88,8 @@ public:
     return seen_bytes_ - popped_bytes_;
   }
   void prefetch_front() const { prefetch_chunk(first_); }
+  /// After prefetch_front: the chunk behind it.
+  void prefetch_second() const { prefetch_chunk(first_ == nullptr ? nullptr : first_->next); }
   void prefetch_back() const { __builtin_prefetch(last_ == nullptr ? nullptr : last_->frames + tail_, 1); }
 
 private:

@@ -75,8 +75,14 @@ SimTime Switch::gather(SimTime until) {
       in[p + 3].frames.prefetch();
     for (std::size_t line = 0; line < 256; line += 64) // its hot part: ports are as busy out as in
       __builtin_prefetch(reinterpret_cast<const char *>(out + p) + line, 1);
-    if (p >= 4)
+    in[p].credits.prefetch();
+    if (p >= 4) {
       out[p - 4].first.prefetch_back();
+      out[p - 4].first.prefetch_front();
+      out[p - 4].link.prefetch();
+    }
+    if (p >= 8)
+      out[p - 8].first.prefetch_second();
     Receiver<Frame> &channel = in[p].frames;
     for (Frame *frame = channel.front(); frame != nullptr; frame = channel.front()) {
       if (frame->time >= until) {
