@@ -16,6 +16,7 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
   for (std::uint32_t l = 0; l < a.spec.links.size(); ++l) {
     const Transmitter &link = a.transmitter(LinkId(l));
     r.links.push_back(link.counters());
+    r.silent = std::max(r.silent, link.free());
     r.links.back().max_queue_bytes = a.most_backlog(LinkId(l));
     r.frames_lost += link.lost_data();
     r.control_frames_lost += link.lost_control();

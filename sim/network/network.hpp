@@ -46,9 +46,9 @@ struct TransportSpec {
   std::uint32_t virtual_lanes = 1; ///< 1 … 4; data on lane 0, acknowledgements on the last
   Bytes credits{};                 ///< per lane and link, wire bytes the receiver can hold; 0 = unlimited
   std::uint32_t ack_every = 16;    ///< frames per acknowledgement, half a window at most; a message's last frame always
-  std::uint32_t window_frames = 4096;                   ///< unacknowledged frames per queue pair; a power of two
-  Recovery recovery = Recovery::selective;              ///< go_back_n needs in-order paths (ecmp)
-  Duration retransmit_timeout{Duration(4'194'304'000)}; ///< 4.096 us × 2^10 (InfiniBand local ACK timeout 10)
+  std::uint32_t window_frames = 4096;                    ///< unacknowledged frames per queue pair; a power of two
+  Recovery recovery = Recovery::selective;               ///< go_back_n needs in-order paths (ecmp)
+  Duration retransmit_timeout{Duration(67'108'864'000)}; ///< 4.096 us × 2^14 (InfiniBand local ACK timeout 14)
   std::uint32_t retry_count = 7; ///< consecutive time-outs without progress before the peer is unreachable
 };
 
@@ -140,7 +140,8 @@ struct FlowResult {
 };
 
 struct NetworkResult {
-  SimTime end{}; ///< when the last rank to finish did so; 0 when none did
+  SimTime end{};    ///< when the last rank to finish did so; 0 when none did
+  SimTime silent{}; ///< when the last frame on any link had been sent; acknowledgements come after the end
   std::uint64_t digest = 0;
   std::vector<LinkResult> links; ///< one entry per directed link
   std::vector<MarkResult> steps;
