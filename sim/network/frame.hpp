@@ -20,15 +20,15 @@ struct Frame {
   SimTime time{};                ///< on a channel: head or tail arrival at the consumer; in a queue: earliest departure
   std::uint32_t destination = 0; ///< host
   std::uint32_t queue_pair = 0;  ///< index in the destination's table (receive queue for data, send queue for the rest)
-  std::uint32_t sequence = 0;    ///< data: packet sequence number; else the next one expected
+  std::uint32_t sequence = 0;    ///< data: packet sequence number; acknowledgement: the next one expected
   std::uint16_t size = 0;        ///< on the wire, header and gap included [B]
   std::uint16_t entropy = 0;     ///< chooses among equal paths
   std::uint16_t in_port = 0;     ///< at a switch: where it came in
   Kind kind = Kind::data;
-  std::uint8_t lane = 0; ///< virtual lane
-  bool last = false;     ///< last frame of its message
-  bool corrupt = false;  ///< holds an uncorrectable codeword
-  std::uint16_t unused = 0;
+  std::uint8_t lane = 0;     ///< virtual lane
+  bool last = false;         ///< last frame of its message
+  bool corrupt = false;      ///< holds an uncorrectable codeword
+  std::uint16_t missing = 0; ///< negative acknowledgement under selective recovery: frames from `sequence` on
 };
 static_assert(sizeof(Frame) == 32);
 inline SimTime time_of(const Frame &frame) { return frame.time; }

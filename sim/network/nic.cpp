@@ -84,27 +84,37 @@ void Nic::receive_data(const Frame &frame, std::vector<NicEvent> &events) {
     events.push_back(
         {NicEvent::Kind::message_arrived, frame.time + settings_.host.nic_latency, frame.queue_pair, 0, bytes});
   }
-  // Under go-back-N a frame out of turn asks for the one expected, once; else a gap does, when frames cannot have
-  // overtaken each other.
-  const std::uint32_t allowed = settings_.paths == PathChoice::spray ? reorder_allowance : 0;
-  const bool missing = selective
-                           ? queue.highest - queue.expected > allowed && verdict != ReceiveQueue::Verdict::duplicate
-                           : verdict == ReceiveQueue::Verdict::refused;
-  if (missing && queue.nak_sent_for != queue.expected) [[unlikely]] {
-    queue.nak_sent_for = queue.expected;
-    acknowledge(frame.queue_pair, Frame::Kind::negative_acknowledgement, frame.time);
-  } else if (!sizes_.empty() ||
-             (!ideal() && queue.unacknowledged >= std::min(transport.ack_every, transport.window_frames / 2)) ||
-             verdict == ReceiveQueue::Verdict::duplicate) {
+  if (verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected) [[unlikely]]
+    ask_for_missing(frame.queue_pair, verdict, selective, frame.time);
+  const std::uint32_t due = std::min(transport.ack_every, transport.window_frames / 2);
+  if (!sizes_.empty() || (!ideal() && queue.unacknowledged >= due) || verdict == ReceiveQueue::Verdict::duplicate)
     acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
-  }
 }
 
-void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now) {
+/// Under go-back-N a frame out of turn asks for the one expected, once. Under selective recovery each gap is asked for
+/// once, when no frame can still be on its way by a longer path; what is lost again, a time-out finds.
+void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bool selective, SimTime now) {
+  ReceiveQueue &queue = receive_queues[index];
+  if (!selective) {
+    if (verdict == ReceiveQueue::Verdict::refused && queue.nak_sent_for != queue.expected) {
+      queue.nak_sent_for = queue.expected;
+      acknowledge(index, Frame::Kind::negative_acknowledgement, now);
+    }
+    return;
+  }
+  const std::uint32_t allowed = settings_.paths == PathChoice::spray ? reorder_allowance : 0;
+  for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
+    acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
+}
+
+void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap) {
   drain(now);
   floor_ = now;
-  receive_queues[index].unacknowledged = 0;
-  acknowledgements_.push({index, receive_queues[index].expected, kind});
+  ReceiveQueue &queue = receive_queues[index];
+  if (gap.count == 0)
+    queue.unacknowledged = 0;
+  acknowledgements_.push(
+      {index, gap.count > 0 ? gap.first : queue.expected, kind, static_cast<std::uint16_t>(gap.count)});
 }
 
 void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
@@ -116,6 +126,13 @@ void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
   drain(frame.time);
   floor_ = frame.time;
   SendQueue &queue = send_queues[frame.queue_pair];
+  if (frame.missing > 0) {
+    for (std::uint32_t s = frame.sequence; s != frame.sequence + frame.missing; ++s)
+      if (!precedes(s, queue.acknowledged) && precedes(s, queue.next))
+        queue.resend.push(s);
+    activate(frame.queue_pair);
+    return;
+  }
   std::uint32_t done = 0;
   if (queue.acknowledge(frame.sequence, done)) {
     queue.retries = 0;
@@ -124,12 +141,8 @@ void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
       events.push_back({NicEvent::Kind::send_finished, frame.time, frame.queue_pair, done, 0});
   }
   if (frame.kind == Frame::Kind::negative_acknowledgement && queue.acknowledged == frame.sequence &&
-      precedes(frame.sequence, queue.next)) {
-    if (!ideal() && settings_.transport.recovery == TransportSpec::Recovery::go_back_n)
-      queue.rewind();
-    else
-      queue.resend.push(frame.sequence);
-  }
+      precedes(frame.sequence, queue.next))
+    queue.rewind();
   activate(frame.queue_pair);
 }
 
@@ -277,6 +290,7 @@ void Nic::send_control(SimTime d) {
   frame.size = static_cast<std::uint16_t>(control_size());
   frame.entropy = queue.entropy;
   frame.kind = pending.kind;
+  frame.missing = pending.missing;
   frame.lane = static_cast<std::uint8_t>(settings_.transport.virtual_lanes - 1);
   ++counters_.control_injected;
   link.transmit(frame, d);

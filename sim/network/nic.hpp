@@ -90,13 +90,15 @@ private:
     std::uint32_t receive_queue;
     std::uint32_t sequence; ///< as it was when the acknowledgement was due, not when it leaves
     Frame::Kind kind;
+    std::uint16_t missing;
   };
   bool ideal() const { return settings_.transport.kind == TransportSpec::Kind::ideal; }
   std::int64_t overhead() const { return settings_.transport.header.value + frame_gap_bytes; }
   std::int64_t control_size() const { return ideal() ? 0 : overhead(); }
   std::uint32_t window() const { return ideal() ? 0x40000000u : settings_.transport.window_frames; }
   void activate(std::uint32_t send_queue);
-  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now);
+  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap = {});
+  void ask_for_missing(std::uint32_t receive_queue, ReceiveQueue::Verdict verdict, bool selective, SimTime now);
   void receive_data(const Frame &frame, std::vector<NicEvent> &events);
   void receive_control(const Frame &frame, std::vector<NicEvent> &events);
   bool burst(SimTime until);

@@ -41,6 +41,20 @@ void SendQueue::rewind() {
     resend.pop();
 }
 
+ReceiveQueue::Gap ReceiveQueue::next_gap(std::uint32_t allowed) {
+  if (highest - expected <= allowed)
+    return {};
+  if (precedes(asked, expected))
+    asked = expected;
+  const std::uint32_t limit = highest - allowed;
+  while (precedes(asked, limit) && is_early(asked))
+    ++asked;
+  Gap gap{asked, 0};
+  for (; precedes(asked, limit) && !is_early(asked) && gap.count < 0xffff; ++asked)
+    ++gap.count;
+  return gap;
+}
+
 bool ReceiveQueue::keep_early(std::uint32_t sequence, std::int64_t payload, bool last) {
   const std::uint32_t words = (sequence - (expected & ~63u)) / 64 + 1; // from the word of `expected` on
   if (early.size() < words) { // a longer ring: what is in the old one moves to its new place

@@ -68,11 +68,12 @@ struct ReceiveQueue {
   std::uint16_t entropy = 0; ///< of the acknowledgements
   // Progress.
   std::uint32_t expected = 0;
-  std::uint32_t unacknowledged = 0; ///< in-order frames since the last acknowledgement
-  std::uint32_t nak_sent_for = 0xffffffffu;
-  std::uint32_t highest = 0;      ///< one past the highest sequence seen
-  std::int64_t message_bytes = 0; ///< payload of the message being received, in order
-  struct EarlyFrames {            ///< of 64 consecutive sequence numbers
+  std::uint32_t unacknowledged = 0;         ///< in-order frames since the last acknowledgement
+  std::uint32_t nak_sent_for = 0xffffffffu; ///< go-back-N: asked for once
+  std::uint32_t asked = 0;                  ///< selective: gaps before were asked for
+  std::uint32_t highest = 0;                ///< one past the highest sequence seen
+  std::int64_t message_bytes = 0;           ///< payload of the message being received, in order
+  struct EarlyFrames {                      ///< of 64 consecutive sequence numbers
     std::uint64_t here = 0;
     std::uint64_t last = 0; ///< … and which of them end a message
   };
@@ -98,7 +99,18 @@ struct ReceiveQueue {
     return Verdict::in_order;
   }
 
+  /// A run of missing frames.
+  struct Gap {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0; ///< 0: none
+  };
+  /// The next gap that lies more than `allowed` frames behind the newest frame; each is told once.
+  Gap next_gap(std::uint32_t allowed);
+
 private:
+  bool is_early(std::uint32_t sequence) {
+    return !early.empty() && (early_word(sequence).here >> (sequence % 64) & 1u) != 0;
+  }
   Verdict take_any(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
                    std::int64_t full_payload, std::vector<std::int64_t> &sizes);
   EarlyFrames &early_word(std::uint32_t sequence) { return early[sequence / 64 & (early.size() - 1)]; }
