@@ -118,6 +118,22 @@ TEST_CASE("Under go-back-N a lost frame costs the frames of one round trip, not 
   CHECK(r.frames_discarded <= round_trip);
 }
 
+TEST_CASE("Under selective recovery a burst that was lost costs its frames and one round trip, however long it was") {
+  const std::int64_t whole = 400 * frame_ps + 500'000; // 400 frames, the last tail after 500 ns
+  for (const std::int64_t lost : {1, 10, 100}) {
+    const std::int64_t from = 500'000 + 50 * frame_ps + 1;
+    NetworkSpec spec = flapping_cable(400, at_picoseconds(from), at_picoseconds(from + (lost - 1) * frame_ps + 1));
+    const NetworkResult r = simulate(std::move(spec), {});
+    check_delivered(r);
+    CAPTURE(lost);
+    const auto frames = static_cast<std::int64_t>(r.frames_lost);
+    CHECK(frames >= lost);
+    CHECK(r.frames_resent == r.frames_lost); // each once, and nothing else
+    // The lost frames are sent between the others; only the acknowledgements of the repeat are waited for.
+    CHECK(picoseconds(r.end) <= whole + frames * frame_ps + 3 * 500'000 + 2 * frame_ps);
+  }
+}
+
 TEST_CASE("A link that goes down in flight loses exactly the frames whose tail had not arrived") {
   for (const std::int64_t down : std::initializer_list<std::int64_t>{
            600'000, 1'000'000, 3'333'333, 500'000 + 7 * frame_ps, 500'000 + 7 * frame_ps - 1}) {
