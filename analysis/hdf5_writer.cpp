@@ -10,6 +10,7 @@
 #include "sim/core/contract.hpp"
 
 #include <hdf5.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -175,6 +176,8 @@ void ResultsWriter::commit(const RunResults &results) {
   save(results);
   rename_file(part_path(), path_);
 }
+
+void ResultsWriter::discard() noexcept { ::unlink(part_path().c_str()); }
 
 void write_results(const RunResults &results, const std::string &path, bool force) {
   ResultsWriter writer(path, force, results);

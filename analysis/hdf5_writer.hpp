@@ -30,6 +30,8 @@ public:
   void save(const RunResults &results);
   /// Saves, then renames to `path` and syncs its folder. Call once.
   void commit(const RunResults &results);
+  /// Removes `path`.part, for a run that is refused before it began. Nothing else may be called afterwards.
+  void discard() noexcept;
   const std::string &path() const { return path_; }
   /// Where the results are until commit.
   std::string part_path() const { return path_ + ".part"; }

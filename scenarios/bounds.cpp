@@ -116,7 +116,7 @@ FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabr
                                      format_bit_rate(host_rate_))};
 }
 
-std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps) {
+std::vector<std::string> below_bounds(const RunResults &results, std::int64_t silent_ps) {
   std::vector<std::string> found;
   const auto add = [&](std::string text) {
     if (found.size() < 10)
@@ -141,8 +141,8 @@ std::vector<std::string> below_bounds(const RunResults &results, std::int64_t en
   for (const auto &l : results.links) {
     const auto bits_ps = static_cast<unsigned __int128>(l.tx_bytes) * 8u * 1'000'000'000'000u;
     const auto time = l.rate_bps > 0 ? static_cast<std::int64_t>(bits_ps / static_cast<std::uint64_t>(l.rate_bps)) : 0;
-    if (l.busy_ps > end_ps || time - rounding_ps > end_ps)
-      add(fmt::format("link {} sent {} B in {} ps, faster than its rate", l.name, l.tx_bytes, end_ps));
+    if (l.busy_ps > silent_ps || time - rounding_ps > silent_ps)
+      add(fmt::format("link {} sent {} B in {} ps, faster than its rate", l.name, l.tx_bytes, silent_ps));
   }
   return found;
 }

@@ -49,7 +49,8 @@ private:
 };
 
 /// Judges every collective, flow and link of the results of a finished run against its bound. One sentence per
-/// violation.
-std::vector<std::string> below_bounds(const RunResults &results, std::int64_t end_ps);
+/// violation. `silent_ps` is when the last frame on any link had been sent: acknowledgements and needless copies still
+/// travel after the last rank is done, and a link's counters hold them.
+std::vector<std::string> below_bounds(const RunResults &results, std::int64_t silent_ps);
 
 } // namespace lightloom

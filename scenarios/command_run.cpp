@@ -56,6 +56,18 @@ void say_notes(const CommandLine &line, const Scenario &scenario, const BuiltRun
       say(line, scenario.name + ": " + note);
 }
 
+/// Runs; a run that turns out to be refused leaves no file.
+RunOutcome run_into(std::optional<ResultsWriter> &writer, const Scenario &scenario, BuiltRun built,
+                    const RunRequest &request) {
+  try {
+    return run_built(scenario, std::move(built), request);
+  } catch (const Error &e) {
+    if (writer && e.code() == ExitCode::bad_input)
+      writer->discard();
+    throw;
+  }
+}
+
 /// Why a run's results stay in the .part file.
 bool keeps_part(ExitCode code) { return code == ExitCode::interrupted || code == ExitCode::bug; }
 } // namespace
@@ -71,7 +83,7 @@ ExitCode command_run(const CommandLine &line) {
     begun.identity = identity_of(scenario, built.plan, request.command);
     writer.emplace(line.output, line.force, begun);
   }
-  const RunOutcome outcome = run_built(scenario, std::move(built), request);
+  const RunOutcome outcome = run_into(writer, scenario, std::move(built), request);
   if (writer && keeps_part(outcome.code)) {
     writer->save(outcome.results);
     say(line, "results so far are in " + writer->part_path());
@@ -81,8 +93,8 @@ ExitCode command_run(const CommandLine &line) {
   const RunSummary result = summary(outcome.results);
   print_result(line.json ? to_json(result) : to_text(result));
   say_outcome(line, outcome);
-  say(line, fmt::format("{} link-hops in {} of CPU time, {} elapsed", outcome.link_hops,
-                        format_seconds(outcome.user_s), format_seconds(outcome.wall_s)));
+  say(line, fmt::format("{} link-hops in {} of CPU time, {} elapsed", outcome.link_hops, format_seconds(outcome.user_s),
+                        format_seconds(outcome.wall_s)));
   return outcome.code;
 }
 

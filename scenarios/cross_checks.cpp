@@ -16,6 +16,10 @@ namespace {
 constexpr std::uint64_t max_rank_steps = 50'000'000;
 /// An all-to-all keeps a queue pair per pair of ranks.
 constexpr std::uint32_t max_all_to_all_ranks = 4096;
+/// The network keeps the size of a frame in 16 bits. [B]
+constexpr std::int64_t max_frame = 65535;
+/// Preamble and gap of Ethernet. [B]
+constexpr std::int64_t frame_gap = 20;
 
 class Checks {
 public:
@@ -149,6 +153,12 @@ void check_transport(Checks &c) {
   if (!std::has_single_bit(t.window_frames))
     c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
           "must be a power of two", fmt::format("Try {}.", std::min(65536u, std::bit_ceil(t.window_frames))));
+  if (const auto frame = t.mtu.value + t.header.value + frame_gap; frame > max_frame)
+    c.add(s.given("transport.mtu") ? "transport.mtu" : "transport.header",
+          fmt::format("transport.mtu = {}", t.mtu.value),
+          fmt::format("with a header of {} B and {} B of preamble and gap a frame takes {} B, at most {} B fit",
+                      t.header.value, frame_gap, frame, max_frame),
+          fmt::format("Try {}.", max_frame - t.header.value - frame_gap));
   if (t.go_back_n && s.routing.spray)
     c.add("transport.recovery", "transport.recovery = \"go-back-n\"", "sprayed frames arrive out of order",
           "Use \"selective\", or routing.policy = \"ecmp\".");

@@ -6,10 +6,20 @@
 #include "collectives/training.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/located.hpp"
+#include "sim/core/parse_quantity.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace lightloom {
 
 namespace {
+/// Frames of one message that the network can number, and one more.
+constexpr std::int64_t max_message_frames = std::int64_t{1} << 30;
+/// Operations of a stream that are looked at for the largest message: later ones repeat earlier ones.
+constexpr std::uint64_t walked_operations = 1'000'000;
+
 ScaleUpDomain scale_up_domain(const Scenario &s) {
   if (!s.cluster.scale_up)
     return {};
@@ -74,9 +84,8 @@ JobPlan plan_workload(const Scenario &s) {
   plan.notes.insert(plan.notes.end(), workload.warnings.begin(), workload.warnings.end());
   return plan;
 }
-} // namespace
 
-JobPlan plan_load(const Scenario &s) {
+JobPlan plan_of(const Scenario &s) {
   if (s.job)
     return s.job->workload.empty() ? plan_model(s) : plan_workload(s);
   if (!s.collectives.empty()) {
@@ -93,6 +102,59 @@ JobPlan plan_load(const Scenario &s) {
                       "nothing to run",
                       "no [job], [[collective]] or [[traffic]]",
                       "Add one, or use lightloom topology."});
+}
+
+/// The largest message of the plan, and the collective it belongs to. Rank 0 sends in every pattern here but incast,
+/// whose flows are all alike.
+struct LargestMessage {
+  Bytes bytes{};
+  std::uint32_t collective = 0;
+};
+
+LargestMessage largest_message(const JobPlan &plan) {
+  LargestMessage largest;
+  const auto program = plan.program(0);
+  std::uint32_t collective = 0;
+  for (std::uint32_t stream = 0; stream < program->streams(); ++stream)
+    for (std::uint64_t i = 0; i < walked_operations; ++i) {
+      const Operation o = program->next(stream);
+      if (o.kind == Operation::Kind::finish)
+        break;
+      if (o.kind == Operation::Kind::begin_collective)
+        collective = o.id;
+      if ((o.kind == Operation::Kind::send || o.kind == Operation::Kind::receive) && o.bytes > largest.bytes)
+        largest = {o.bytes, collective};
+    }
+  return largest;
+}
+
+/// Sequence numbers of frames have 32 bits and a message may take a quarter of the circle. Programs are walked only
+/// when something is that large at all, which with common frames nothing is.
+void check_messages(const Scenario &s, const JobPlan &plan) {
+  const auto too_large = [&](Bytes bytes) { return bytes.value / s.transport.mtu.value >= max_message_frames; };
+  const bool maybe = std::any_of(plan.collectives.begin(), plan.collectives.end(),
+                                 [&](const CollectiveInfo &c) { return !c.scale_up && too_large(c.bytes); }) ||
+                     (!s.traffic.empty() && too_large(s.traffic.front().size));
+  if (!maybe)
+    return;
+  const LargestMessage largest = largest_message(plan);
+  if (!too_large(largest.bytes))
+    return;
+  const std::string key = s.job                    ? "job.0"
+                          : !s.collectives.empty() ? fmt::format("collective.{}.size", largest.collective / s.steps)
+                                                   : "traffic.0.size";
+  throw Error(
+      Problem{s.place(key), fmt::format("{}: a message of {}", key, format_bytes(largest.bytes)),
+              fmt::format("{} frames of transport.mtu = {} B, at most {} fit in sequence numbers",
+                          largest.bytes.value / s.transport.mtu.value, s.transport.mtu.value, max_message_frames - 1),
+              "Try a larger transport.mtu, or a smaller size."});
+}
+} // namespace
+
+JobPlan plan_load(const Scenario &s) {
+  JobPlan plan = plan_of(s);
+  check_messages(s, plan);
+  return plan;
 }
 
 } // namespace lightloom

@@ -3,6 +3,7 @@
 #include "analysis/summary.hpp"
 #include "scenarios/bounds.hpp"
 #include "scenarios/fill_results.hpp"
+#include "scenarios/located.hpp"
 #include "scenarios/progress.hpp"
 #include "sim/core/parse_quantity.hpp"
 
@@ -79,7 +80,7 @@ std::string describe(const JobFailure &f, const BuiltRun &built) {
 void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n, SimTime last_seen) {
   auto bugs = n.violations;
   if (finished(n)) { // else a collective may be cut in the middle
-    const auto below = below_bounds(out.results, picoseconds(n.end));
+    const auto below = below_bounds(out.results, picoseconds(n.silent));
     bugs.insert(bugs.end(), below.begin(), below.end());
   }
   const auto shape = check_shape(out.results);
@@ -124,7 +125,8 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   facts.started = utc_now();
   const double user_before = user_seconds();
   const auto wall_before = std::chrono::steady_clock::now();
-  const NetworkResult n = simulate(std::move(built.network), options);
+  // What only the network finds (simulated time runs out, say) is told at the user's file too.
+  const NetworkResult n = located(s, "scenario", [&] { return simulate(std::move(built.network), options); });
   line.end();
 
   RunOutcome out;

@@ -100,6 +100,25 @@ TEST_CASE("Absurd sizes are refused before anything is allocated") {
   CHECK(contains(refusal("", "[cluster]\ngpus = -8\n"), "out of range"));
 }
 
+TEST_CASE("Frames and messages that the network cannot number are refused at their keys") {
+  // 65,486 + 30 + 20 = 65,536 B: one more than 16 bits hold.
+  CHECK(contains(refusal("[transport]\nmtu = 65486\n"), "s.toml:10:1: transport.mtu = 65486 (with a header of 30 B"));
+  CHECK(refusal("[transport]\nmtu = 65485\n").empty());
+  CHECK(contains(refusal("[transport]\nmtu = 65536\n"), "out of range 64 … 65515 B"));
+  CHECK(contains(refusal("[transport]\nwindow_frames = 32\n"),
+                 "s.toml:10:1: transport.window_frames = 32 (out of range"));
+  CHECK(refusal("[transport]\nwindow_frames = 64\n").empty());
+  // 64 B × 2^30 = 68.7 GB: a flow, a part of a collective, never a whole collective.
+  const std::string tiny = "[cluster]\ngpus = 16\n[transport]\nmtu = 64\n";
+  CHECK(contains(refusal("[[traffic]]\nsize = \"100GB\"\n", tiny),
+                 "s.toml:6:1: traffic.0.size: a message of 93.132 GiB"));
+  CHECK(contains(refusal("[[traffic]]\npattern = \"incast\"\nfan_in = 2\nsize = \"100GB\"\n", tiny), "traffic.0.size"));
+  CHECK(refusal("[[traffic]]\nsize = \"68GB\"\n", tiny).empty());
+  const std::string first = "[[collective]]\nsize = \"1MB\"\n[[collective]]\nop = \"send\"\nsize = ";
+  CHECK(contains(refusal(first + "\"100GB\"\n", tiny), "s.toml:9:1: collective.1.size: a message of 93.132 GiB"));
+  CHECK(refusal("[[collective]]\nop = \"all-reduce\"\nsize = \"1TB\"\n", tiny).empty()); // 62.5 GB to the neighbour
+}
+
 TEST_CASE("Broken TOML is located") {
   CHECK(contains(refusal("[fabric\n"), "s.toml:9:"));
   CHECK(contains(refusal("x = \n", ""), "s.toml:1:"));
@@ -112,7 +131,7 @@ TEST_CASE("All problems come at once, each with its place") {
   CHECK(contains(
       text,
       "s.toml:10:1: routing.policy = \"sprayed\" (must be one of ecmp, spray, minimal). Did you mean \"spray\"?"));
-  CHECK(contains(text, "s.toml:12:1: transport.mtu = 1 (out of range 64 … 65536 B)"));
+  CHECK(contains(text, "s.toml:12:1: transport.mtu = 1 (out of range 64 … 65515 B)"));
   CHECK(contains(text, "s.toml:13:1: transport.kind"));
   CHECK(contains(text, "s.toml:15:1: optics.hots (unknown key). Did you mean optics.host?"));
 }

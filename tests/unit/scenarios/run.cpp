@@ -143,6 +143,25 @@ TEST_CASE("A result below its bound is found") {
   CHECK(below_bounds(outcome.results, 581'920).size() == 3); // and the link
 }
 
+TEST_CASE("What travels after the last rank is done is not a link faster than its rate") {
+  // A time-out of 20 us where each of 31 senders waits for its turn of 31 frames: copies of frames that were never
+  // lost, on their way long after the receiver has everything.
+  const auto outcome =
+      run("incast", {"fabric.link_rate=10Gbps", "transport.retransmit_timeout=500us", "transport.retry_count=1000"});
+  CHECK(outcome.findings.empty());
+  CHECK(outcome.code == ExitCode::done);
+}
+
+TEST_CASE("The default time-out does not fire on a slow, congested, lossless fabric") {
+  const auto outcome = run("incast", {"fabric.link_rate=10Gbps"});
+  CHECK(outcome.code == ExitCode::done);
+  for (const auto &counter : outcome.results.counters)
+    if (counter.name == "frames_resent")
+      CHECK(counter.value == 0);
+  const auto s = summary(outcome.results);
+  CHECK(s.flow_bound.lower_bound_s > 0.999 * s.flows.fct_max_s);
+}
+
 TEST_CASE("Two runs in one process do not know of each other") {
   const auto first = run("dragonfly-plus");
   CHECK(first.code == ExitCode::done);
