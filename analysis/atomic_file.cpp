@@ -2,6 +2,7 @@
 
 #include "analysis/atomic_file.hpp"
 
+#include "analysis/hdf5_reader.hpp"
 #include "sim/core/error.hpp"
 
 #include <cerrno>
@@ -110,6 +111,12 @@ void check_writable(const std::string &path, bool force) {
       throw Error(Problem{
           {path}, "exists already", "results are not overwritten unasked", "Add --force or choose another name."});
   }
+  for (const std::string &old : {path, path + ".part"})
+    if (::stat(old.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 && !is_hdf5(old))
+      throw Error(Problem{{old},
+                          "is not replaced",
+                          "it exists and is not HDF5, so no run wrote it",
+                          "Choose another name, or remove it first."});
   const std::string probe = path + ".part.new";
   Descriptor descriptor(probe, O_WRONLY | O_CREAT | O_TRUNC);
   if (descriptor.number() < 0)

@@ -7,7 +7,8 @@
 
 namespace lightloom {
 
-/// Before a run: can this file be written? Error (bad_input) when it exists and `force` is not given; Error (system)
+/// Before a run: can this results file be written? Error (bad_input) when it exists and `force` is not given, or when
+/// it or its `.part` is something other than HDF5 (a scenario, say), which `force` does not overwrite; Error (system)
 /// when its folder is missing or not writable, or it is not a regular file. Leaves nothing behind.
 void check_writable(const std::string &path, bool force);
 

@@ -21,7 +21,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Writes a whole file through a neighbour and a rename, so that no half file is ever left.
-template <class Write> void write_file(const std::string &path, bool force, Write &&write) {
+/// The scenario it was made of is never replaced.
+template <class Write> void write_file(const std::string &path, const CommandLine &line, Write &&write) {
+  std::error_code absent;
+  if (std::filesystem::equivalent(path, line.files.front(), absent))
+    throw Error(Problem{{path, 0, 0}, "is not replaced", "it is the scenario itself", "Use another name."});
+  const bool force = line.force;
   if (!force && std::filesystem::exists(path))
     throw Error(Problem{{path, 0, 0}, "exists", "it would be overwritten", "Use --force, or another name."});
   const std::string part = path + ".part";
@@ -129,9 +134,9 @@ ExitCode command_topology(const CommandLine &line) {
       say(line, note);
   const FabricMetrics metrics = measure_fabric(built.fabric);
   if (!line.graphml.empty())
-    write_file(line.graphml, line.force, [&](std::ostream &out) { write_graphml(built.fabric, out); });
+    write_file(line.graphml, line, [&](std::ostream &out) { write_graphml(built.fabric, out); });
   if (!line.dot.empty())
-    write_file(line.dot, line.force, [&](std::ostream &out) { write_dot(built.fabric, out); });
+    write_file(line.dot, line, [&](std::ostream &out) { write_dot(built.fabric, out); });
   print_result(line.json ? to_json(scenario, built, metrics).dump(2) + "\n"
                          : to_text(scenario, built, metrics, line.bom));
   if (!metrics.connected) {

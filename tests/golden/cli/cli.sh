@@ -73,7 +73,12 @@ section_errors() {
   expect 2 '' optics --fec kp5 --pre-fec-ber 1e-4
   expect 2 '' collective --op all-reduse "$scenarios/ring-ideal.toml"
   expect 2 '' collective -b 8 -e 1 "$scenarios/ring-ideal.toml"
-  expect_only bad.toml odd.toml huge.toml broken.toml unit.toml type.toml factor.toml reach.toml slow.toml
+  printf '[cluster]\ngpus = 8\n[transport]\nmtu = 64\n[[traffic]]\nsize = "1TB"\n' >long.toml
+  expect 2 'long.toml:6:1: traffic.0.size: a message of' run long.toml -o r.h5
+  # Found by the network itself, 140 s into the run: the file begun is taken back.
+  printf '[cluster]\ngpus = 2\ngpus_per_node = 1\n[[inject]]\nnic = "host:1/0"\n[transport]\nretransmit_timeout = "100s"\n[[traffic]]\nsize = "1MB"\n' >late.toml
+  expect 2 'late.toml' run late.toml -o r.h5
+  expect_only long.toml late.toml bad.toml odd.toml huge.toml broken.toml unit.toml type.toml factor.toml reach.toml slow.toml
 }
 
 section_later() {
@@ -103,7 +108,11 @@ section_files() {
   head -c 1000 before.h5 >cut.h5
   expect 2 'cut.h5' info cut.h5
   expect 3 'absent.h5' info absent.h5
-  expect_only r.h5 before.h5 text.h5 cut.h5
+  cp "$scenarios/one-frame.toml" mine.toml
+  expect 2 'mine.toml: is not replaced' run mine.toml -o mine.toml --force
+  expect 2 'mine.toml: is not replaced' topology mine.toml --graphml ./mine.toml --force
+  cmp -s mine.toml "$scenarios/one-frame.toml" || fail 'a scenario was overwritten'
+  expect_only mine.toml r.h5 before.h5 text.h5 cut.h5
 }
 
 section_results() {

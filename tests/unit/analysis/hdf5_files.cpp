@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <set>
 
 using namespace lightloom;
@@ -171,6 +172,18 @@ TEST_CASE("a file that exists is refused without force and replaced with it") {
   other.identity.name = "other";
   write_results(other, path, true);
   CHECK(read_results(path).identity.name == "other");
+}
+
+TEST_CASE("force replaces results, never a file that no run wrote") {
+  const example::Folder folder;
+  const std::string path = folder.file("scenario.toml");
+  std::ofstream(path) << "[cluster]\n";
+  CHECK(code_of([&] { check_writable(path, true); }) == ExitCode::bad_input);
+  CHECK(code_of([&] { write_results(example::results(), path, true); }) == ExitCode::bad_input);
+  std::ofstream(folder.file("a.h5.part")) << "notes";
+  CHECK(code_of([&] { check_writable(folder.file("a.h5"), true); }) == ExitCode::bad_input);
+  std::ofstream(folder.file("empty.h5")).flush(); // as mktemp makes
+  CHECK(code_of([&] { check_writable(folder.file("empty.h5"), true); }) == ExitCode::done);
 }
 
 TEST_CASE("an unwritable place is a system error, and the check leaves no file") {
