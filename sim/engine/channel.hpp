@@ -92,6 +92,8 @@ public:
   }
   /// Asks for the cache lines that the next push will touch.
   void prefetch() const {
+    if (chunk_ == nullptr)
+      return;
     __builtin_prefetch(chunk_, 1);
     __builtin_prefetch(chunk_->slots + used_, 1);
   }
