@@ -1,10 +1,11 @@
 #include "scenarios/bounds.hpp"
 
-#include "collectives/closed_form.hpp"
 #include "sim/core/parse_quantity.hpp"
+#include "topology/routes.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,14 +17,22 @@ namespace {
 constexpr std::int64_t rounding_ps = 16;
 /// More hops than any path here: a loop in the table would end the walk.
 constexpr std::uint32_t max_hops = 64;
+/// More links than any tier has.
+constexpr std::uint64_t any_width = std::uint64_t{1} << 32;
 } // namespace
 
 Bounds::Bounds(const Scenario &s, const BuiltRun &built)
-    : plan_(built.network.fabric), cables_of_(plan_.nodes()), routes_(built.network.routes.front().table),
-      nic_(s.fabric.nic_latency), overhead_(s.fabric.nic_overhead), switch_(s.fabric.switch_latency),
+    : plan_(built.network.fabric), cables_of_(plan_.nodes()), spray_(s.routing.spray), nic_(s.fabric.nic_latency),
+      overhead_(s.fabric.nic_overhead), switch_(s.fabric.switch_latency),
       store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu), header_(s.transport.header),
       host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
       scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
+  for (const auto &epoch : built.network.routes)
+    routes_.push_back(epoch.table);
+  // The first table may already lead around what is down at 0. What is repaired later can be shorter than any detour.
+  if (std::any_of(built.faults.begin(), built.faults.end(),
+                  [](const PlannedFault &f) { return f.down && f.from == SimTime{}; }))
+    routes_.push_back(compute_routes(built.hardware.fabric));
   for (std::size_t c = 0; c < plan_.cables.size(); ++c) {
     // The least latency of a link's life, so that the bound holds at any time.
     Duration least = Duration::max();
@@ -40,22 +49,91 @@ Bounds::Bounds(const Scenario &s, const BuiltRun &built)
   shortest_ = 2 * nic_ + 2 * host_link + switch_;
 }
 
-IdlePath Bounds::path(HostId from, HostId to) const {
-  IdlePath p{2 * nic_, host_rate_, 0, true};
+namespace {
+/// The frames of a message by size: all but the last are full.
+struct Frames {
+  Frames(Bytes message, const Framing &framing)
+      : count(frame_count(message, framing)), full(wire_bytes(std::min(message, framing.mtu), framing)),
+        last(wire_bytes(message - framing.mtu * (count - 1), framing)) {}
+  std::int64_t count;
+  Bytes full, last; ///< on the wire
+};
+
+/// All frames over one tier: the busiest of its links carries its share or more.
+Duration tier_time(const Frames &f, const IdleHop &hop) {
+  const auto share = static_cast<std::int64_t>((static_cast<std::uint64_t>(f.count) + hop.width - 1) / hop.width);
+  return std::max(transmission_time(f.full * (share - 1) + f.last, hop.rate), transmission_time(f.full, hop.rate));
+}
+
+/// Tandem queue of single links: full frames up to link m, the last one from there on; the greatest over m.
+Duration one_path_stored(const Frames &f, const IdlePath &path) {
+  Duration full{}, last_rest{}, most{};
+  BitRate slowest = path.hops.front().rate;
+  for (const auto &hop : path.hops)
+    last_rest += transmission_time(f.last, hop.rate);
+  if (f.count == 1)
+    return last_rest;
+  for (const auto &hop : path.hops) {
+    full += transmission_time(f.full, hop.rate);
+    slowest = std::min(slowest, hop.rate);
+    most = std::max(most, full + transmission_time(f.full * (f.count - 2), slowest) + last_rest);
+    last_rest -= transmission_time(f.last, hop.rate);
+  }
+  return most;
+}
+
+/// Frames on several links overtake each other: only the smallest is sure to be first into a tier and last out of it.
+Duration spread_stored(const Frames &f, const IdlePath &path) {
+  Duration all_small{}, all_full{}, most{};
+  for (const auto &hop : path.hops) {
+    all_small += transmission_time(f.last, hop.rate);
+    all_full += transmission_time(f.full, hop.rate);
+  }
+  for (const auto &hop : path.hops)
+    most = std::max(most, all_small - transmission_time(f.last, hop.rate) + tier_time(f, hop));
+  // The last full frame leaves its host behind all other full ones.
+  const std::int64_t before = std::max<std::int64_t>(f.count - 2, 0);
+  return std::max(most, transmission_time(f.full * before, path.hops.front().rate) + all_full);
+}
+} // namespace
+
+Duration least_time(Bytes message, const IdlePath &path, const Framing &framing, bool store_and_forward) {
+  const Frames frames(message, framing);
+  if (store_and_forward) {
+    const bool single =
+        std::all_of(path.hops.begin(), path.hops.end(), [](const IdleHop &hop) { return hop.width == 1; });
+    return path.latency + (single ? one_path_stored(frames, path) : spread_stored(frames, path));
+  }
+  Duration most{};
+  for (const auto &hop : path.hops)
+    most = std::max(most, tier_time(frames, hop));
+  return path.latency + most;
+}
+
+IdlePath Bounds::walk(HostId from, HostId to, const RouteTable &routes) const {
+  IdlePath p{2 * nic_, {}, true};
+  std::uint64_t width = 1;
   const auto cross = [&](CableId c) {
     p.latency += latency_[c.index()];
-    p.slowest = std::min(p.slowest, plan_.cables[c.index()].rate);
-    ++p.links;
+    p.hops.push_back({plan_.cables[c.index()].rate, width});
   };
-  const auto &to_attachment = routes_->attachment[to.index()];
+  const auto &to_attachment = routes.attachment[to.index()];
   cross(cables_of_[plan_.node(from).index()].front());
-  SwitchId at = routes_->attachment[from.index()].leaf;
+  SwitchId at = routes.attachment[from.index()].leaf;
   p.latency += switch_;
-  while (at != to_attachment.leaf && p.links < max_hops) {
-    const auto &rows = *routes_->switches[at.index()];
+  while (at != to_attachment.leaf && p.hops.size() < max_hops) {
+    const auto &rows = *routes.switches[at.index()];
     const auto group = rows.group_of_leaf[to_attachment.leaf.index()];
-    if (group == no_group || rows.groups[group].count == 0)
-      return {p.latency, p.slowest, p.links, false};
+    if (group == no_group || rows.groups[group].count == 0) {
+      p.reachable = false;
+      return p;
+    }
+    // On the way down paths meet again, which the product leaves out. A change of routes spreads any flow: frames that
+    // wait on the old way and new ones on the new way move side by side.
+    if (routes_.size() > 1)
+      width = any_width;
+    else if (spray_)
+      width = std::min(any_width, width * rows.groups[group].count);
     const NodeId here = plan_.node(at);
     const CableId c = cables_of_[here.index()][rows.ports[rows.groups[group].first]];
     cross(c);
@@ -64,15 +142,30 @@ IdlePath Bounds::path(HostId from, HostId to) const {
     at = SwitchId(next.value - plan_.hosts);
     p.latency += switch_;
   }
+  width = 1;
   cross(cables_of_[plan_.node(to).index()].front());
-  p.reachable = p.links < max_hops;
+  p.reachable = p.hops.size() < max_hops;
   return p;
 }
 
+IdlePath Bounds::path(HostId from, HostId to) const { return walk(from, to, *routes_.front()); }
+
+Duration Bounds::least_latency(HostId from, HostId to) const {
+  Duration least = Duration::max();
+  for (const auto &routes : routes_)
+    least = std::min(least, walk(from, to, *routes).latency);
+  return least;
+}
+
 Duration Bounds::ideal(HostId from, HostId to, Bytes size) const {
-  const IdlePath p = path(from, to);
-  const Framing framing{mtu_, header_};
-  return message_time(size, {overhead_, p.latency, p.links, p.slowest, store_and_forward_, framing});
+  std::optional<Duration> least;
+  for (const auto &routes : routes_)
+    if (const IdlePath p = walk(from, to, *routes); p.reachable) {
+      const Duration time = least_time(size, p, {mtu_, header_}, store_and_forward_);
+      least = least ? std::min(*least, time) : time;
+    }
+  // Never reachable: what the way to the break takes.
+  return overhead_ + (least ? *least : least_time(size, path(from, to), {mtu_, header_}, store_and_forward_));
 }
 
 Duration Bounds::collective(const CollectiveInfo &info) const {
@@ -94,7 +187,7 @@ FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabr
   // Two per host: what its NIC sends, and what its leaf sends to it.
   std::vector<Port> ports(2 * std::size_t(plan_.hosts));
   for (const auto &f : flows) {
-    const Duration latency = overhead_ + path(HostId(f.source), HostId(f.destination)).latency;
+    const Duration latency = overhead_ + least_latency(HostId(f.source), HostId(f.destination));
     for (const std::size_t p : {2 * std::size_t(f.source), 2 * std::size_t(f.destination) + 1}) {
       ports[p].wire = ports[p].wire + wire_bytes(f.size, {mtu_, header_});
       ports[p].least = std::min(ports[p].least, latency);

@@ -1,9 +1,10 @@
 #pragma once
 // What no run can beat: bytes through the busiest port ÷ its rate + path latency. A result below its bound is a bug
-// (exit code 4). Paths are walked on the first route epoch; all equal-cost paths of the topologies here cross the same
-// tiers.
+// (exit code 4), so every bound errs on the side of too little time. All equal-cost paths of the topologies here cross
+// the same tiers, hence have the same rates and latencies.
 
 #include "analysis/results.hpp"
+#include "collectives/closed_form.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -12,21 +13,34 @@
 
 namespace lightloom {
 
+/// One tier that a flow crosses.
+struct IdleHop {
+  BitRate rate;            ///< of one link
+  std::uint64_t width = 1; ///< links that the flow may use side by side: sprayed frames spread over equal ports
+};
+
 /// An idle network's path from one host to another.
 struct IdlePath {
   Duration latency{}; ///< both NICs, links, switches; no transmission time
-  BitRate slowest;    ///< least rate on the way
-  std::uint32_t links = 0;
+  std::vector<IdleHop> hops;
   bool reachable = true;
 };
+
+/// Posted → delivered of one message that is alone on `path`, without the overhead of posting: no schedule of its
+/// frames is faster. On single links exact when switches store and forward (the longest way through the grid of frames
+/// × links, a tandem queue of which only the last frame may be smaller), and in cut-through when no link is faster than
+/// the one before it: latency + wire bytes ÷ the least rate. Where one is, a frame's head waits there too, which is
+/// left out.
+Duration least_time(Bytes message, const IdlePath &path, const Framing &framing, bool store_and_forward);
 
 class Bounds {
 public:
   /// Takes what it needs; `built.network` must not have been simulated (moved) yet.
   Bounds(const Scenario &scenario, const BuiltRun &built);
 
+  /// By the routes of the first epoch.
   IdlePath path(HostId from, HostId to) const;
-  /// Posted → delivered of one message alone in the network.
+  /// Posted → delivered of one message alone in the network, by the fastest of all route epochs.
   Duration ideal(HostId from, HostId to, Bytes size) const;
   /// Of a network collective over all of `info.ranks`; port and rate are named by bottleneck().
   Duration collective(const CollectiveInfo &info) const;
@@ -35,10 +49,15 @@ public:
   FlowBound flows(const std::vector<FlowResult> &flows, const Fabric &fabric) const;
 
 private:
+  IdlePath walk(HostId from, HostId to, const RouteTable &routes) const;
+  /// Over all route epochs.
+  Duration least_latency(HostId from, HostId to) const;
+
   FabricPlan plan_;
-  std::vector<Duration> latency_;               ///< [cable], first segment
-  std::vector<std::vector<CableId>> cables_of_; ///< [node], in port order
-  std::shared_ptr<const RouteTable> routes_;
+  std::vector<Duration> latency_;                         ///< [cable], first segment
+  std::vector<std::vector<CableId>> cables_of_;           ///< [node], in port order
+  std::vector<std::shared_ptr<const RouteTable>> routes_; ///< of all epochs, and without failures
+  bool spray_ = false;
   Duration nic_{}, overhead_{}, switch_{};
   bool store_and_forward_ = false;
   Bytes mtu_, header_;

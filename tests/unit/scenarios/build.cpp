@@ -43,10 +43,10 @@ TEST_CASE("An idle path adds NICs, links and switches") {
   const auto run = build_run(scenario);
   const Bounds bounds(scenario, run);
   const auto near = bounds.path(HostId(0), HostId(1));
-  CHECK(near.links == 2);
+  CHECK(near.hops.size() == 2);
   CHECK(near.latency == Duration(400ns + 20ns + 100ns)); // 2 NICs, 2 host links, 1 switch
   const auto far = bounds.path(HostId(0), HostId(31));
-  CHECK(far.links == 4);
+  CHECK(far.hops.size() == 4);
   CHECK(far.latency == Duration(400ns + 20ns + 60ns + 300ns)); // and 2 leaf links, 2 more switches
   // One frame of 100 B: 100 + 30 + 20 = 150 B at 800 Gb/s = 1.5 ns.
   CHECK(bounds.ideal(HostId(0), HostId(31), 100_B) == far.latency + Duration(1500));
