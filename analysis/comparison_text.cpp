@@ -13,56 +13,87 @@
 namespace lightloom {
 namespace {
 
-/// One line of the tables: what is measured, how it is written. Lines without a value in any run are left out.
+/// A unit of a row: taken when the row's largest value reaches `from`. Decimals < 0: four significant digits.
+struct Unit {
+  double from, size;
+  const char *before, *after;
+  int decimals = -1;
+};
+using Units = std::vector<Unit>; ///< from large to small
+
+const Units seconds_units{
+    {1, 1, "", " s"}, {1e-3, 1e-3, "", " ms"}, {1e-6, 1e-6, "", " us"}, {1e-9, 1e-9, "", " ns"}, {0, 1e-12, "", " ps"}};
+const Units watts{{1e4, 1e3, "", " kW"}, {0, 1, "", " W"}};
+const Units dollars{{1e6, 1e6, "$ ", " M"}, {1e4, 1e3, "$ ", " k"}, {0, 1, "$ ", "", 0}};
+const Units bit_rates{{1e12, 1e12, "", " Tb/s"}, {0, 1e9, "", " Gb/s"}};
+const Units byte_rates{{0, 1e9, "", " GB/s"}};
+const Units per_second{{0, 1, "", " /s"}};
+const Units energies{{0, 1, "", " pJ/bit"}};
+const Units counts{{0, 1, "", "", 0}};
+const Units shares{{0, 0.01, "", " %", 1}};
+
+/// The unit for all of a row.
+Unit unit_of(const Units &units, const std::vector<double> &values) {
+  double largest = 0;
+  for (const double value : values)
+    largest = std::isfinite(value) ? std::max(largest, std::fabs(value)) : largest;
+  const auto found = std::find_if(units.begin(), units.end(), [&](const Unit &unit) { return largest >= unit.from; });
+  return found == units.end() ? units.back() : *found;
+}
+
+std::string cell(double value, const Unit &unit) {
+  if (!std::isfinite(value))
+    return "–";
+  const double scaled = value / unit.size;
+  return unit.before + (unit.decimals < 0 ? format_number(scaled) : fmt::format("{:.{}f}", scaled, unit.decimals)) +
+         unit.after;
+}
+
+/// One line of the tables: what is measured, in which units. Lines without a value in any run are left out.
 struct Measure {
   const char *title;
   std::function<double(const RunSummary &)> value;
-  std::string (*text)(double);
+  const Units &units;
 };
 
-std::string rate_text(double per_s) { return format_number(per_s) + " /s"; }
-std::string watts_text(double watts) {
-  return std::isfinite(watts) && watts >= 1e4 ? format_number(watts / 1e3) + " kW" : format_number(watts) + " W";
-}
-std::string dollars_text(double usd) {
-  return std::isfinite(usd) && usd >= 1e6 ? "$ " + format_number(usd / 1e6) + " M"
-                                          : "$ " + format_number(usd / 1e3) + " k";
-}
-std::string bit_rate_text(double bps) { return format_number(bps / 1e9) + " Gb/s"; }
-std::string byte_rate_text(double bytes) { return format_number(bytes / 1e9) + " GB/s"; }
-std::string count_text(double count) { return fmt::format("{:.0f}", count); }
-std::string energy_text(double pj) { return format_number(pj) + " pJ/bit"; }
+/// Mean over GPUs and steps.
+double waited(const RunSummary &run, double share) { return share * run.step_time_s; }
 
-const std::vector<Measure> &measures() {
+/// Parts of the step time: written with its unit and decimals, so that a reader can add them up.
+const std::vector<Measure> &step_measures() {
   static const std::vector<Measure> list{
-      {"step time", [](const RunSummary &run) { return run.step_time_s; }, format_seconds},
-      {"  computing", [](const RunSummary &run) { return run.compute_s; }, format_seconds},
-      {"  exposed communication", [](const RunSummary &run) { return run.exposed_comm_s; }, format_seconds},
-      {"tokens", [](const RunSummary &run) { return run.tokens_per_s; }, rate_text},
-      {"model FLOPs utilisation", [](const RunSummary &run) { return run.mfu; }, format_percent},
-      {"GPU idle", [](const RunSummary &run) { return run.gpu_idle_share; }, format_percent},
-      {"  waiting for scale-up", [](const RunSummary &run) { return run.waits.scale_up; }, format_percent},
-      {"  waiting for the network", [](const RunSummary &run) { return run.waits.network; }, format_percent},
-      {"  waiting for slower ranks", [](const RunSummary &run) { return run.waits.other; }, format_percent},
-      {"flow completion, median", [](const RunSummary &run) { return run.flows.fct_p50_s; }, format_seconds},
-      {"flow completion, 99 %", [](const RunSummary &run) { return run.flows.fct_p99_s; }, format_seconds},
-      {"flow completion, longest", [](const RunSummary &run) { return run.flows.fct_max_s; }, format_seconds},
-      {"  lower bound of it", [](const RunSummary &run) { return run.flow_bound.lower_bound_s; }, format_seconds},
-      {"goodput", [](const RunSummary &run) { return run.flows.goodput_bps; }, bit_rate_text},
-      {"  per receiving host", [](const RunSummary &run) { return run.goodput_per_receiver_bps; }, bit_rate_text},
-      {"optics, module ends",
-       [](const RunSummary &run) {
-         return std::isnan(run.optics.power_W) ? not_known : static_cast<double>(run.optics.modules);
-       },
-       count_text},
-      {"optics, power", [](const RunSummary &run) { return run.optics.power_W; }, watts_text},
-      {"optics, energy", [](const RunSummary &run) { return run.optics.pj_per_bit; }, energy_text},
-      {"optics, cost", [](const RunSummary &run) { return run.optics.cost_usd; }, dollars_text},
+      {"step time", [](const RunSummary &run) { return run.step_time_s; }, seconds_units},
+      {"  computing", [](const RunSummary &run) { return run.compute_s; }, seconds_units},
+      {"  exposed communication", [](const RunSummary &run) { return run.exposed_comm_s; }, seconds_units},
+      {"    for scale-up", [](const RunSummary &run) { return waited(run, run.waits.scale_up); }, seconds_units},
+      {"    for the network", [](const RunSummary &run) { return waited(run, run.waits.network); }, seconds_units},
+      {"  waiting for slower ranks", [](const RunSummary &run) { return waited(run, run.waits.other); }, seconds_units},
   };
   return list;
 }
 
-std::string cell(double value, std::string (*text)(double)) { return std::isfinite(value) ? text(value) : "–"; }
+const std::vector<Measure> &measures() {
+  static const std::vector<Measure> list{
+      {"tokens", [](const RunSummary &run) { return run.tokens_per_s; }, per_second},
+      {"model FLOPs utilisation", [](const RunSummary &run) { return run.mfu; }, shares},
+      {"GPU idle", [](const RunSummary &run) { return run.gpu_idle_share; }, shares},
+      {"flow completion, median", [](const RunSummary &run) { return run.flows.fct_p50_s; }, seconds_units},
+      {"flow completion, 99 %", [](const RunSummary &run) { return run.flows.fct_p99_s; }, seconds_units},
+      {"flow completion, longest", [](const RunSummary &run) { return run.flows.fct_max_s; }, seconds_units},
+      {"  lower bound of it", [](const RunSummary &run) { return run.flow_bound.lower_bound_s; }, seconds_units},
+      {"goodput", [](const RunSummary &run) { return run.flows.goodput_bps; }, bit_rates},
+      {"  per receiving host", [](const RunSummary &run) { return run.goodput_per_receiver_bps; }, bit_rates},
+      {"optics, module ends",
+       [](const RunSummary &run) {
+         return std::isnan(run.optics.power_W) ? not_known : static_cast<double>(run.optics.modules);
+       },
+       counts},
+      {"optics, power", [](const RunSummary &run) { return run.optics.power_W; }, watts},
+      {"optics, energy", [](const RunSummary &run) { return run.optics.pj_per_bit; }, energies},
+      {"optics, cost", [](const RunSummary &run) { return run.optics.cost_usd; }, dollars},
+  };
+  return list;
+}
 
 std::string size_text(std::int64_t bytes) {
   constexpr std::pair<std::int64_t, const char *> units[] = {{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}};
@@ -83,17 +114,54 @@ bool same_collective(const CollectiveSummary &a, const CollectiveSummary &b) {
          a.scale_up == b.scale_up;
 }
 
-/// Rows of one measure over all runs, with ratios after each run but the first.
-void add_row(Table &table, const std::string &title, const std::vector<double> &values, std::string (*text)(double)) {
+/// A cell that shows no digit but noughts.
+bool shows_zero(const std::string &text) { return text.find_first_of("123456789") == std::string::npos; }
+
+/// A row of one measure over all runs, with ratios after each run but the first; no ratio of what both show as zero.
+void add_row(Table &table, const std::string &title, const std::vector<double> &values, const Unit &unit) {
   if (std::none_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); }))
     return;
+  const std::string base = cell(values.front(), unit);
   std::vector<std::string> cells{title};
   for (std::size_t i = 0; i < values.size(); ++i) {
-    cells.push_back(cell(values[i], text));
+    const std::string text = cell(values[i], unit);
+    cells.push_back(text);
     if (i > 0)
-      cells.push_back(format_ratio(values.front() != 0 ? values[i] / values.front() : not_known));
+      cells.push_back(values.front() == 0 || (shows_zero(base) && shows_zero(text))
+                          ? "–"
+                          : format_ratio(values[i] / values.front()));
   }
   table.add(std::move(cells));
+}
+
+/// The unit of step times, with decimals enough for four digits of the shortest step.
+Unit step_unit(const std::vector<RunSummary> &runs) {
+  std::vector<double> times;
+  for (const RunSummary &run : runs)
+    times.push_back(run.step_time_s);
+  Unit unit = unit_of(seconds_units, times);
+  double shortest = not_known;
+  for (const double time : times)
+    if (time > 0 && !(shortest <= time))
+      shortest = time;
+  if (std::isfinite(shortest))
+    unit.decimals = std::clamp(3 - static_cast<int>(std::floor(std::log10(shortest / unit.size))), 0, 6);
+  return unit;
+}
+
+void add_measures(Table &table, const std::vector<RunSummary> &runs) {
+  const auto values_of = [&](const Measure &measure) {
+    std::vector<double> values;
+    for (const RunSummary &run : runs)
+      values.push_back(measure.value(run));
+    return values;
+  };
+  for (const Measure &measure : step_measures())
+    add_row(table, measure.title, values_of(measure), step_unit(runs));
+  for (const Measure &measure : measures()) {
+    const auto values = values_of(measure);
+    add_row(table, measure.title, values, unit_of(measure.units, values));
+  }
 }
 
 /// A row of bus bandwidth per collective of the first run: the `most` that took the longest together.
@@ -111,7 +179,7 @@ void add_collectives(Table &table, const std::vector<RunSummary> &runs) {
                                       [&](const CollectiveSummary &one) { return same_collective(one, wanted); });
       values.push_back(found == run.collectives.end() ? not_known : found->busbw_Bps);
     }
-    add_row(table, "busbw, " + label(wanted), values, byte_rate_text);
+    add_row(table, "busbw, " + label(wanted), values, unit_of(byte_rates, values));
   }
 }
 
@@ -159,10 +227,10 @@ std::string simulated_text(const RunSummary &run) {
   const std::string fabric = fact("fabric.topology", "; ") + fact("cluster.gpus", " hosts, ") +
                              fact("switches", " switches, ") + fact("cables", " cables; ");
   if (!fabric.empty() || run.link_hops > 0)
-    text += fmt::format("Simulated: {}{} link-hops.\n", fabric,
-                        run.link_hops < 1'000'000
-                            ? std::to_string(run.link_hops)
-                            : format_number(static_cast<double>(run.link_hops) * 1e-6) + " million");
+    text +=
+        fmt::format("Simulated: {}{} link-hops.\n", fabric,
+                    run.link_hops < 1'000'000 ? std::to_string(run.link_hops)
+                                              : format_number(static_cast<double>(run.link_hops) * 1e-6) + " million");
   for (const FactRow &row : run.facts)
     if (row.key == "routing finding")
       text += "Routes: " + row.value + ".\n";
@@ -192,12 +260,7 @@ std::string to_text(const Comparison &comparison) {
       columns.push_back({"ratio", "", Table::Align::right});
   }
   Table table(columns);
-  for (const Measure &measure : measures()) {
-    std::vector<double> values;
-    for (const RunSummary &run : comparison.runs)
-      values.push_back(measure.value(run));
-    add_row(table, measure.title, values, measure.text);
-  }
+  add_measures(table, comparison.runs);
   add_collectives(table, comparison.runs);
   add_differences(table, comparison.basis);
   std::string text = table.str() + "\n" + basis_text(comparison.basis);
@@ -208,8 +271,7 @@ std::string to_text(const Comparison &comparison) {
 
 std::string to_text(const RunSummary &run) {
   Table table({{"", "", Table::Align::left}, {run.name, "", Table::Align::right}});
-  for (const Measure &measure : measures())
-    add_row(table, measure.title, {measure.value(run)}, measure.text);
+  add_measures(table, {run});
   std::string text = table.rows() > 0 ? table.str() : std::string();
   if (!run.collectives.empty()) {
     Table collectives({{"op", "", Table::Align::left},

@@ -75,6 +75,33 @@ TEST_CASE("collectives are compared by bus bandwidth where there are no steps") 
   CHECK(comparison.verdict == "fast runs the same collectives at 2.00× the bus bandwidth of slow.");
 }
 
+TEST_CASE("the parts of a step are printed in its unit and add up to it, and what rounds to zero has no ratio") {
+  RunSummary slow = run("slow", 80, 0.5, 100), fast = run("fast", 50, 0.2, 100);
+  for (RunSummary *one : {&slow, &fast}) {
+    one->waits.scale_up = 0.1; // 8 of 80 ms, 5 of 50 ms
+    one->waits.network = one == &slow ? 0.4 : 0.1;
+    one->waits.other = 1e-6; // 80 and 50 ns
+    one->compute_s = one->step_time_s - one->exposed_comm_s;
+  }
+  const std::string text = to_text(compare({slow, fast}));
+  for (const char *line : {"\n  exposed communication     40.00 ms  10.00 ms  0.25×\n",
+                           "\n    for scale-up             8.00 ms   5.00 ms  ",
+                           "\n    for the network         32.00 ms   5.00 ms  0.16×\n",
+                           "\n  waiting for slower ranks   0.00 ms   0.00 ms      –\n"})
+    CHECK_MESSAGE(text.find(line) != std::string::npos, text);
+}
+
+TEST_CASE("a row has one unit, and few dollars are dollars") {
+  RunSummary cheap = run("cheap", 80, 0.5, 5376), dear = run("dear", 50, 0.2, 10240);
+  cheap.optics.cost_usd = 320;
+  dear.optics.cost_usd = 640;
+  cheap.flows.goodput_bps = 790e9;
+  dear.flows.goodput_bps = 1.58e12;
+  const std::string text = to_text(compare({cheap, dear}));
+  for (const char *cell : {" 5.376 kW ", " 10.24 kW ", " $ 320 ", " $ 640 ", " 0.7900 Tb/s ", " 1.580 Tb/s "})
+    CHECK_MESSAGE(text.find(cell) != std::string::npos, text);
+}
+
 TEST_CASE("JSON has the keys of the contract, and null for what is not known") {
   const auto json = nlohmann::json::parse(to_json(summary(example::results())));
   for (const char *key : {"name", "step_time_s", "tokens_per_s", "mfu", "gpu_idle_share", "idle_by_cause",
