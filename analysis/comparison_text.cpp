@@ -83,14 +83,14 @@ const std::vector<Measure> &measures() {
       {"  lower bound of it", [](const RunSummary &run) { return run.flow_bound.lower_bound_s; }, seconds_units},
       {"goodput", [](const RunSummary &run) { return run.flows.goodput_bps; }, bit_rates},
       {"  per receiving host", [](const RunSummary &run) { return run.goodput_per_receiver_bps; }, bit_rates},
-      {"optics, module ends",
+      {"links: module and cable ends",
        [](const RunSummary &run) {
          return std::isnan(run.optics.power_W) ? not_known : static_cast<double>(run.optics.modules);
        },
        counts},
-      {"optics, power", [](const RunSummary &run) { return run.optics.power_W; }, watts},
-      {"optics, energy", [](const RunSummary &run) { return run.optics.pj_per_bit; }, energies},
-      {"optics, cost", [](const RunSummary &run) { return run.optics.cost_usd; }, dollars},
+      {"links: power", [](const RunSummary &run) { return run.optics.power_W; }, watts},
+      {"links: energy", [](const RunSummary &run) { return run.optics.pj_per_bit; }, energies},
+      {"links: cost", [](const RunSummary &run) { return run.optics.cost_usd; }, dollars},
   };
   return list;
 }
