@@ -14,6 +14,8 @@ namespace {
 /// frames overtake each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs
 /// catch the rest. [frames]
 constexpr std::uint32_t reorder_allowance = 256;
+/// … and when one has been open this long: longer than paths of one fabric differ by, shorter than any time-out.
+constexpr Duration reorder_patience{Duration(20'000'000)}; // 20 us
 /// Frames of one message: a quarter of the circle of sequence numbers.
 constexpr std::int64_t most_frames = std::int64_t{1} << 30;
 } // namespace
@@ -84,8 +86,11 @@ void Nic::receive_data(const Frame &frame, std::vector<NicEvent> &events) {
     events.push_back(
         {NicEvent::Kind::message_arrived, frame.time + settings_.host.nic_latency, frame.queue_pair, 0, bytes});
   }
-  if (verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected) [[unlikely]]
+  if (verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected || queue.gap_deadline != never)
+      [[unlikely]] {
     ask_for_missing(frame.queue_pair, verdict, selective, frame.time);
+    watch_gap(queue, verdict == ReceiveQueue::Verdict::in_order, frame.time);
+  }
   const std::uint32_t due = std::min(transport.ack_every, transport.window_frames / 2);
   if (!sizes_.empty() || (!ideal() && queue.unacknowledged >= due) || verdict == ReceiveQueue::Verdict::duplicate)
     acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
@@ -105,6 +110,30 @@ void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bo
   const std::uint32_t allowed = settings_.paths == PathChoice::spray ? reorder_allowance : 0;
   for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
     acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
+}
+
+/// A gap that nothing fills for a while is a loss, even if too few frames follow it to tell.
+void Nic::watch_gap(ReceiveQueue &queue, bool progress, SimTime now) {
+  if (queue.highest == queue.expected) {
+    queue.gap_deadline = never;
+  } else if (!settings_.lossless && (progress || queue.gap_deadline == never)) {
+    queue.gap_deadline = now + reorder_patience;
+    gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
+  }
+}
+
+void Nic::check_gaps(SimTime now) {
+  gap_check_at_ = never;
+  for (std::uint32_t i = 0; i < receive_queues.size(); ++i) {
+    ReceiveQueue &queue = receive_queues[i];
+    if (queue.gap_deadline <= now) {
+      queue.gap_deadline = SimTime::max() - Duration(1); // asked: again only after progress
+      for (auto gap = queue.next_gap(0); gap.count > 0; gap = queue.next_gap(0))
+        acknowledge(i, Frame::Kind::negative_acknowledgement, now, gap);
+    }
+    if (queue.gap_deadline < SimTime::max() - Duration(1))
+      gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
+  }
 }
 
 void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap) {
@@ -156,6 +185,10 @@ void Nic::arm(SendQueue &queue, SimTime now) {
 }
 
 void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
+  if (gap_check_at_ <= now)
+    check_gaps(now);
+  if (timeout_at_ > now)
+    return;
   drain(now);
   floor_ = now;
   timeout_at_ = never;

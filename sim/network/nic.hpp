@@ -13,6 +13,7 @@
 #include "sim/network/queue_pair.hpp"
 #include "sim/network/transmitter.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -77,7 +78,7 @@ public:
   /// Resends what is overdue at `now`.
   void time_out(SimTime now, std::vector<NicEvent> &events);
   /// When time_out() has something to do.
-  SimTime next_timeout() const { return timeout_at_; }
+  SimTime next_timeout() const { return std::min(timeout_at_, gap_check_at_); }
   /// Earliest departure at or after `until` as far as can be seen; call after drain(until).
   SimTime next_departure(SimTime until);
   void publish();
@@ -97,6 +98,8 @@ private:
   std::int64_t control_size() const { return ideal() ? 0 : overhead(); }
   std::uint32_t window() const { return ideal() ? 0x40000000u : settings_.transport.window_frames; }
   void activate(std::uint32_t send_queue);
+  void watch_gap(ReceiveQueue &queue, bool progress, SimTime now);
+  void check_gaps(SimTime now);
   void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap = {});
   void ask_for_missing(std::uint32_t receive_queue, ReceiveQueue::Verdict verdict, bool selective, SimTime now);
   void receive_data(const Frame &frame, std::vector<NicEvent> &events);
@@ -115,6 +118,7 @@ private:
   Fifo<PendingControl> acknowledgements_;
   Fifo<std::uint32_t> round_; ///< send queues with work, in turn
   SimTime timeout_at_ = never;
+  SimTime gap_check_at_ = never;
   NicCounters counters_;
   std::vector<std::int64_t> sizes_; ///< scratch
 };

@@ -70,6 +70,7 @@ struct ReceiveQueue {
   std::uint32_t expected = 0;
   std::uint32_t unacknowledged = 0;         ///< in-order frames since the last acknowledgement
   std::uint32_t nak_sent_for = 0xffffffffu; ///< go-back-N: asked for once
+  SimTime gap_deadline = never;             ///< selective: when the gaps in sight are old enough to be losses
   std::uint32_t asked = 0;                  ///< selective: gaps before were asked for
   std::uint32_t highest = 0;                ///< one past the highest sequence seen
   std::int64_t message_bytes = 0;           ///< payload of the message being received, in order
