@@ -79,7 +79,7 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
       run_window(end);
       ++statistics.windows;
       statistics.last = t;
-      if (watcher && statistics.windows % 1024 == 0 && !watcher(t)) {
+      if (watcher && statistics.windows % 16 == 0 && !watcher(t)) {
         statistics.stopped = true;
         return;
       }
