@@ -95,18 +95,10 @@ const std::vector<Measure> &measures() {
   return list;
 }
 
-std::string size_text(std::int64_t bytes) {
-  constexpr std::pair<std::int64_t, const char *> units[] = {{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}};
-  for (const auto &[size, unit] : units)
-    if (bytes >= size)
-      return bytes % size == 0 ? fmt::format("{} {}", bytes / size, unit)
-                               : format_number(static_cast<double>(bytes) / static_cast<double>(size), 6) + " " + unit;
-  return std::to_string(bytes) + " B";
-}
-
 std::string label(const CollectiveSummary &collective) {
-  return fmt::format("{} {}, {} × {}{}", collective.op, collective.algorithm, collective.ranks,
-                     size_text(collective.bytes), collective.scale_up ? ", scale-up" : "");
+  return fmt::format("{} {}{}, {} ranks, {}, {} time{}, busbw", collective.op, collective.algorithm,
+                     collective.scale_up ? ", scale-up" : "", collective.ranks, format_size(collective.bytes),
+                     collective.count, collective.count == 1 ? "" : "s");
 }
 
 bool same_collective(const CollectiveSummary &a, const CollectiveSummary &b) {
@@ -166,7 +158,7 @@ void add_measures(Table &table, const std::vector<RunSummary> &runs) {
 
 /// A row of bus bandwidth per collective of the first run: the `most` that took the longest together.
 void add_collectives(Table &table, const std::vector<RunSummary> &runs) {
-  constexpr std::size_t most = 6;
+  constexpr std::size_t most = 4;
   std::vector<CollectiveSummary> list = runs.front().collectives;
   std::stable_sort(list.begin(), list.end(), [](const CollectiveSummary &a, const CollectiveSummary &b) {
     return a.time_s * static_cast<double>(a.count) > b.time_s * static_cast<double>(b.count);
@@ -179,7 +171,7 @@ void add_collectives(Table &table, const std::vector<RunSummary> &runs) {
                                       [&](const CollectiveSummary &one) { return same_collective(one, wanted); });
       values.push_back(found == run.collectives.end() ? not_known : found->busbw_Bps);
     }
-    add_row(table, "busbw, " + label(wanted), values, unit_of(byte_rates, values));
+    add_row(table, label(wanted), values, unit_of(byte_rates, values));
   }
 }
 
@@ -287,7 +279,7 @@ std::string to_text(const RunSummary &run) {
                        {"bottleneck", "", Table::Align::left}});
     for (const CollectiveSummary &one : run.collectives)
       collectives.add({one.op, one.algorithm, one.scale_up ? "scale-up" : "network", std::to_string(one.ranks),
-                       size_text(one.bytes), std::to_string(one.count), format_seconds(one.time_s),
+                       format_size(one.bytes), std::to_string(one.count), format_seconds(one.time_s),
                        format_seconds(one.lower_bound_s), format_number(one.algbw_Bps / 1e9),
                        format_number(one.busbw_Bps / 1e9), one.bottleneck});
     text += "\n" + collectives.str();

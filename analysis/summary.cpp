@@ -22,7 +22,10 @@ constexpr std::size_t most_violations = 10;
 
 /// The first step that means count: after the warm-up, but at least the last step counts.
 std::size_t first_counted_step(const RunResults &results) {
-  return results.steps.empty() ? 0 : std::min<std::size_t>(results.identity.warmup_steps, results.steps.size() - 1);
+  std::size_t steps = results.steps.size();
+  for (const CollectiveRow &row : results.collectives) // plain collectives have repetitions and no steps
+    steps = std::max<std::size_t>(steps, results.steps.empty() ? row.step + 1u : 0u);
+  return steps == 0 ? 0 : std::min<std::size_t>(results.identity.warmup_steps, steps - 1);
 }
 
 /// Sum over the counted steps and all GPUs of a [step, gpu] column.

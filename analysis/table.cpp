@@ -64,6 +64,17 @@ std::string format_seconds(double s) {
   return s == 0 ? "0 s" : format_number(s / 1e-12) + " ps";
 }
 
+std::string format_size(std::int64_t bytes) {
+  constexpr std::array<std::pair<std::int64_t, const char *>, 3> units{
+      {{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}}};
+  for (const auto &[size, unit] : units)
+    if (bytes >= size)
+      return (bytes % size == 0 ? std::to_string(bytes / size)
+                                : format_number(static_cast<double>(bytes) / static_cast<double>(size))) +
+             " " + unit;
+  return std::to_string(bytes) + " B";
+}
+
 std::string format_ratio(double ratio) {
   if (!std::isfinite(ratio))
     return nothing;

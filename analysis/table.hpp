@@ -2,6 +2,7 @@
 // Aligned text tables for the terminal: numbers to the right, words to the left, units in the head.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ std::string format_number(double value, int digits = 4);
 std::string format_percent(double share);
 /// A time of any size with its unit, four digits: "68.31 ms"; "–" when not finite.
 std::string format_seconds(double s);
+/// A size for people: whole units exactly ("20 MiB"), else four digits ("75.07 MiB").
+std::string format_size(std::int64_t bytes);
 /// "1.34×"; "–" when not finite.
 std::string format_ratio(double ratio);
 

@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -119,7 +120,7 @@ std::string footnotes(const std::vector<RunSummary> &runs) {
         most = &c;
     if (most != nullptr)
       text +=
-          fmt::format("; {} of {} over {} ranks: {}, lower bound {} ({})", most->op, format_bytes(Bytes(most->bytes)),
+          fmt::format("; {} of {} over {} ranks: {}, lower bound {} ({})", most->op, format_size(most->bytes),
                       most->ranks, format_seconds(most->time_s), format_seconds(most->lower_bound_s), most->bottleneck);
     text += "\n";
   }
@@ -149,6 +150,10 @@ ExitCode command_compare(const CommandLine &line) {
     }
   if (!problems.empty())
     throw Error(std::move(problems), failure);
+  if (!line.settings.empty() &&
+      std::none_of(contenders.begin(), contenders.end(), [](const Contender &c) { return c.scenario.has_value(); }))
+    throw Error("--set and --seed have no effect", "a results file holds a run that is over",
+                "Name a scenario instead.");
   ExitCode code = ExitCode::done;
   std::vector<RunSummary> runs;
   for (auto &c : contenders) {

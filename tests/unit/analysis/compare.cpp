@@ -84,10 +84,10 @@ TEST_CASE("the parts of a step are printed in its unit and add up to it, and wha
     one->compute_s = one->step_time_s - one->exposed_comm_s;
   }
   const std::string text = to_text(compare({slow, fast}));
-  for (const char *line : {"\n  exposed communication     40.00 ms  10.00 ms  0.25×\n",
-                           "\n    for scale-up             8.00 ms   5.00 ms  ",
-                           "\n    for the network         32.00 ms   5.00 ms  0.16×\n",
-                           "\n  waiting for slower ranks   0.00 ms   0.00 ms      –\n"})
+  for (const char *line : {"\n  exposed communication       40.00 ms  10.00 ms  0.25×\n",
+                           "\n    for scale-up               8.00 ms   5.00 ms  ",
+                           "\n    for the network           32.00 ms   5.00 ms  0.16×\n",
+                           "\n  waiting for slower ranks     0.00 ms   0.00 ms      –\n"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, text);
 }
 
@@ -100,6 +100,28 @@ TEST_CASE("a row has one unit, and few dollars are dollars") {
   const std::string text = to_text(compare({cheap, dear}));
   for (const char *cell : {" 5.376 kW ", " 10.24 kW ", " $ 320 ", " $ 640 ", " 0.7900 Tb/s ", " 1.580 Tb/s "})
     CHECK_MESSAGE(text.find(cell) != std::string::npos, text);
+}
+
+TEST_CASE("collectives stand by the time spent in them, at most four of them, and say what they are") {
+  RunSummary one = run("one", 80, 0.5, 100);
+  for (int i = 1; i <= 6; ++i) {
+    CollectiveSummary row;
+    row.op = "all-reduce";
+    row.algorithm = "ring";
+    row.ranks = 16;
+    row.bytes = i << 20;
+    row.count = i == 1 ? 100 : 1; // 100 × 1 ms is the most of all
+    row.time_s = i * 1e-3;
+    row.busbw_Bps = 1e9;
+    one.collectives.push_back(row);
+  }
+  const std::string text = to_text(compare({one, one}));
+  const auto most = text.find("all-reduce ring, 16 ranks, 1 MiB, 100 times, busbw  ");
+  CHECK_MESSAGE(most != std::string::npos, text);
+  CHECK(most < text.find("6 MiB, 1 time, busbw"));
+  CHECK(text.find("5 MiB") < text.find("4 MiB"));
+  CHECK(text.find("4 MiB") != std::string::npos);
+  CHECK(text.find("3 MiB") == std::string::npos);
 }
 
 TEST_CASE("JSON has the keys of the contract, and null for what is not known") {

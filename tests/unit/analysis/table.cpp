@@ -38,6 +38,9 @@ TEST_CASE("numbers keep their significant digits") {
   CHECK(format_number(std::numeric_limits<double>::quiet_NaN()) == "–");
   CHECK(format_percent(0.0525) == "5.2 %");
   CHECK(format_seconds(0.0683149) == "68.31 ms");
+  CHECK(format_size(20 << 20) == "20 MiB");
+  CHECK(format_size(78713651) == "75.07 MiB");
+  CHECK(format_size(1000) == "1000 B");
   CHECK(format_seconds(581.92e-9) == "581.9 ns");
   CHECK(format_seconds(0) == "0 s");
   CHECK(format_ratio(1.344) == "1.34×");
