@@ -14,8 +14,11 @@
 namespace lightloom {
 
 namespace {
+/// Steps tile the run: each lasts from the end of the one before to its own end, over all ranks. A rank that is early
+/// works in the next step already; counted from its first rank's begin, a step would book the others idle twice.
 void fill_steps(RunResults &r, const NetworkResult &n, std::uint32_t ranks) {
   r.gpus.gpus = n.steps.empty() ? 0 : ranks;
+  SimTime begin = n.steps.empty() ? SimTime{} : n.steps.front().begin;
   for (std::size_t step = 0; step < n.steps.size(); ++step) {
     const auto &mark = n.steps[step];
     const auto &ranks_of_step = n.rank_steps[step];
@@ -23,8 +26,9 @@ void fill_steps(RunResults &r, const NetworkResult &n, std::uint32_t ranks) {
                                    [](const RankStep &one) { return one.end > one.begin; });
     if (mark.begin == never || (!ended && !finished(n)))
       break; // a run that was stopped: this step never ended
-    const Duration duration = mark.end - mark.begin;
-    r.steps.push_back({picoseconds(mark.begin), duration.count(), 0, 0});
+    const Duration duration = mark.end - begin;
+    r.steps.push_back({picoseconds(begin), duration.count(), 0, 0});
+    begin = mark.end;
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
       const auto &times = n.rank_steps[step][rank];
       const auto busy = std::min(times.busy, duration);
@@ -39,14 +43,16 @@ void fill_steps(RunResults &r, const NetworkResult &n, std::uint32_t ranks) {
   derive_steps(r);
 }
 
-void fill_collectives(RunResults &r, const JobPlan &plan, const Bounds &bounds, const NetworkResult &n) {
+void fill_collectives(RunResults &r, const Scenario &s, const JobPlan &plan, const Bounds &bounds,
+                      const NetworkResult &n) {
   for (std::size_t i = 0; i < plan.collectives.size() && i < n.collectives.size(); ++i) {
     const auto &info = plan.collectives[i];
     const auto &mark = n.collectives[i];
     if (mark.begin == never || mark.end < mark.begin || (mark.end == SimTime{} && !finished(n)))
       continue; // it never began, or no rank came to its end
     CollectiveRow row;
-    row.step = info.step;
+    // Plain collectives fill consecutive ids with their repetitions.
+    row.step = s.collectives.empty() ? info.step : static_cast<std::uint32_t>(i % s.steps);
     row.op = info.op;
     row.algorithm = info.algorithm;
     row.bytes = info.bytes.value;
@@ -216,7 +222,7 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   r.identity.outcome = "";
   r.identity.digest = to_hex(n.digest);
   fill_steps(r, n, built.plan.ranks);
-  fill_collectives(r, built.plan, bounds, n);
+  fill_collectives(r, s, built.plan, bounds, n);
   fill_links(r, s, built, n);
   fill_flows(r, bounds, n, built);
   fill_fabric(r, built);
