@@ -154,6 +154,32 @@ TransportSpec transport_spec(const Scenario &s, const BuiltFabric &b, std::vecto
                         "Raise it, or lower transport.credits."});
   return spec;
 }
+/// There and back on the longest path of the fabric, no transmission time counted: up and down each tier, one global
+/// link.
+Duration longest_round_trip(const Scenario &s, const BuiltFabric &b) {
+  Duration one_way = 2 * s.fabric.nic_latency;
+  int links = 0;
+  for (std::size_t tier = 0; tier < 4; ++tier)
+    if (b.optics[tier]) {
+      const int crossed = static_cast<Tier>(tier) == Tier::global ? 1 : 2;
+      one_way += crossed * b.optics[tier]->latency;
+      links += crossed;
+    }
+  return 2 * (one_way + (links - 1) * s.fabric.switch_latency);
+}
+
+/// A sender that gives up before an answer can come back calls a healthy network unreachable.
+void check_timeout(const Scenario &s, const BuiltFabric &b) {
+  const Duration round_trip = longest_round_trip(s, b);
+  if (s.transport.ideal || s.transport.retransmit_timeout > round_trip)
+    return;
+  throw Error(Problem{s.place("transport.retransmit_timeout"),
+                      "transport.retransmit_timeout = " + format_duration(s.transport.retransmit_timeout),
+                      "an acknowledgement on the longest path takes " + format_duration(round_trip) +
+                          " there and back even on an idle network",
+                      "Try \"" + format_duration(10 * round_trip) + "\"."});
+}
+
 /// One sentence per stretch of time in which the routes are not minimal for lack of a safe detour.
 std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, const std::vector<RouteKind> &kinds) {
   std::vector<std::string> sentences;
@@ -163,12 +189,11 @@ std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, 
     std::size_t end = e;
     while (end < epochs.size() && kinds[end] == RouteKind::rooted)
       ++end;
-    sentences.push_back(fmt::format("from {} {} all routes are up*/down* from a root, on few links: detours around the "
-                                    "failures could have deadlocked",
-                                    format_duration(epochs[e].from.time_since_epoch()),
-                                    end < epochs.size()
-                                        ? "to " + format_duration(epochs[end].from.time_since_epoch())
-                                        : "on"));
+    sentences.push_back(
+        fmt::format("from {} {} all routes are up*/down* from a root, on few links: detours around the "
+                    "failures could have deadlocked",
+                    format_duration(epochs[e].from.time_since_epoch()),
+                    end < epochs.size() ? "to " + format_duration(epochs[end].from.time_since_epoch()) : "on"));
   }
   return sentences;
 }
@@ -208,13 +233,14 @@ BuiltRun build_run(const Scenario &s) {
   n.fabric = b.fabric.plan();
   n.links = link_healths(b, run.faults);
   std::vector<RouteKind> kinds;
-  n.routes = located(
-      s, "inject", [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute, &kinds); });
+  n.routes = located(s, "inject",
+                     [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute, &kinds); });
   run.route_fallbacks = route_fallbacks(n.routes, kinds);
   n.switches = {s.fabric.switch_latency,
                 s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through};
   n.hosts = {s.fabric.nic_latency, s.fabric.nic_overhead};
   n.transport = transport_spec(s, b, run.notes);
+  check_timeout(s, b);
   n.scale_up = {s.cluster.scale_up_latency};
   n.paths = s.routing.spray ? PathChoice::spray : PathChoice::ecmp;
   n.seed = s.seed;

@@ -90,7 +90,7 @@ void add_inspection_commands(CLI::App &app, CommandLine &line) {
   optics->add_option("--fec", line.fec,
                      "kp4, kr4, ll, kp4+hamming; with --pre-fec-ber and --frame-bytes: the code alone");
   optics->add_option("--pre-fec-ber", line.pre_fec_ber, "Bit error ratio before the FEC");
-  optics->add_option("--frame-bytes", line.frame_bytes, "Bytes of a frame without preamble and gap")
+  optics->add_option("--frame-bytes", line.frame_bytes, "Bytes of a frame with its header, without preamble and gap")
       ->capture_default_str();
   optics->add_option("--interleave", line.interleave, "Codewords interleaved")->capture_default_str();
   optics->add_flag("--catalogue", line.catalogue, "List the modules with their sources");

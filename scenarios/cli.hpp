@@ -35,7 +35,7 @@ struct CommandLine {
   bool catalogue = false;
   std::string fec, module;
   std::optional<double> pre_fec_ber;
-  std::int64_t frame_bytes = 4166;
+  std::int64_t frame_bytes = 4126; ///< payload of 4,096 B and header of 30 B
   int interleave = 1;
   std::string length = "50m", temperature = "45C";
   int connectors = 2;

@@ -153,6 +153,11 @@ void check_transport(Checks &c) {
   if (!std::has_single_bit(t.window_frames))
     c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
           "must be a power of two", fmt::format("Try {}.", std::min(65536u, std::bit_ceil(t.window_frames))));
+  if (t.ack_every > t.window_frames / 2 && std::has_single_bit(t.window_frames))
+    c.add(s.given("transport.ack_every") ? "transport.ack_every" : "transport.window_frames",
+          fmt::format("transport.ack_every = {}", t.ack_every),
+          fmt::format("the sender stops after window_frames = {} frames without an acknowledgement", t.window_frames),
+          fmt::format("Try {} or less.", t.window_frames / 2));
   if (const auto frame = t.mtu.value + t.header.value + frame_gap; frame > max_frame)
     c.add(s.given("transport.mtu") ? "transport.mtu" : "transport.header",
           fmt::format("transport.mtu = {}", t.mtu.value),

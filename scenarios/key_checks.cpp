@@ -108,6 +108,26 @@ bool parse_quantity(KeyType type, const std::string &text, CheckedValue &out) {
   }
 }
 
+/// The same number with the known unit nearest to the one given ("400GBps" → "400Gbps"); "" when none is near.
+std::string with_nearest_unit(const Key &key, const std::string &text) {
+  std::vector<std::string> units;
+  std::string word;
+  for (const char c : std::string(units_of(key.type)) + " ")
+    if (c == ' ' || c == ',') {
+      if (!word.empty() && word != "or")
+        units.push_back(word);
+      word.clear();
+    } else {
+      word += c;
+    }
+  const auto digits = text.find_last_of("0123456789") + 1; // npos + 1 = 0
+  const auto unit = text.substr(digits);
+  const auto near = nearest_word(unit, units);
+  CheckedValue ignored;
+  const std::string candidate = text.substr(0, digits) + near;
+  return digits > 0 && !unit.empty() && !near.empty() && parse_quantity(key.type, candidate, ignored) ? candidate : "";
+}
+
 Problem problem(const std::string &path, const TomlValue &v, std::string why, std::string suggestion) {
   return {v.where, path + " = " + shown(v), std::move(why), std::move(suggestion)};
 }
@@ -150,8 +170,9 @@ std::optional<CheckedValue> typed(const Key &key, const std::string &path, const
   if (v.kind != Kind::text)
     return wrong_type();
   if (!parse_quantity(key.type, v.text, out)) {
-    problems.push_back(
-        problem(path, v, std::string("not a number with one of the units ") + units_of(key.type), example(key)));
+    const auto near = with_nearest_unit(key, v.text);
+    problems.push_back(problem(path, v, std::string("not a number with one of the units ") + units_of(key.type),
+                               near.empty() ? example(key) : "Did you mean \"" + near + "\"?"));
     return std::nullopt;
   }
   return out;
@@ -174,8 +195,11 @@ bool check_choice(const Key &key, const std::string &path, const TomlValue &v, s
     auto all = key.choices;
     all.insert(all.end(), key.later.begin(), key.later.end());
     const auto near = nearest_word(v.text, all);
-    problems.push_back(
-        problem(path, v, "must be one of " + have, near.empty() ? "" : "Did you mean \"" + near + "\"?"));
+    const bool works = std::find(key.choices.begin(), key.choices.end(), near) != key.choices.end();
+    problems.push_back(problem(path, v, "must be one of " + have,
+                               near.empty() ? ""
+                               : works      ? "Did you mean \"" + near + "\"?"
+                                            : "\"" + near + "\" is not in this version."));
   }
   return false;
 }

@@ -26,6 +26,8 @@ extern "C" void on_interrupt(int) { interrupt_seen.store(true); }
 
 /// Below this a window holds so little work that threads wait more than they run.
 constexpr Duration short_lookahead{50'000};
+/// More than any link's latency: no link joins two logical processes.
+constexpr Duration no_lookahead{100'000'000'000'000};
 /// A stall can block every rank; the first few say enough.
 constexpr std::size_t listed_blocked = 8;
 
@@ -74,6 +76,18 @@ std::string describe(const JobFailure &f, const BuiltRun &built) {
   return fmt::format("peer unreachable: rank {} on {} gave up on rank {} on {} at {} after {} retries ({})", f.rank,
                      fabric.name(HostId(f.rank)), f.peer, fabric.name(HostId(f.peer)),
                      format_duration(f.at.time_since_epoch()), f.retries, down_cables(built, f.at));
+}
+
+/// A fault that begins when all is done changes nothing, which its author hardly meant. One sentence per [[inject]].
+void warn_of_late_faults(RunOutcome &out, const BuiltRun &built, SimTime end) {
+  std::string said;
+  for (const auto &f : built.faults)
+    if (f.from >= end && f.source != said) {
+      said = f.source;
+      out.warnings.push_back(fmt::format("{} begins at {}, after the run ended at {}", f.source,
+                                         format_duration(f.from.time_since_epoch()),
+                                         format_duration(end.time_since_epoch())));
+    }
 }
 
 /// Sets code, findings and identity.outcome from what went wrong, the gravest first.
@@ -143,12 +157,15 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   facts.frame_hops = n.link_hops;
   facts.peak_rss_bytes = peak_rss_bytes();
   facts.windows = n.windows;
-  facts.lookahead_ps = n.lookahead.count();
+  if (n.lookahead < no_lookahead)
+    facts.lookahead_ps = n.lookahead.count();
   if (n.lookahead_link.valid())
     facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
   facts.host = host_name();
   out.results.run = facts;
   out.warnings = built.route_fallbacks;
+  if (finished(n))
+    warn_of_late_faults(out, built, n.end);
   judge(out, built, n, std::max(last_seen, n.end));
   compact_flows(out.results);
   if (n.lookahead < short_lookahead && n.lookahead_link.valid() && !request.sequential)

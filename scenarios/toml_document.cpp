@@ -23,11 +23,35 @@ SourceLocation located(const toml::source_region &region, const std::string &fil
   return {file, region.begin.line, region.begin.column};
 }
 
+/// `link_rate = 400Gbps` → what to write instead; "" when the line's value is not a bare word.
+std::string advice_on_quotes(const std::string &text, std::size_t line) {
+  std::istringstream lines(text);
+  std::string content;
+  for (std::size_t i = 0; i < line; ++i)
+    std::getline(lines, content);
+  const auto trimmed = [](const std::string &s) {
+    const auto first = s.find_first_not_of(" \t\r");
+    return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(" \t\r") + 1 - first);
+  };
+  const auto equals = content.find('=');
+  if (equals == std::string::npos)
+    return "";
+  const auto key = trimmed(content.substr(0, equals));
+  const auto value = trimmed(content.substr(equals + 1, content.find('#', equals) - equals - 1));
+  const auto has_letter = [](const std::string &s) {
+    return std::any_of(s.begin(), s.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+  };
+  if (value.size() > 60 || !has_letter(value) || value.find_first_of("\"'[]{}") != std::string::npos)
+    return "";
+  return "Text and quantities need quotes: " + key + " = \"" + value + "\".";
+}
+
 toml::table parse_toml(const std::string &text, const std::string &file) {
   try {
     return toml::parse(text, file);
   } catch (const toml::parse_error &e) {
-    throw Error(Problem{located(e.source(), file), "not valid TOML", std::string(e.description()), ""});
+    throw Error(Problem{located(e.source(), file), "not valid TOML", std::string(e.description()),
+                        advice_on_quotes(text, e.source().begin.line)});
   }
 }
 

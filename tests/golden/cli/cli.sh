@@ -126,6 +126,7 @@ section_results() {
   # A results file stands for its run in a comparison.
   expect 0 'ring-ideal' compare ring.h5 "$scenarios/ring-ideal.toml"
   expect 0 '"verdict"' compare ring.h5 ring.h5 --json
+  expect 2 '--set and --seed have no effect' compare ring.h5 ring.h5 --seed 2
   expect_only failed.h5 ring.h5
 }
 
@@ -150,7 +151,7 @@ section_tables() {
   expect 0 'leaf switch' topology "$scenarios/gpt-800g.toml" --bom
   expect 0 '' topology "$scenarios/gpt-800g.toml" --graphml g.xml --dot g.dot
   expect 2 'g.xml: exists' topology "$scenarios/gpt-800g.toml" --graphml g.xml
-  expect 0 '"codeword_error_ratio"' optics --fec kp4 --pre-fec-ber 2.4e-4 --frame-bytes 4166 --json
+  expect 0 '"codeword_error_ratio"' optics --fec kp4 --pre-fec-ber 2.4e-4 --frame-bytes 4126 --json
   expect 0 'margin' optics --module 800G-DR8 --length 500m
   expect 0 '800G-DR8' optics --catalogue
   expect 0 'fabric.radix' check --schema

@@ -125,6 +125,24 @@ TEST_CASE("Broken TOML is located") {
   CHECK(contains(refusal("a = 1\na = 2\n", ""), "s.toml:2:"));
 }
 
+TEST_CASE("Suggestions lead on: near units, forgotten quotes, and never to what is refused next") {
+  CHECK(contains(refusal("[fabric]\nlink_rate = \"400GBps\"\n", ""), "Did you mean \"400Gbps\"?"));
+  CHECK(contains(refusal("[fabric]\nlink_rate = 400Gbps # fast\n", ""),
+                 "Text and quantities need quotes: link_rate = \"400Gbps\"."));
+  CHECK(contains(refusal("[transport]\nkind = infiniband\n", ""), "need quotes: kind = \"infiniband\"."));
+  CHECK(refusal("x = \n", "").find("quotes") == std::string::npos);
+  CHECK(contains(refusal("[transport]\nkind = \"roce\"\n"), "\"rocev2\" is not in this version."));
+}
+
+TEST_CASE("A transport that could not work on an idle network is refused at its key") {
+  CHECK(contains(refusal("[transport]\nretransmit_timeout = \"100ns\"\n"),
+                 "s.toml:10:1: transport.retransmit_timeout = 100 ns (an acknowledgement on the longest path takes"));
+  CHECK(contains(refusal("[optics]\nhost = { latency = \"1s\" }\n"), "transport.retransmit_timeout = 67.109 ms"));
+  CHECK(refusal("[transport]\nkind = \"ideal\"\nretransmit_timeout = \"100ns\"\n").empty());
+  CHECK(contains(refusal("[transport]\nack_every = 128\nwindow_frames = 64\n"),
+                 "s.toml:10:1: transport.ack_every = 128 (the sender stops after window_frames = 64 frames"));
+}
+
 TEST_CASE("All problems come at once, each with its place") {
   const std::string text =
       refusal("[routing]\npolicy = \"sprayed\"\n[transport]\nmtu = 1\nkind = \"tcp\"\n[optics]\nhots = 1\n");

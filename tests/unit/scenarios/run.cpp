@@ -132,6 +132,17 @@ TEST_CASE("Warm-up repetitions are left out of a collective's mean") {
   const auto outcome = run("ring-ideal", {"scenario.steps=3"});
   CHECK(outcome.results.collectives.size() == 3);
   CHECK(outcome.results.identity.warmup_steps == 1);
+  CHECK(outcome.results.collectives[2].step == 2);
+  REQUIRE(summary(outcome.results).collectives.size() == 1);
+  CHECK(summary(outcome.results).collectives[0].count == 2);
+}
+
+TEST_CASE("Steps tile a run: their durations add up to its length, and no GPU time is counted twice") {
+  const auto outcome = run("ties", {"scenario.steps=4"});
+  const auto &steps = outcome.results.steps;
+  REQUIRE(steps.size() == 4);
+  for (std::size_t i = 1; i < steps.size(); ++i)
+    CHECK(steps[i].start_ps == steps[i - 1].start_ps + steps[i - 1].duration_ps);
 }
 
 TEST_CASE("Bounds hold where hosts and inner links differ in rate, stored or cut through, sprayed or not") {
@@ -221,6 +232,14 @@ TEST_CASE("The default time-out does not fire on a slow, congested, lossless fab
       CHECK(counter.value == 0);
   const auto s = summary(outcome.results);
   CHECK(s.flow_bound.lower_bound_s > 0.999 * s.flows.fct_max_s);
+}
+
+TEST_CASE("A fault after the end is said") {
+  const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=10ms"});
+  CHECK(outcome.code == ExitCode::done);
+  REQUIRE(outcome.warnings.size() == 1);
+  CHECK(outcome.warnings[0].starts_with("inject.0 begins at 10 ms, after the run ended"));
+  CHECK(run("incast").warnings.empty());
 }
 
 TEST_CASE("Two runs in one process do not know of each other") {
