@@ -180,8 +180,7 @@ void NetworkAssembly::connect_link(LinkId link) {
     if (segment.rate.bits_per_second > 0)
       least = std::min(least, segment.latency);
   simulation->link(producer, consumer, least);
-  const Duration full_frame =
-      transmission_time(spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes), sending.nominal_rate());
+  const Bytes full_frame = spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes);
   Receiver<Frame> &frames =
       to_host ? hosts[to.index()]->nic.frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
   frames.connect(sending.out, consumer);
@@ -190,7 +189,10 @@ void NetworkAssembly::connect_link(LinkId link) {
   } else {
     Switch &receiving = *switches[to.index() - spec.fabric.hosts];
     receiving.set_in_link(to_port, spec.links[link.index()]);
-    receiving.in(to_port).credit_delay = full_frame + back.nominal_latency();
+    BitRate slowest = sending.nominal_rate(); // a frame's tail may leave through any port
+    for (std::uint32_t p = 0; p < receiving.ports(); ++p)
+      slowest = std::min(slowest, receiving.out(p).link.nominal_rate());
+    receiving.in(to_port).credit_delay = transmission_time(full_frame, slowest) + back.nominal_latency();
   }
   if (spec.transport.credits.value == 0)
     return;

@@ -33,9 +33,9 @@ public:
   /// What comes in through a port, and the credits that go back for it. One cache line.
   struct alignas(64) InPort {
     Receiver<Frame> frames;
-    Sender<Credit> credits; ///< lane 0
-    Duration
-        credit_delay{}; ///< from the start of a departure until the credit is back: full frame time + reverse latency
+    Sender<Credit> credits;  ///< lane 0
+    Duration credit_delay{}; ///< from the start of a departure until the credit is back: longest frame time + reverse
+                             ///< latency
   };
   struct alignas(64) OutPort {
     FrameQueue first;              ///< lane 0
