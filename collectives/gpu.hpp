@@ -1,6 +1,6 @@
 #pragma once
-// GPUs by catalogue: peak dense bf16 rate, memory, memory bandwidth; and the share of the peak that a training step
-// reaches while it computes. Leaves out: clocks, power limits, kernels one by one.
+// GPUs by catalogue: peak dense bf16 rate, memory, memory bandwidth, NVLink bandwidth; and the share of the peak that a
+// training step reaches while it computes. Leaves out: clocks, power limits, kernels one by one.
 
 #include "sim/core/quantity.hpp"
 
@@ -16,8 +16,10 @@ struct GpuSpec {
   double peak_flops = 0; ///< [FLOP/s] dense bf16
   Bytes memory{};
   double memory_bandwidth = 0; ///< [B/s]
+  BitRate scale_up{};          ///< NVLink, per direction
   double efficiency = 0;       ///< 0 … 1
   std::string source;
+  std::string scale_up_source;
   std::string efficiency_source;
 };
 

@@ -52,9 +52,14 @@ RunRequest request_of(const CommandLine &line) {
 
 namespace {
 void say_notes(const CommandLine &line, const Scenario &scenario, const BuiltRun &built) {
-  if (line.verbose)
-    for (const auto &note : built.notes)
-      say(line, scenario.name + ": " + note);
+  if (!line.verbose)
+    return;
+  for (const auto &note : built.notes)
+    say(line, scenario.name + ": " + note);
+  if (const auto &c = scenario.cluster; c.scale_up)
+    say(line, fmt::format("{}: scale-up {} per GPU and direction, from {}", scenario.name,
+                          format_bit_rate(c.scale_up_bandwidth),
+                          scenario.given("cluster.scale_up.bandwidth") ? "the scenario" : c.gpu));
 }
 
 /// Runs; a run that turns out to be refused leaves no file.

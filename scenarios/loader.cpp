@@ -1,8 +1,10 @@
 #include "scenarios/loader.hpp"
 
 #include "collectives/algorithm.hpp"
+#include "collectives/gpu.hpp"
 #include "scenarios/cross_checks.hpp"
 #include "scenarios/key_checks.hpp"
+#include "scenarios/located.hpp"
 #include "scenarios/toml_document.hpp"
 #include "sim/core/contract.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
@@ -86,7 +88,7 @@ void read_scenario(const Reader &r, Scenario &s) {
   s.ties_by_id = r.text("scenario.ties") == "id";
 }
 
-void read_cluster(const Reader &r, Scenario &s) {
+void read_cluster(const Reader &r, Scenario &s, std::vector<Problem> &problems) {
   auto &c = s.cluster;
   c.gpus = r.count("cluster.gpus");
   c.gpus_per_node =
@@ -94,7 +96,12 @@ void read_cluster(const Reader &r, Scenario &s) {
   c.gpu = r.text("cluster.gpu");
   c.scale_up = r.text("cluster.scale_up.kind") == "nvswitch";
   c.scale_up_domain = r.count_or("cluster.scale_up.domain", c.gpus_per_node);
-  c.scale_up_bandwidth = r.rate("cluster.scale_up.bandwidth");
+  if (const auto given = r.optional_whole<BitRate>("cluster.scale_up.bandwidth"))
+    c.scale_up_bandwidth = *given;
+  else
+    try {
+      c.scale_up_bandwidth = located(s, "cluster.gpu", [&] { return find_gpu(c.gpu).scale_up; });
+    } catch (const Error &e) { problems.insert(problems.end(), e.problems().begin(), e.problems().end()); }
   c.scale_up_latency = r.duration("cluster.scale_up.latency");
   c.peak_flops = r.optional_real("gpu.peak_flops");
   c.efficiency = r.optional_real("gpu.efficiency");
@@ -293,7 +300,7 @@ Scenario from_document(const TomlDocument &document, const std::string &file) {
   for (const auto &[path, value] : document.values)
     s.places.emplace(path, value.where);
   read_scenario(reader, s);
-  read_cluster(reader, s);
+  read_cluster(reader, s, problems);
   read_fabric(reader, s);
   read_routing_and_transport(reader, s);
   read_optics(reader, s);

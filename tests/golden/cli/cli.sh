@@ -130,6 +130,18 @@ section_results() {
   expect_only failed.h5 ring.h5
 }
 
+section_words() {
+  printf '[cluster]\ngpus = 16\n[[collective]]\nop = "all-reduce"\nsize = "1MB"\n' >two-nodes.toml
+  # A GPU comes with its own NVLink, unless the scenario says otherwise.
+  for pair in A100=2.4 H100=3.6 H200=3.6 B200=7.2; do
+    expect 0 'two-nodes' run two-nodes.toml -v --set "cluster.gpu=${pair%=*}-SXM"
+    grep -q "scale-up ${pair#*=} Tb/s per GPU and direction, from ${pair%=*}-SXM" err || fail "NVLink of ${pair%=*}"
+  done
+  expect 0 'two-nodes' run two-nodes.toml -v --set cluster.gpu=H100-SXM --set cluster.scale_up.bandwidth=1Tbps
+  grep -q 'scale-up 1 Tb/s per GPU and direction, from the scenario' err || fail 'the bandwidth given'
+  expect 2 'Did you mean "H100-SXM"' check two-nodes.toml --set cluster.gpu=H10-SXM
+}
+
 section_determinism() {
   for threads in 1 2 3; do
     "$program" run "$scenarios/incast.toml" --threads $threads --json --quiet | grep '"digest"' >"digest.$threads"
