@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -76,6 +77,24 @@ RunOutcome run_into(std::optional<ResultsWriter> &writer, const Scenario &scenar
 
 /// Why a run's results stay in the .part file.
 bool keeps_part(ExitCode code) { return code == ExitCode::interrupted || code == ExitCode::bug; }
+
+/// Under a run's table, when anything was lost or sent again: how much, and what was injected with its effect.
+std::string loss_text(const RunResults &results) {
+  const auto counted = [&](const char *name) -> std::uint64_t {
+    for (const auto &row : results.counters)
+      if (row.name == name)
+        return static_cast<std::uint64_t>(row.value);
+    return 0;
+  };
+  const auto lost = counted("frames_lost"), corrupted = counted("frames_corrupted"), resent = counted("frames_resent");
+  if (lost + corrupted + resent == 0)
+    return {};
+  std::string text = fmt::format("frames lost {}, corrupted {}, sent again {}\n", lost, corrupted, resent);
+  for (const auto &f : results.failures)
+    text += fmt::format("injected: {} {} at {}{}: {}\n", f.component, f.kind, format_seconds(f.time_s),
+                        std::isnan(f.repair_s) ? "" : ", repaired at " + format_seconds(f.repair_s), f.effect);
+  return text;
+}
 } // namespace
 
 ExitCode command_run(const CommandLine &line) {
@@ -95,9 +114,10 @@ ExitCode command_run(const CommandLine &line) {
     say(line, "results so far are in " + writer->part_path());
   } else if (writer) {
     writer->commit(outcome.results);
+    say(line, "results are in " + line.output);
   }
   const RunSummary result = summary(outcome.results);
-  print_result(line.json ? to_json(result) : to_text(result));
+  print_result(line.json ? to_json(result) : to_text(result) + loss_text(outcome.results));
   say_outcome(line, outcome);
   say(line, fmt::format("{} link-hops in {} of CPU time, {} elapsed", outcome.link_hops, format_seconds(outcome.user_s),
                         format_seconds(outcome.wall_s)));

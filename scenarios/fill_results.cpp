@@ -135,7 +135,8 @@ void fill_failures(RunResults &r, const BuiltRun &built, const NetworkResult &n)
     std::uint64_t lost = 0;
     for (const LinkId l : {link_forward(f.cable), link_backward(f.cable)})
       lost += f.down ? n.links[l.index()].dropped_frames : n.links[l.index()].corrupted_frames;
-    row.effect = fmt::format("{} frames {} on this cable in the whole run", lost, f.down ? "lost" : "corrupted");
+    row.effect = fmt::format("{} frames, acknowledgements among them, {} on this cable in the whole run", lost,
+                             f.down ? "lost" : "corrupted");
     r.failures.push_back(std::move(row));
   }
 }

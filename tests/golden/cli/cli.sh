@@ -142,6 +142,18 @@ section_words() {
   expect 2 'Did you mean "H100-SXM"' check two-nodes.toml --set cluster.gpu=H10-SXM
 }
 
+section_losses() {
+  expect 0 'link-down' run "$scenarios/link-down.toml" -o down.h5
+  grep -Eq '^frames lost [1-9][0-9]*, corrupted 0, sent again [1-9][0-9]*$' out || fail 'losses are not told'
+  injected=$(grep -c '^injected: ' out)
+  grep -q "acknowledgements among them, lost on this cable" out || fail "the effect is not told"
+  [ "$injected" -eq "$(grep -c '^\[\[inject\]\]' "$scenarios/link-down.toml")" ] || fail "$injected injections told"
+  grep -q '^results are in down.h5$' err || fail 'where the results are is not told'
+  expect 0 'one-frame' run "$scenarios/one-frame.toml"
+  grep -q 'frames lost' out && fail 'losses are told of a run that had none'
+  return 0
+}
+
 section_determinism() {
   for threads in 1 2 3; do
     "$program" run "$scenarios/incast.toml" --threads $threads --json --quiet | grep '"digest"' >"digest.$threads"
