@@ -183,6 +183,13 @@ RunIdentity identity_of(const Scenario &s, const JobPlan &plan, const std::strin
   return id;
 }
 
+namespace {
+/// Facts of one kind have one unit, so that runs side by side can be read against each other.
+std::string in_unit(BitRate rate, double unit, const char *name) {
+  return fmt::format("{:g} {}", static_cast<double>(rate.bits_per_second) / unit, name);
+}
+} // namespace
+
 std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
   const auto &f = s.fabric;
   const auto &fabric = built.fabric;
@@ -190,7 +197,7 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
       {"cluster.gpus", std::to_string(s.cluster.gpus)},
       {"cluster.gpu", s.cluster.gpu},
       {"cluster.gpus_per_node", std::to_string(s.cluster.gpus_per_node)},
-      {"scale-up bandwidth per GPU", s.cluster.scale_up ? format_bit_rate(s.cluster.scale_up_bandwidth) : "none"},
+      {"scale-up bandwidth per GPU", s.cluster.scale_up ? in_unit(s.cluster.scale_up_bandwidth, 1e12, "Tb/s") : "none"},
       {"fabric.topology",
        fmt::format("{}, {} level{}", fabric.topology(), fabric.levels(), fabric.levels() == 1 ? "" : "s")},
       {"fabric.radix", std::to_string(fabric.radix())},
@@ -198,8 +205,8 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
        fmt::format("{} leaf + {} spine{}", fabric.count(NodeKind::leaf), fabric.count(NodeKind::spine),
                    fabric.count(NodeKind::core) > 0 ? fmt::format(" + {} core", fabric.count(NodeKind::core)) : "")},
       {"cables", std::to_string(fabric.plan().cables.size())},
-      {"link rate of a host", format_bit_rate(f.host_rate)},
-      {"switch capacity", format_bit_rate(BitRate(f.leaf_rate.bits_per_second * fabric.radix()))},
+      {"link rate of a host", in_unit(f.host_rate, 1e9, "Gb/s")},
+      {"switch capacity", in_unit(BitRate(f.leaf_rate.bits_per_second * fabric.radix()), 1e12, "Tb/s")},
       {"fabric.switch.latency", format_duration(f.switch_latency)},
       {"routing.policy", s.routing.policy},
       {"transport.kind", s.transport.ideal ? "ideal" : "infiniband"},

@@ -139,6 +139,11 @@ section_words() {
   done
   expect 0 'two-nodes' run two-nodes.toml -v --set cluster.gpu=H100-SXM --set cluster.scale_up.bandwidth=1Tbps
   grep -q 'scale-up 1 Tb/s per GPU and direction, from the scenario' err || fail 'the bandwidth given'
+  # A row of facts has one unit.
+  "$program" run two-nodes.toml -o fast.h5 --set fabric.link_rate=1.6Tbps --set optics.host.module=1.6T-AEC \
+    --set optics.leaf.module=1.6T-DR8 >out 2>err || fail 'a run at 1.6T'
+  expect 0 'two-nodes' compare two-nodes.toml fast.h5
+  grep -Eq '^link rate of a host +800 Gb/s +1600 Gb/s$' out || fail 'the link rates are not in one unit'
   expect 2 'Did you mean "H100-SXM"' check two-nodes.toml --set cluster.gpu=H10-SXM
 }
 
