@@ -97,6 +97,18 @@ std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Groupin
   return 0;
 }
 
+/// Frames of one flow overtake each other by what waits in front of them: at worst the input buffers of a whole switch,
+/// which leave through one port.
+Duration NetworkAssembly::reorder_patience() const {
+  constexpr std::int64_t assumed_buffer = 256 * 1024; // when credits are unlimited [B]
+  const std::int64_t buffer = spec.transport.credits.value > 0 ? spec.transport.credits.value : assumed_buffer;
+  BitRate slowest = spec.fabric.cables.front().rate;
+  for (const auto &cable : spec.fabric.cables)
+    slowest = std::min(slowest, cable.rate);
+  const std::uint32_t ports = *std::max_element(degree_.begin(), degree_.end());
+  return Duration(20'000'000) + transmission_time(Bytes(buffer * ports), slowest); // 20 us for what is left out
+}
+
 bool NetworkAssembly::nothing_can_be_lost() const {
   for (const auto &health : spec.links)
     for (const auto &segment : health.segments)
@@ -127,8 +139,10 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   const auto &fabric = spec.fabric;
   simulation = std::make_unique<Simulation>(fabric.nodes() + groups_.size());
   const bool lossless = nothing_can_be_lost();
+  const Duration patience = reorder_patience();
   for (std::uint32_t h = 0; h < fabric.hosts; ++h) {
-    hosts.push_back(std::make_unique<Host>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, lossless}));
+    hosts.push_back(
+        std::make_unique<Host>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience, lossless}));
     hosts.back()->record_flows = spec.record_flows;
     hosts.back()->meeting_delay = spec.scale_up.latency / 2;
     simulation->add(*hosts.back(), process_of(NodeId(h), grouping));

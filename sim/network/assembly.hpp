@@ -32,6 +32,7 @@ private:
   void check() const;
   void number_ports();
   bool nothing_can_be_lost() const;
+  Duration reorder_patience() const;
   void make_entities(ExecutionOptions::Grouping grouping);
   void connect_cables();
   void connect_link(LinkId link);

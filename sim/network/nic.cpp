@@ -14,8 +14,6 @@ namespace {
 /// frames overtake each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs
 /// catch the rest. [frames]
 constexpr std::uint32_t reorder_allowance = 256;
-/// … and when one has been open this long: longer than paths of one fabric differ by, shorter than any time-out.
-constexpr Duration reorder_patience{Duration(20'000'000)}; // 20 us
 /// Frames of one message: a quarter of the circle of sequence numbers.
 constexpr std::int64_t most_frames = std::int64_t{1} << 30;
 } // namespace
@@ -117,7 +115,7 @@ void Nic::watch_gap(ReceiveQueue &queue, bool progress, SimTime now) {
   if (queue.highest == queue.expected) {
     queue.gap_deadline = never;
   } else if (!settings_.lossless && (progress || queue.gap_deadline == never)) {
-    queue.gap_deadline = now + reorder_patience;
+    queue.gap_deadline = now + settings_.reorder_patience;
     gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
   }
 }

@@ -55,7 +55,8 @@ public:
     TransportSpec transport;
     HostSpec host;
     PathChoice paths = PathChoice::ecmp;
-    bool lossless = false; ///< nothing in this run can lose a frame: `ideal` then keeps no timers
+    Duration reorder_patience{}; ///< a gap open for longer is a loss: more than two paths can differ by
+    bool lossless = false;       ///< nothing in this run can lose a frame: `ideal` then keeps no timers
   };
   explicit Nic(const Settings &settings);
 
