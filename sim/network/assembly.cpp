@@ -98,7 +98,7 @@ std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Groupin
 }
 
 /// Frames of one flow overtake each other by what waits in front of them: at worst the input buffers of a whole switch,
-/// which leave through one port.
+/// each leaving through one port; four such in a row are reckoned with.
 Duration NetworkAssembly::reorder_patience() const {
   constexpr std::int64_t assumed_buffer = 256 * 1024; // when credits are unlimited [B]
   const std::int64_t buffer = spec.transport.credits.value > 0 ? spec.transport.credits.value : assumed_buffer;
@@ -106,7 +106,7 @@ Duration NetworkAssembly::reorder_patience() const {
   for (const auto &cable : spec.fabric.cables)
     slowest = std::min(slowest, cable.rate);
   const std::uint32_t ports = *std::max_element(degree_.begin(), degree_.end());
-  return Duration(20'000'000) + transmission_time(Bytes(buffer * ports), slowest); // 20 us for what is left out
+  return Duration(20'000'000) + 4 * transmission_time(Bytes(buffer * ports), slowest); // 20 us for what is left out
 }
 
 bool NetworkAssembly::nothing_can_be_lost() const {

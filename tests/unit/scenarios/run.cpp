@@ -243,10 +243,7 @@ TEST_CASE("Nothing is sent again on a slow, congested fabric without bit errors,
   check_slow_incast({"routing.policy=ecmp"});
 }
 
-// Allowed to fail: receivers ask for a gap once it has been open for longer than one switch's buffers take to drain
-// (sim/network/assembly.cpp), and here the switches before it are full as well. 1,439 frames are sent twice, and the
-// incast takes 29.8 ms in place of 25.1.
-TEST_CASE("Nothing is sent again on a slow, congested fabric with optics of common quality" * doctest::may_fail()) {
+TEST_CASE("Nothing is sent again on a slow, congested fabric with optics of common quality") {
   check_slow_incast({});
 }
 
