@@ -85,7 +85,7 @@ std::string optics_clause(const RunSummary &winner, const RunSummary &other) {
     return {};
   if (about_equal(power))
     return "; the same optics power";
-  return fmt::format("; optics {} the power", format_ratio(power));
+  return fmt::format("; links {} the power", format_ratio(power));
 }
 
 std::string step_verdict(const RunSummary &first, const RunSummary &last) {

@@ -43,7 +43,7 @@ TEST_CASE("the verdict names the faster run, whichever it is, with the numbers b
   CHECK(
       compare({run("gpt-800g", 91.5, 0.24, 1000), run("gpt-1600g", 68.3, 0.05, 2100)}).verdict ==
       "gpt-1600g trains 1.34× as fast as gpt-800g: step 68.30 ms against 91.50 ms; exposed communication 5.0 % against "
-      "24.0 %; optics 2.10× the power.");
+      "24.0 %; links 2.10× the power.");
   CHECK(compare({run("a", 60, 0.1, 200), run("b", 90, 0.2, 200)}).verdict ==
         "a trains 1.50× as fast as b: step 60.00 ms against 90.00 ms; exposed communication 10.0 % against 20.0 %; the "
         "same "
