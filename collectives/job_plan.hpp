@@ -30,6 +30,10 @@ struct JobPlan {
   double tokens_per_step = 0;              ///< 0 when unknown
   double flops_per_step = 0;               ///< model FLOPs, without recomputation, for MFU; 0 when unknown
   Bytes network_bytes{};                   ///< payload all ranks send over the network in the whole job, exactly
+  /// What operations are for, by Operation::label, as users would say it: "gradient all-reduce", "pipeline
+  /// activations", "expert dispatch" … Few: classes, not instances. At least one, "" or "other", with index 0.
+  std::vector<std::string> labels{"other"};
+  std::vector<std::uint32_t> host_of_rank; ///< placement; empty: rank r on host r
   bool record_flows = false;               ///< plain traffic: ask the network for one FlowResult per message
   std::vector<std::string> notes;          ///< what was assumed or chosen, one sentence each
 };

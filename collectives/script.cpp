@@ -206,6 +206,7 @@ Operation ScriptProgram::inside(Position &at, std::uint32_t stream, const Instru
     return end_collective(at, stream);
   op.kind = step.kind == CollectiveStep::Kind::send ? Operation::Kind::send : Operation::Kind::receive;
   op.peer = communicator(i).rank_of(rank_, step.peer);
+  op.channel = stream;
   op.bytes = step.bytes;
   return op;
 }

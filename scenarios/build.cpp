@@ -238,7 +238,8 @@ BuiltRun build_run(const Scenario &s) {
   run.route_fallbacks = route_fallbacks(n.routes, kinds);
   n.switches = {s.fabric.switch_latency,
                 s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through};
-  n.hosts = {s.fabric.nic_latency, s.fabric.nic_overhead};
+  n.hosts.nic_latency = s.fabric.nic_latency;
+  n.hosts.message_overhead = s.fabric.nic_overhead;
   n.transport = transport_spec(s, b, run.notes);
   check_timeout(s, b);
   n.scale_up = {s.cluster.scale_up_latency};

@@ -1,4 +1,4 @@
-// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (stream, peer rank),
+// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (channel, peer rank),
 // so that no run-time order can change them.
 
 #include "sim/network/assembly.hpp"
@@ -221,7 +221,7 @@ void NetworkAssembly::connect_link(LinkId link) {
 void NetworkAssembly::connect_queue_pairs() {
   struct Flow {
     std::uint32_t source;
-    std::uint32_t stream;
+    std::uint32_t channel;
     std::uint32_t target;
     std::uint32_t send_index = 0;
   };
@@ -229,24 +229,24 @@ void NetworkAssembly::connect_queue_pairs() {
   for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
     for (const Peer &peer : spec.programs[rank]->sends_to()) {
       EXPECTS(peer.rank < spec.placement.size());
-      flows.push_back({rank, peer.stream, peer.rank});
+      flows.push_back({rank, peer.channel, peer.rank});
     }
   std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
-    return std::tie(a.source, a.stream, a.target) < std::tie(b.source, b.stream, b.target);
+    return std::tie(a.source, a.channel, a.target) < std::tie(b.source, b.channel, b.target);
   });
   for (auto &flow : flows) {
     auto &queues = hosts[spec.placement[flow.source].index()]->nic.send_queues;
     flow.send_index = static_cast<std::uint32_t>(queues.size());
     SendQueue queue;
     queue.host = spec.placement[flow.target].value;
-    queue.stream = flow.stream;
+    queue.channel = flow.channel;
     queue.peer_rank = flow.target;
-    const auto words = philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.stream);
+    const auto words = philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.channel);
     queue.entropy = static_cast<std::uint16_t>(words[0]);
     queues.push_back(std::move(queue));
   }
   std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
-    return std::tie(a.target, a.stream, a.source) < std::tie(b.target, b.stream, b.source);
+    return std::tie(a.target, a.channel, a.source) < std::tie(b.target, b.channel, b.source);
   });
   for (const auto &flow : flows) {
     auto &queues = hosts[spec.placement[flow.target].index()]->nic.receive_queues;
@@ -255,7 +255,7 @@ void NetworkAssembly::connect_queue_pairs() {
     ReceiveQueue queue;
     queue.host = spec.placement[flow.source].value;
     queue.remote = flow.send_index;
-    queue.stream = flow.stream;
+    queue.channel = flow.channel;
     queue.peer_rank = flow.source;
     queue.entropy = static_cast<std::uint16_t>(sender.entropy * 40503u); // acknowledgements take a path of their own
     queues.push_back(std::move(queue));

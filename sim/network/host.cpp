@@ -14,18 +14,19 @@ constexpr auto later = [](const auto &a, const auto &b) {
   return std::tie(a.time, a.what, a.index, a.order) > std::tie(b.time, b.what, b.index, b.order);
 };
 
-/// Queues are sorted by (stream, peer rank).
-template <class Queues> auto find_queue(Queues &queues, std::uint32_t stream, std::uint32_t peer) {
+/// Queues are sorted by (channel, peer rank).
+template <class Queues> auto find_queue(Queues &queues, std::uint32_t channel, std::uint32_t peer) {
   const auto at =
-      std::lower_bound(queues.begin(), queues.end(), std::pair(stream, peer),
-                       [](const auto &q, const auto &key) { return std::pair(q.stream, q.peer_rank) < key; });
-  return at != queues.end() && at->stream == stream && at->peer_rank == peer ? at : queues.end();
+      std::lower_bound(queues.begin(), queues.end(), std::pair(channel, peer),
+                       [](const auto &q, const auto &key) { return std::pair(q.channel, q.peer_rank) < key; });
+  return at != queues.end() && at->channel == channel && at->peer_rank == peer ? at : queues.end();
 }
 } // namespace
 
 void Host::give_program(RankProgram &program, std::uint32_t rank, std::uint32_t collectives, std::uint32_t steps) {
   rank_ = rank;
-  unfinished_sends_.resize(program.streams());
+  for (const SendQueue &queue : nic.send_queues)
+    unfinished_sends_.resize(std::max<std::size_t>(unfinished_sends_.size(), queue.channel + 1u));
   runner_ = std::make_unique<RankRunner>(program, rank, collectives, steps, static_cast<RankHost &>(*this));
 }
 
@@ -160,7 +161,7 @@ void Host::handle(const Timer &timer) {
     runner_->look_again(timer.time);
     return;
   case Timer::What::send_finished:
-    unfinished_sends_[nic.send_queues[timer.index].stream] -= timer.count;
+    unfinished_sends_[nic.send_queues[timer.index].channel] -= timer.count;
     runner_->look_again(timer.time);
     return;
   case Timer::What::peer_unreachable:
@@ -177,33 +178,35 @@ void Host::start_compute(std::uint32_t stream, Duration duration, SimTime now) {
   schedule({now + duration, Timer::What::compute_done, stream});
 }
 
-void Host::post_send(std::uint32_t stream, std::uint32_t peer, Bytes bytes, SimTime now) {
-  EXPECTS(bytes.value >= 0);
-  const auto found = find_queue(nic.send_queues, stream, peer);
+void Host::post_send(const Operation &send, std::uint32_t stream, SimTime now) {
+  EXPECTS(send.bytes.value >= 0);
+  const auto found = find_queue(nic.send_queues, send.channel, send.peer);
   if (found == nic.send_queues.end())
     broken_contract("precondition", "a program sends only to the peers it named", __FILE__, __LINE__,
-                    fmt::format("rank {} stream {} to rank {}", rank_, stream, peer));
+                    fmt::format("rank {} stream {} channel {} to rank {}", rank_, stream, send.channel, send.peer));
   const auto index = static_cast<std::uint32_t>(found - nic.send_queues.begin());
-  ++unfinished_sends_[stream];
+  ++unfinished_sends_[send.channel];
   if (record_flows)
-    posted_.push_back({index, now, bytes});
-  nic.post(index, bytes, now, nic_events_);
+    posted_.push_back({index, now, send.bytes});
+  nic.post(index, send.bytes, now, nic_events_);
 }
 
-bool Host::take_message(std::uint32_t stream, std::uint32_t peer, Bytes bytes) {
-  const auto queue = find_queue(nic.receive_queues, stream, peer);
+bool Host::take_message(const Operation &receive) {
+  const auto queue = find_queue(nic.receive_queues, receive.channel, receive.peer);
   if (queue == nic.receive_queues.end())
     return false; // nobody will ever send: shows up as a stall that names it
   if (queue->delivered.empty())
     return false;
-  if (queue->delivered.front() != bytes.value && complaints_.size() < 8)
-    complaints_.push_back(fmt::format("rank {} stream {} expected {} B from rank {} and got {} B", rank_, stream,
-                                      bytes.value, peer, queue->delivered.front()));
+  if (queue->delivered.front() != receive.bytes.value && complaints_.size() < 8)
+    complaints_.push_back(fmt::format("rank {} channel {} expected {} B from rank {} and got {} B", rank_,
+                                      receive.channel, receive.bytes.value, receive.peer, queue->delivered.front()));
   queue->delivered.pop();
   return true;
 }
 
-std::uint32_t Host::unfinished_sends(std::uint32_t stream) { return unfinished_sends_[stream]; }
+std::uint32_t Host::unfinished_sends(std::uint32_t channel) {
+  return channel < unfinished_sends_.size() ? unfinished_sends_[channel] : 0;
+}
 
 void Host::enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) {
   for (auto &seat : seats)

@@ -54,9 +54,9 @@ public:
 
 private:
   void start_compute(std::uint32_t stream, Duration duration, SimTime now) override;
-  void post_send(std::uint32_t stream, std::uint32_t peer, Bytes bytes, SimTime now) override;
-  bool take_message(std::uint32_t stream, std::uint32_t peer, Bytes bytes) override;
-  std::uint32_t unfinished_sends(std::uint32_t stream) override;
+  void post_send(const Operation &send, std::uint32_t stream, SimTime now) override;
+  bool take_message(const Operation &receive) override;
+  std::uint32_t unfinished_sends(std::uint32_t channel) override;
   void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) override;
 
   /// A timer of this host; ordered by (time, what, index, order).
@@ -92,7 +92,7 @@ private:
   std::vector<Timer> timers_; ///< binary heap, earliest at the front
   std::uint64_t timer_order_ = 0;
   std::vector<NicEvent> nic_events_;            ///< scratch
-  std::vector<std::uint32_t> unfinished_sends_; ///< per stream
+  std::vector<std::uint32_t> unfinished_sends_; ///< [channel]
   Digest digest_;
   SimTime now_{}; ///< of the last event: time never goes back
   std::optional<JobFailure> failure_;

@@ -4,6 +4,7 @@
 //
 // Leaves out: shared buffers, ECN, PFC, trimming, congestion control (only per-hop credits), trains of frames.
 
+#include "sim/network/attribution.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/plain/link_health.hpp"
 #include "sim/network/plain/rank_program.hpp"
@@ -34,6 +35,19 @@ struct SwitchSpec {
 struct HostSpec {
   Duration nic_latency{700'000}; ///< memory → wire and wire → memory, each way
   Duration message_overhead{};   ///< added once per message before its first frame (launch, doorbell)
+  BitRate pcie;                  ///< what the host bus feeds one port and takes from it, wire bytes; 0 = no limit
+};
+
+/// How much of a message moves as one unit (decision 0008).
+struct TrainSpec {
+  std::uint32_t most_frames = 1; ///< frames per train; 1 = every frame by itself
+  double error = 0;              ///< > 0: of each message's time; trains are cut shorter to keep it (train_rule.hpp)
+};
+
+/// How GPUs differ from their nominal speed. Drawn from the seed.
+struct ComputeSpec {
+  double speed_spread = 0; ///< standard deviation of a GPU's speed around 1, constant in the run
+  double jitter = 0;       ///< standard deviation of each computation's duration around its own
 };
 
 /// Decision 0005. `ideal`: no windows, unlimited buffers, acknowledgements without weight.
@@ -64,6 +78,9 @@ struct NetworkSpec {
   HostSpec hosts;
   TransportSpec transport;
   ScaleUpSpec scale_up;
+  TrainSpec trains;
+  ComputeSpec compute;
+  bool explain_waiting = false; ///< keep a history and fill NetworkResult::attribution
   PathChoice paths = PathChoice::ecmp;
   std::uint64_t seed = 1;
   std::uint64_t tie_seed = 0;                         ///< draws the order of simultaneous frames; 0 = as seed
@@ -164,6 +181,13 @@ struct NetworkResult {
   std::uint64_t bytes_sent = 0;        ///< payload of posted messages
   std::uint64_t bytes_delivered = 0;   ///< payload of delivered messages
   std::uint64_t link_hops = 0;         ///< frames × links crossed, acknowledgements included
+  // Trains: what was predicted, and how the payload moved.
+  double train_error = 0;                 ///< greatest predicted error of a message's time; 0 when all moved as frames
+  double train_delay_mean_s = 0;          ///< predicted delay that trains add to a message, mean
+  std::uint64_t bytes_in_trains = 0;      ///< payload that moved in trains of two or more frames
+  std::uint64_t trains_injected = 0;      ///< trains and single data frames
+  std::uint64_t random_draws = 0;         ///< ties settled by a draw, bad codewords, compute jitter
+  Attribution attribution;                ///< when explain_waiting
   std::vector<std::string> violations; ///< broken conservation laws; must be empty
   std::vector<BlockedStream> blocked;  ///< who waits for whom when nothing more can happen
   bool failed = false;

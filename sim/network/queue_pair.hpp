@@ -1,5 +1,5 @@
 #pragma once
-// The two ends of a reliable, ordered flow of messages from one rank's stream to another's: what the NIC keeps per
+// The two ends of a reliable, ordered flow of messages on one channel from one rank to another: what the NIC keeps per
 // peer.
 //
 // Packet sequence numbers run over all messages of the flow. The receiver counts frames in order; under `selective` it
@@ -24,12 +24,12 @@ struct OutgoingMessage {
   std::int64_t bytes = 0; ///< payload
 };
 
-/// The sending end. A NIC keeps them sorted by (stream, peer rank).
+/// The sending end. A NIC keeps them sorted by (channel, peer rank).
 struct SendQueue {
   // Addresses; constant.
   std::uint32_t host = 0;   ///< where to
   std::uint32_t remote = 0; ///< receive queue there
-  std::uint32_t stream = 0;
+  std::uint32_t channel = 0;
   std::uint32_t peer_rank = 0;
   std::uint16_t entropy = 0;
   // What is to be sent: frames [next, end), and before them `resend`.
@@ -58,12 +58,12 @@ struct SendQueue {
   void rewind();
 };
 
-/// The receiving end. A NIC keeps them sorted by (stream, peer rank).
+/// The receiving end. A NIC keeps them sorted by (channel, peer rank).
 struct ReceiveQueue {
   // Addresses; constant.
   std::uint32_t host = 0;   ///< where acknowledgements go
   std::uint32_t remote = 0; ///< send queue there
-  std::uint32_t stream = 0;
+  std::uint32_t channel = 0;
   std::uint32_t peer_rank = 0;
   std::uint16_t entropy = 0; ///< of the acknowledgements
   // Progress.

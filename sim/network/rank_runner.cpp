@@ -53,12 +53,12 @@ bool RankRunner::perform(std::uint32_t s, SimTime now) {
     host_.enter_scale_up(s, op.id, op.duration, now);
     return false;
   case Kind::send:
-    host_.post_send(s, op.peer, op.bytes, now);
+    host_.post_send(op, s, now);
     return true;
   case Kind::receive:
-    return host_.take_message(s, op.peer, op.bytes);
+    return host_.take_message(op);
   case Kind::drain:
-    return host_.unfinished_sends(s) == 0;
+    return host_.unfinished_sends(op.channel) == 0;
   case Kind::signal:
     if (events_.size() <= op.id)
       events_.resize(op.id + 1);

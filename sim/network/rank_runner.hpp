@@ -20,11 +20,11 @@ class RankHost {
 public:
   virtual ~RankHost() = default;
   virtual void start_compute(std::uint32_t stream, Duration duration, SimTime now) = 0;
-  virtual void post_send(std::uint32_t stream, std::uint32_t peer, Bytes bytes, SimTime now) = 0;
-  /// Takes the next message of (stream, peer) from memory; false when it is not there yet. Its size must be `bytes`.
-  virtual bool take_message(std::uint32_t stream, std::uint32_t peer, Bytes bytes) = 0;
-  /// Sends of the stream not yet acknowledged.
-  virtual std::uint32_t unfinished_sends(std::uint32_t stream) = 0;
+  virtual void post_send(const Operation &send, std::uint32_t stream, SimTime now) = 0;
+  /// Takes the next message of (channel, peer) from memory; false when it is not there yet. Its size must be `bytes`.
+  virtual bool take_message(const Operation &receive) = 0;
+  /// Sends on the channel not yet acknowledged.
+  virtual std::uint32_t unfinished_sends(std::uint32_t channel) = 0;
   virtual void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) = 0;
 };
 

@@ -22,8 +22,12 @@ struct Cable {
 };
 
 /// Hosts, switches and cables. A node's ports are its cables in ascending order: port p of a node is its p-th cable.
+/// A host is one GPU with `ports_per_host` NIC ports (several NICs, or one port into each of several planes), one cable
+/// each; port p of any host reaches port p of any other. Endpoint e = host × ports_per_host + port; host cable of
+/// endpoint e is cable e.
 struct FabricPlan {
   std::uint32_t hosts = 0;
+  std::uint32_t ports_per_host = 1;
   std::uint32_t switches = 0;
   std::vector<Cable> cables;
 

@@ -17,6 +17,7 @@ struct LinkHealthSegment {
                       ///< fibre, ≥ 1 ps
   double uncorrectable_ratio =
       0; ///< probability that a codeword cannot be corrected, 0 … 1; portable bits (decision 0006)
+  Duration propagation{}; ///< the part of `latency` spent in fibre or copper; the rest is modules and FEC (reports)
 };
 
 /// The shape of a codeword on the wire: a frame of N wire bytes (preamble and gap included) touches on average

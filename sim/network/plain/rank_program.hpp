@@ -2,7 +2,8 @@
 // What a rank does: a generator of operations on a few sequential streams. Filled by collectives (decision 0004).
 //
 // A ring step is `send right; receive left` on one stream. Streams run side by side, like CUDA streams; `signal` and
-// `wait` on the rank's own event counters order them. By convention stream 0 computes.
+// `wait` on the rank's own event counters order them. By convention stream 0 computes: a rank is idle while it does
+// not. Messages between two ranks on one channel arrive in the order sent; channels are independent of each other.
 
 #include "sim/core/id.hpp"
 #include "sim/core/quantity.hpp"
@@ -16,9 +17,9 @@ namespace lightloom {
 struct Operation {
   enum class Kind : std::uint8_t {
     compute,          ///< the GPU works for `duration`
-    send,             ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, stream)
-    receive,          ///< wait for the next message from rank `peer` on this stream number; its size must be `bytes`
-    drain,            ///< wait until every send posted on this stream was acknowledged
+    send,             ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, channel)
+    receive,          ///< wait for the next message from rank `peer` on this channel; its size must be `bytes`
+    drain,            ///< wait until every send on this channel was acknowledged
     scale_up,         ///< meet the ranks of scale-up group `id` (the same id at each), then take `duration` together
     signal,           ///< add one to event counter `id` of this rank
     wait,             ///< wait until event counter `id` of this rank has reached `count`
@@ -29,16 +30,18 @@ struct Operation {
     finish            ///< the stream is done; next() is not called again
   };
   Kind kind = Kind::finish;
-  std::uint32_t peer = 0;  ///< send, receive: rank
+  std::uint16_t label = 0;   ///< what it is for, in reports: index into JobPlan::labels; send, receive, scale_up, compute
+  std::uint32_t peer = 0;    ///< send, receive: rank
+  std::uint32_t channel = 0; ///< send, receive, drain: which of the queue pairs between the two ranks; both ends agree
   std::uint32_t id = 0;    ///< scale_up: group; signal, wait: event; begin/end: index
   std::uint32_t count = 0; ///< wait: threshold
   Bytes bytes{};           ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
   Duration duration{};     ///< compute; scale_up
 };
 
-/// A directed pair of ranks that talk: the receiver and sender agree on the stream number.
+/// A rank that is sent to, over one queue pair.
 struct Peer {
-  std::uint32_t stream = 0;
+  std::uint32_t channel = 0;
   std::uint32_t rank = 0;
 };
 
@@ -50,7 +53,7 @@ public:
   virtual std::uint32_t streams() const = 0;
   /// The next operation of `stream`; called once the previous one is done. After finish it is not called again.
   virtual Operation next(std::uint32_t stream) = 0;
-  /// Every (stream, rank) this rank will ever send to, without repeats, in a fixed order: queue pairs are made from it.
+  /// Every (channel, rank) this rank will ever send to, without repeats, in a fixed order: queue pairs are made from it.
   virtual std::vector<Peer> sends_to() const = 0;
   /// How many distinct scale-up groups, and the ids this rank joins with the number of members of each.
   struct Group {
@@ -68,6 +71,7 @@ struct CollectiveInfo {
   Bytes bytes{};              ///< nccl-tests convention: buffer bytes per rank
   std::uint32_t ranks = 0;    ///< members of one group
   bool scale_up = false;      ///< runs inside the scale-up domain (closed form)
+  std::uint16_t label = 0;    ///< index into JobPlan::labels
 };
 
 } // namespace lightloom

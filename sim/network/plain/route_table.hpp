@@ -11,7 +11,7 @@
 
 namespace lightloom {
 
-/// A host's place: its leaf switch and the port of that switch which leads to it.
+/// The place of an endpoint (a host's NIC port): its leaf switch and the port of that switch which leads to it.
 struct Attachment {
   SwitchId leaf;
   std::uint16_t port = 0;
@@ -39,7 +39,7 @@ struct SwitchRoutes {
 
 /// Routes of the whole fabric at some time. Rows are shared between epochs in which they are equal.
 struct RouteTable {
-  std::vector<Attachment> attachment;                        ///< one entry per host
+  std::vector<Attachment> attachment;                        ///< one entry per endpoint (FabricPlan)
   std::vector<std::shared_ptr<const SwitchRoutes>> switches; ///< one entry per switch
 };
 

@@ -39,7 +39,7 @@ public:
       rank.program = plan.program(r);
       rank.streams.resize(rank.program->streams());
       for (const Peer &p : rank.program->sends_to())
-        if (!rank.peers.insert({p.stream, p.rank}).second)
+        if (!rank.peers.insert({p.channel, p.rank}).second)
           problem("rank " + std::to_string(r) + " announces a peer twice");
       for (const auto &g : rank.program->scale_up_groups())
         rank.groups[g.id] = g.members;
@@ -96,7 +96,7 @@ private:
       if (r == 0 && s == 0)
         note(stream.operation);
     }
-    if (!complete(r, s, stream))
+    if (!complete(r, stream))
       return false;
     stream.pending = false;
     return true;
@@ -121,7 +121,7 @@ private:
     }
   }
 
-  bool complete(std::uint32_t r, std::uint32_t s, Stream &stream) {
+  bool complete(std::uint32_t r, Stream &stream) {
     const Operation &op = stream.operation;
     Rank &rank = ranks_[r];
     switch (op.kind) {
@@ -129,14 +129,14 @@ private:
       result_.computed[r] += op.duration;
       return true;
     case Operation::Kind::send:
-      if (rank.peers.count({s, op.peer}) == 0)
+      if (rank.peers.count({op.channel, op.peer}) == 0)
         problem("rank " + std::to_string(r) + " sends to rank " + std::to_string(op.peer) + " unannounced");
-      queues_[{r, op.peer, s}].push_back(op.bytes);
+      queues_[{r, op.peer, op.channel}].push_back(op.bytes);
       result_.sent += op.bytes;
       result_.sent_by[r] += op.bytes;
       return true;
     case Operation::Kind::receive: {
-      auto &queue = queues_[{op.peer, r, s}];
+      auto &queue = queues_[{op.peer, r, op.channel}];
       if (queue.empty())
         return false;
       if (queue.front() != op.bytes)

@@ -78,7 +78,7 @@ TEST_CASE("ranks meet in the groups SimAI gives them") {
   const auto peers = plan.program(1)->sends_to();
   std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
   for (const Peer &p : peers)
-    found.emplace_back(p.stream, p.rank);
+    found.emplace_back(p.channel, p.rank);
   // stream 0: EP partner 3. stream 1: DP ring neighbour 3, DP_EP partner 5.
   CHECK(found == std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0, 3}, {1, 3}, {1, 5}});
 }

@@ -17,12 +17,16 @@ class Script final : public RankProgram {
 public:
   explicit Script(std::vector<std::vector<Operation>> streams) : streams_(std::move(streams)), at_(streams_.size()) {}
   std::uint32_t streams() const override { return static_cast<std::uint32_t>(streams_.size()); }
-  Operation next(std::uint32_t s) override { return at_[s] < streams_[s].size() ? streams_[s][at_[s]++] : Operation{}; }
+  Operation next(std::uint32_t s) override {
+    Operation op = at_[s] < streams_[s].size() ? streams_[s][at_[s]++] : Operation{};
+    op.channel = s;
+    return op;
+  }
   std::vector<Peer> sends_to() const override {
     std::vector<Peer> peers;
     for (std::uint32_t s = 0; s < streams_.size(); ++s)
       for (const auto &op : streams_[s]) {
-        const auto same = [&](const Peer &p) { return p.stream == s && p.rank == op.peer; };
+        const auto same = [&](const Peer &p) { return p.channel == s && p.rank == op.peer; };
         if (op.kind == Operation::Kind::send && std::none_of(peers.begin(), peers.end(), same))
           peers.push_back({s, op.peer});
       }

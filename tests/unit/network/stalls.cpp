@@ -37,7 +37,7 @@ TEST_CASE("A send and a receive of different sizes break a law that is named") {
   give(spec, {{{send(1, 100_B)}}, {{receive(0, 200_B)}}});
   const NetworkResult result = simulate(std::move(spec), {});
   REQUIRE(result.violations.size() == 1);
-  CHECK(result.violations[0] == "rank 1 stream 0 expected 200 B from rank 0 and got 100 B");
+  CHECK(result.violations[0] == "rank 1 channel 0 expected 200 B from rank 0 and got 100 B");
 }
 
 TEST_CASE("A scale-up collective with a missing member is reported at the members that came") {
