@@ -1,8 +1,10 @@
 #pragma once
 // The results of one run as plain data: what contract §4 puts into a results file, before and after it is one.
 // Filled by scenarios after a run, or by read_results (hdf5_reader.hpp) from a file; summarised by summary.hpp.
-// Leaves out, because this version does not measure them: idle time by cause, the critical path, telemetry, campaigns,
-// sweeps. They have no fields here and no datasets, rather than guesses. Units stand in the names.
+// What a run does not measure (idle time by cause of plain traffic, say) is empty here, empty in the file and null in
+// JSON, rather than a guess. Leaves out: telemetry, campaigns, sweeps. Units stand in the names.
+
+#include "sim/core/cause.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -36,23 +38,57 @@ struct RunIdentity {
   double peak_flops_per_gpu = not_known;
 };
 
-/// One row of /steps. `derive_steps` (summary.hpp) fills the last two from GpuTimes.
+/// One row of /steps. `derive_steps` (summary.hpp) fills compute_ps and exposed_comm_ps from GpuTimes.
 struct StepRow {
   std::int64_t start_ps = 0;    ///< earliest begin over ranks
   std::int64_t duration_ps = 0; ///< to the latest end over ranks
   std::int64_t compute_ps = 0;  ///< mean over GPUs of the time busy, rounded down
   std::int64_t exposed_comm_ps =
-      0; ///< mean over GPUs of the time that computing waited for communication, rounded down
+      0; ///< mean over GPUs of the time that computing waited for communication, rounded down; where causes are
+         ///< known, of all idle time but pipeline_bubble, imbalance and checkpoint
+  CauseTimes critical_path = {}; ///< sums to duration_ps (checked); all 0 when causes are not known (has_causes)
+  bool reused = false;           ///< taken over from an equal step instead of simulated
 };
 
 /// /gpus: each vector is [step, gpu], row by row. For each entry busy + idle = duration of the step (checked), and
-/// wait_scale_up + wait_network ≤ idle; what is left is the wait for slower ranks at the step's end.
+/// wait_scale_up + wait_network ≤ idle; what is left is the wait for slower ranks at the step's end. Idle time by cause
+/// sums to idle exactly (checked); it is empty when it was not measured.
 struct GpuTimes {
   std::uint32_t gpus = 0;
   std::vector<std::int64_t> busy_ps;
   std::vector<std::int64_t> idle_ps;
   std::vector<std::int64_t> wait_scale_up_ps;
   std::vector<std::int64_t> wait_network_ps;
+  std::vector<CauseTimes> idle_by_cause_ps = {}; ///< [step, gpu]; in the file [step, gpu, cause]
+};
+
+/// What GPUs waited for, beside the causes: one line of a ranking, after the warm-up steps (waiting.hpp fills them).
+/// The links, the modules and the activities are three views of the same time: they do not add up across kinds.
+struct WaitRow {
+  std::string kind;              ///< "activity", "link", "module", "critical path"
+  std::string name;              ///< "gradient all-reduce"; a link's name; a module's
+  double idle_share = not_known; ///< of all GPU time; for "critical path" of the step time
+  double idle_s = not_known;     ///< per GPU and step; for "critical path" per step
+  std::string mostly = {};       ///< the cause with the greatest part in it: "queueing"
+};
+
+/// How the payload was cut, and what that may cost in accuracy.
+struct GranularityRow {
+  std::string setting;                      ///< "frame", "64 frames", "auto"; "" when not stated
+  double frames_per_train_mean = not_known; ///< over the trains sent
+  double payload_in_trains = not_known;     ///< share of payload bytes sent in trains of more than one frame
+  double predicted_error = not_known;       ///< relative, of the step time (without steps: of the run's time)
+  double stated_error = not_known;          ///< relative; the bound that "auto" keeps
+  std::string frames_where;                 ///< one sentence without full stop: where frames were used, and why
+};
+
+/// Memory of a GPU of one pipeline stage, in bytes.
+struct MemoryRow {
+  std::int64_t weights_bytes = 0;
+  std::int64_t gradients_bytes = 0;
+  std::int64_t optimizer_bytes = 0;
+  std::int64_t activations_bytes = 0;
+  std::int64_t capacity_bytes = 0; ///< of the GPU
 };
 
 /// One collective of one group.
@@ -137,6 +173,7 @@ struct BillRow {
   double power_W = not_known;  ///< of all of them
   double cost_usd = not_known; ///< of all of them
   bool optics = false;         ///< counts towards the summary's `optics`
+  std::string category = {};   ///< "GPU", "server", "NIC", "switch", "optics"; "" counts as optics or other
 };
 
 /// /fabric.
@@ -199,6 +236,12 @@ struct RunResults {
   std::vector<CounterRow> counters;
   std::vector<FactRow> facts;
   RunFacts run;
+  std::vector<WaitRow> waiting;  ///< by kind, then falling
+  std::vector<MemoryRow> memory; ///< one per pipeline stage of the job
+  GranularityRow granularity;
 };
+
+/// Whether idle time by cause and the critical path were measured.
+inline bool has_causes(const RunResults &results) { return !results.gpus.idle_by_cause_ps.empty(); }
 
 } // namespace lightloom
