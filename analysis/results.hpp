@@ -239,6 +239,7 @@ struct RunResults {
   std::vector<WaitRow> waiting;  ///< by kind, then falling
   std::vector<MemoryRow> memory; ///< one per pipeline stage of the job
   GranularityRow granularity;
+  std::vector<std::string> missing; ///< by the reader: datasets of this version that the file does not have
 };
 
 /// Whether idle time by cause and the critical path were measured.
