@@ -3,6 +3,7 @@
 #include "sim/core/error.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -31,8 +32,26 @@ void check(const LinkFault &fault) {
                 "Use kind = \"down\" for a dead link.");
 }
 
+/// Where the light spends its time.
+struct Latency {
+  Duration all{};
+  Duration propagation{};
+};
+
+/// Propagation stays, modules and FEC are scaled. A latency below the propagation was set by the scenario: all of it is
+/// propagation then.
+Latency scaled_latency(const LinkReport &report, double module_factor) {
+  if (!(module_factor > 0))
+    throw Error(fmt::format("a module latency factor of {:g}", module_factor), "must be above 0", "Use 1.");
+  const Duration propagation = std::min(report.propagation, report.latency);
+  const auto parts = static_cast<double>((report.latency - propagation).count());
+  const Duration modules(static_cast<std::int64_t>(std::floor(parts * module_factor + 0.5)));
+  return {std::max(Duration(1), propagation + modules), propagation};
+}
+
 /// The link at one instant, from the faults in force.
-LinkHealthSegment segment_at(SimTime t, const LinkReport &report, BitRate rate, const std::vector<LinkFault> &faults) {
+LinkHealthSegment segment_at(SimTime t, const LinkReport &report, BitRate rate, const Latency &latency,
+                             const std::vector<LinkFault> &faults) {
   double ber = report.pre_fec_ber;
   double factor = 1;
   bool down = false;
@@ -50,7 +69,8 @@ LinkHealthSegment segment_at(SimTime t, const LinkReport &report, BitRate rate, 
   segment.rate = rate;
   if (factor < 1)
     segment.rate = BitRate(static_cast<std::int64_t>(static_cast<double>(rate.bits_per_second) * factor));
-  segment.latency = report.latency;
+  segment.latency = latency.all;
+  segment.propagation = latency.propagation;
   segment.uncorrectable_ratio =
       ber > report.pre_fec_ber ? codeword_error_ratio(*report.fec, ber) : report.codeword_error_ratio;
   if (down) { // nothing arrives: one form for all dead segments, so that they merge
@@ -80,7 +100,9 @@ LinkFault LinkFault::make_slow(SimTime from, SimTime until, double factor) {
   return fault;
 }
 
-LinkHealth link_health(const LinkReport &report, BitRate rate, const std::vector<LinkFault> &faults) {
+LinkHealth link_health(const LinkReport &report, BitRate rate, const std::vector<LinkFault> &faults,
+                       double module_factor) {
+  const Latency latency = scaled_latency(report, module_factor);
   std::vector<SimTime> edges{SimTime{}};
   for (const auto &fault : faults) {
     check(fault);
@@ -94,7 +116,7 @@ LinkHealth link_health(const LinkReport &report, BitRate rate, const std::vector
   LinkHealth health;
   health.codeword = codeword_shape(*report.fec, rate);
   for (const SimTime edge : edges) {
-    const auto segment = segment_at(edge, report, rate, faults);
+    const auto segment = segment_at(edge, report, rate, latency, faults);
     if (health.segments.empty() || !same_state(health.segments.back(), segment))
       health.segments.push_back(segment);
   }

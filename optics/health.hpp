@@ -32,8 +32,11 @@ struct LinkFault {
 };
 
 /// Health of a directed link that runs at `rate` over these optics. Segments ascend, the first is from 0, and
-/// neighbours differ. Error for a fault that ends before it begins, begins before 0, or has a BER or factor out of
-/// range.
-LinkHealth link_health(const LinkReport &report, BitRate rate, const std::vector<LinkFault> &faults = {});
+/// neighbours differ. `module_factor` > 0 scales what is not propagation, modules and FEC (optics/lots.hpp); the sum is
+/// rounded to picoseconds, at least 1. Where a scenario has set report.latency itself, the propagation is report's or,
+/// if that is more, the whole latency. Error for a fault that ends before it begins, begins before 0, or has a BER or
+/// factor out of range, and for a module_factor that is not positive.
+LinkHealth link_health(const LinkReport &report, BitRate rate, const std::vector<LinkFault> &faults = {},
+                       double module_factor = 1);
 
 } // namespace lightloom

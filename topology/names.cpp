@@ -56,6 +56,28 @@ std::string neighbours_of(const Fabric &fabric, NodeId id) {
   return list;
 }
 
+/// The two ends of a cable's name, and the NIC where one end is named with its port: "host:17/1/leaf:2".
+struct NamedEnds {
+  std::string_view a, b;
+  std::string_view nic; ///< "host:17/1"; empty when no port is named
+};
+
+/// `ends` is `text` without "#k".
+NamedEnds split_ends(std::string_view text, std::string_view ends) {
+  const std::size_t first = ends.find('/');
+  if (first == std::string_view::npos)
+    throw Error(fmt::format("\"{}\" is not a cable", text), "a cable is named by its two ends",
+                "Write \"leaf:0/spine:0\", or \"random:leaf\" for a drawn one.");
+  const std::size_t second = ends.find('/', first + 1);
+  if (second == std::string_view::npos)
+    return {ends.substr(0, first), ends.substr(first + 1), {}};
+  const std::string_view middle = ends.substr(first + 1, second - first - 1);
+  if (parse_index(middle)) // host:17/1/leaf:2
+    return {ends.substr(0, first), ends.substr(second + 1), ends.substr(0, second)};
+  const std::string_view last = ends.substr(first + 1); // leaf:2/host:17/1
+  return {ends.substr(0, first), middle, last};
+}
+
 } // namespace
 
 std::string Fabric::name(NodeId id) const {
@@ -63,10 +85,16 @@ std::string Fabric::name(NodeId id) const {
   return fmt::format("{}:{}", to_string(vertex.kind), vertex.index);
 }
 
+std::string Fabric::nic_name(std::uint32_t endpoint) const {
+  const std::uint32_t host = endpoint / ports_per_host();
+  return ports_per_host() == 1 ? fmt::format("host:{}", host)
+                               : fmt::format("host:{}/{}", host, endpoint % ports_per_host());
+}
+
 std::string Fabric::name(CableId id) const {
   const Cable &cable = plan().cables[id.index()];
   const std::uint16_t k = parallel_index_[id.index()];
-  const std::string pair = name(cable.a) + "/" + name(cable.b);
+  const std::string pair = (id.value < endpoints() ? nic_name(id.value) : name(cable.a)) + "/" + name(cable.b);
   return k == 0 ? pair : fmt::format("{}#{}", pair, k);
 }
 
@@ -115,29 +143,40 @@ CableId Fabric::find_nic(std::string_view text) const {
   if (!plan().is_host(id))
     throw Error(fmt::format("\"{}\" is not a network interface", text), "it is a switch",
                 "Use a host, such as \"host:0/0\".");
-  if (slash != std::string_view::npos && parse_index(text.substr(slash + 1)) != 0u)
-    throw Error(fmt::format("\"{}\" does not exist", text), "each host has one network interface, number 0",
+  if (slash == std::string_view::npos && ports_per_host() > 1)
+    throw Error(fmt::format("\"{}\" is not a network interface", text),
+                fmt::format("each host has {} of them", ports_per_host()),
+                fmt::format("Name one: {0}/0 to {0}/{1}.", host, ports_per_host() - 1));
+  const auto port = slash == std::string_view::npos ? std::optional(0u) : parse_index(text.substr(slash + 1));
+  if (!port || *port >= ports_per_host())
+    throw Error(fmt::format("\"{}\" does not exist", text),
+                ports_per_host() == 1
+                    ? std::string("each host has one network interface, number 0")
+                    : fmt::format("each host has {} network interfaces, counted from 0", ports_per_host()),
                 fmt::format("Try \"{}/0\".", host));
-  return CableId(id.value);
+  return CableId(endpoint(HostId(id.value), *port));
 }
 
 CableId Fabric::find_cable(std::string_view text) const {
   const std::size_t hash = text.find('#');
   const std::string_view ends = text.substr(0, hash);
-  const std::size_t slash = ends.find('/');
-  if (slash == std::string_view::npos)
-    throw Error(fmt::format("\"{}\" is not a cable", text), "a cable is named by its two ends",
-                "Write \"leaf:0/spine:0\", or \"random:leaf\" for a drawn one.");
-  const NodeId a = find_node(ends.substr(0, slash));
-  const NodeId b = find_node(ends.substr(slash + 1));
+  const NamedEnds named = split_ends(text, ends);
+  const NodeId a = find_node(named.a);
+  const NodeId b = find_node(named.b);
   const auto k = hash == std::string_view::npos ? std::optional<std::uint32_t>(0) : parse_index(text.substr(hash + 1));
   if (!k)
     throw Error(fmt::format("\"{}\" is not a cable", text), "after # comes the number of a parallel cable, from 0",
                 fmt::format("Try \"{}#0\".", ends));
   std::uint32_t parallel = 0;
-  for (const FabricPort &port : ports(a))
-    if (port.peer == b && parallel++ == *k)
-      return port.cable;
+  if (!named.nic.empty()) {
+    const CableId nic = find_nic(named.nic);
+    const Cable &cable = plan().cables[nic.index()];
+    if (((cable.a == a && cable.b == b) || (cable.a == b && cable.b == a)) && *k == parallel++)
+      return nic;
+  } else
+    for (const FabricPort &port : ports(a))
+      if (port.peer == b && parallel++ == *k)
+        return port.cable;
   if (parallel == 0)
     throw Error(fmt::format("\"{}\" does not exist", text), fmt::format("no cable joins {} and {}", name(a), name(b)),
                 fmt::format("{} is joined to {}.", name(a), neighbours_of(*this, a)));
