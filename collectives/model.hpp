@@ -1,5 +1,6 @@
 #pragma once
-// Transformer models by published shape: parameters and FLOPs, layer by layer. Dense decoders only; no experts.
+// Transformer models by published shape: parameters and FLOPs, layer by layer; dense decoders and mixtures of experts.
+// Leaves out: multi-token prediction heads, encoders.
 // FLOPs count multiply and add as two; backward is twice forward (Narayanan et al., SC 2021, appendix; Kaplan et al.
 // 2020).
 
@@ -12,7 +13,7 @@
 
 namespace lightloom {
 
-/// A dense decoder-only transformer.
+/// A decoder-only transformer. Layers from `dense_layers` on are mixtures of experts when `experts` > 0.
 struct ModelShape {
   std::string name;
   std::uint32_t layers = 0;
@@ -22,11 +23,26 @@ struct ModelShape {
   std::uint32_t ffn_hidden = 0;
   bool gated = false; ///< SwiGLU: three MLP matrices instead of two
   std::uint32_t sequence = 0;
-  std::uint32_t vocabulary = 0;    ///< as held in memory, padding included
-  bool tied_embeddings = false;    ///< output head shares the embedding matrix
-  bool learned_positions = false;  ///< sequence × hidden position embeddings
-  bool biases = false;             ///< linear layers and norms have biases (GPT-2/3); else RMSNorm and none (Llama)
+  std::uint32_t vocabulary = 0;   ///< as held in memory, padding included
+  bool tied_embeddings = false;   ///< output head shares the embedding matrix
+  bool learned_positions = false; ///< sequence × hidden position embeddings
+  bool biases = false;            ///< linear layers and norms have biases (GPT-2/3); else RMSNorm and none (Llama)
+
+  std::uint32_t experts = 0;           ///< routed experts per layer; 0 = dense
+  std::uint32_t active_experts = 0;    ///< routed experts per token
+  std::uint32_t shared_experts = 0;    ///< experts that every token passes, beside the routed ones
+  std::uint32_t expert_ffn_hidden = 0; ///< width of one expert
+  std::uint32_t dense_layers = 0;      ///< leading layers without experts
+
+  // Multi-head latent attention (DeepSeek-V2, 2024): all zero for plain attention.
+  std::uint32_t query_rank = 0;       ///< width queries are compressed to
+  std::uint32_t key_value_rank = 0;   ///< width keys and values are compressed to; > 0 means latent attention
+  std::uint32_t rotary_width = 0;     ///< per head, of the query and of the one shared key
+  std::uint32_t query_head_width = 0; ///< per head, without the rotary part
+  std::uint32_t value_head_width = 0; ///< per head
+
   double published_parameters = 0; ///< what its authors state; 0 for a user's own
+  double published_active = 0;     ///< of them used per token; 0 when dense
   std::string source;
 };
 

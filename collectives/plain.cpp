@@ -5,7 +5,8 @@
 
 namespace lightloom {
 
-JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks) {
+JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks,
+                         const ScaleUpDomain & /*domain*/) {
   if (ranks < 2)
     throw Error("a collective over " + std::to_string(ranks) + " rank", "it takes at least 2", "Raise cluster.gpus.");
   if (collectives.empty())

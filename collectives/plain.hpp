@@ -19,8 +19,10 @@ struct PlainCollective {
   std::uint32_t repeat = 1; ///< how often
 };
 
-/// The plan over `ranks` ranks, each with one stream. Collective i of the list fills `repeat` consecutive ids.
-/// Throws Error: unknown algorithm, fewer than 2 ranks, nothing to do.
-JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks);
+/// The plan over `ranks` ranks, each with one stream. Collective i of the list fills `repeat` consecutive ids. `domain`
+/// is for "hierarchical", whose inner phases run in it by closed form; all else uses the network between all ranks.
+/// Throws Error: unknown algorithm, fewer than 2 ranks, ranks the algorithm cannot run on, nothing to do.
+JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks,
+                         const ScaleUpDomain &domain = {});
 
 } // namespace lightloom
