@@ -132,6 +132,24 @@ Problem problem(const std::string &path, const TomlValue &v, std::string why, st
   return {v.where, path + " = " + shown(v), std::move(why), std::move(suggestion)};
 }
 
+/// Words that may stand in place of a quantity.
+std::vector<std::string> words_of(const Key &key) {
+  auto words = key.words;
+  if (key.auto_allowed)
+    words.emplace_back("auto");
+  return words;
+}
+
+/// ", \"frame\" or \"auto\"" for error messages.
+std::string describe_words(const Key &key) {
+  return key.words.empty() ? "" : fmt::format(", or \"{}\"", fmt::join(words_of(key), "\" or \""));
+}
+
+/// True when the value is one of the key's words, which have no range.
+bool is_word(const Key &key, const TomlValue &v) {
+  return v.kind == Kind::text && std::find(key.words.begin(), key.words.end(), v.text) != key.words.end();
+}
+
 /// Type and unit. Choices are checked as text here.
 std::optional<CheckedValue> typed(const Key &key, const std::string &path, const TomlValue &v,
                                   std::vector<Problem> &problems) {
@@ -141,8 +159,10 @@ std::optional<CheckedValue> typed(const Key &key, const std::string &path, const
     out.is_auto = true;
     return out;
   }
+  if (is_word(key, v))
+    return out;
   const auto wrong_type = [&] {
-    problems.push_back(problem(path, v, "must be " + describe(key.type), example(key)));
+    problems.push_back(problem(path, v, "must be " + describe(key.type) + describe_words(key), example(key)));
     return std::nullopt;
   };
   switch (key.type) {
@@ -170,9 +190,12 @@ std::optional<CheckedValue> typed(const Key &key, const std::string &path, const
   if (v.kind != Kind::text)
     return wrong_type();
   if (!parse_quantity(key.type, v.text, out)) {
-    const auto near = with_nearest_unit(key, v.text);
-    problems.push_back(problem(path, v, std::string("not a number with one of the units ") + units_of(key.type),
-                               near.empty() ? example(key) : "Did you mean \"" + near + "\"?"));
+    auto near = with_nearest_unit(key, v.text);
+    if (near.empty())
+      near = nearest_word(v.text, words_of(key));
+    problems.push_back(
+        problem(path, v, std::string("not a number with one of the units ") + units_of(key.type) + describe_words(key),
+                near.empty() ? example(key) : "Did you mean \"" + near + "\"?"));
     return std::nullopt;
   }
   return out;
@@ -187,8 +210,7 @@ bool check_choice(const Key &key, const std::string &path, const TomlValue &v, s
   if (key.choices.empty() || std::find(key.choices.begin(), key.choices.end(), v.text) != key.choices.end())
     return true;
   const std::string have = fmt::format("{}", fmt::join(key.choices, ", "));
-  const bool known =
-      std::find(key.later.begin(), key.later.end(), v.text) != key.later.end() || key.path == "scenario.granularity";
+  const bool known = std::find(key.later.begin(), key.later.end(), v.text) != key.later.end();
   if (known) {
     problems.push_back(problem(path, v, "not in this version", "Use " + have + "."));
   } else {
@@ -214,7 +236,7 @@ std::optional<CheckedValue> check_value(const Key &key, const std::string &path,
   auto out = typed(key, path, v, problems);
   if (!out)
     return std::nullopt;
-  if (out->is_auto)
+  if (out->is_auto || is_word(key, v))
     return out;
   if (!check_choice(key, path, v, problems))
     return std::nullopt;

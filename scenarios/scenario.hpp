@@ -28,16 +28,21 @@ struct ClusterPart {
   std::optional<double> efficiency;
   std::optional<Bytes> memory;
   std::optional<BitRate> memory_bandwidth;
+  double speed_spread = 0; ///< standard deviation of a GPU's speed
+  double jitter = 0;       ///< standard deviation of a computation's time
 };
 
 /// [fabric].
 struct FabricPart {
   std::string topology = "fat-tree"; ///< a name of topology_families()
   bool dragonfly_plus = false;       ///< topology = "dragonfly-plus"
-  std::uint32_t radix = 64;
+  std::uint32_t radix = 64; ///< with switch_capacity and no radix given: what follows at the rate of the host links
   std::uint32_t levels = 0; ///< 0 = auto
   std::uint32_t spines = 0; ///< of two levels; 0 = the fewest
-  double oversubscription = 1;
+  std::uint32_t rails = 1, planes = 1, nics_per_gpu = 1;
+  double oversubscription = 1, spine_oversubscription = 1;
+  std::optional<BitRate> switch_capacity;
+  std::string pcie = "none"; ///< a name of host_bus_names()
   BitRate host_rate, leaf_rate, spine_rate, global_rate;
   Duration switch_latency{};
   std::optional<Bytes> switch_buffer;
@@ -84,6 +89,7 @@ struct OpticsPart {
   std::array<OpticsTierPart, 4> tiers;
   double case_temperature_c = 45;
   bool vendor_latency = false;
+  double latency_spread = 0; ///< half width of the spread of module latencies
   std::string fec = "auto";
 };
 
@@ -99,16 +105,34 @@ struct InjectPart {
 /// [job].
 struct JobPart {
   std::string model; ///< catalogue name; "" with a [model] table or a workload
-  std::uint32_t tensor = 1, data = 1;
+  std::uint32_t tensor = 1, pipeline = 1, data = 1, expert = 1;
+  std::uint32_t interleave = 1;
+  bool sequence_parallel = false;
   std::uint32_t micro_batch = 1;
   std::uint32_t global_batch = 1;
+  std::uint32_t zero = 0;
+  bool overlap = true;
+  std::string recompute = "none";
+  std::uint32_t gradient_bytes = 2;
   std::optional<Bytes> bucket;
+  std::string data_algorithm = "ring";
+  std::string placement = "linear";
   std::string workload; ///< path of a SimAI/AICB file, resolved against the scenario's folder; or ""
 };
 
-/// [model].
+/// [model]; 0 where a default follows from other keys.
 struct ModelPart {
-  std::uint32_t layers = 0, hidden = 0, heads = 0, sequence = 0, vocabulary = 0, feed_forward = 0;
+  std::uint32_t layers = 0, hidden = 0, heads = 0, kv_heads = 0, sequence = 0, vocabulary = 0, feed_forward = 0;
+  bool gated = false;
+  std::uint32_t experts = 0, active_experts = 0, shared_experts = 0, expert_feed_forward = 0, dense_layers = 0;
+};
+
+/// What moves as one unit.
+struct GranularityPart {
+  enum class Kind : std::uint8_t { frame, size, automatic };
+  Kind kind = Kind::frame;
+  Bytes size{};        ///< of a train, kind = size
+  double error = 0.01; ///< kind = automatic
 };
 
 /// One [[collective]].
@@ -135,6 +159,9 @@ struct Scenario {
   std::uint32_t warmup_steps = 0;
   std::uint64_t tie_seed = 0; ///< 0 = as seed
   bool ties_by_id = false;
+  GranularityPart granularity;
+  bool reuse_steps = false;
+  bool explain = false; ///< why GPUs are idle
   ClusterPart cluster;
   FabricPart fabric;
   RoutingPart routing;

@@ -209,8 +209,11 @@ std::string schema_listing() {
       range = fmt::format("{}", fmt::join(key.choices, " | "));
     if (!key.only.empty())
       range = "only " + key.only;
+    auto words = key.words;
     if (key.auto_allowed)
-      range += range.empty() ? "or \"auto\"" : " or \"auto\"";
+      words.emplace_back("auto");
+    for (const auto &word : words)
+      range += (range.empty() ? "or \"" : " or \"") + word + "\"";
     if (key.not_yet)
       range = "not in this version";
     std::string meaning = key.description + (key.source.empty() ? "" : " [" + key.source + "]");

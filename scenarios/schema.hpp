@@ -37,12 +37,15 @@ struct Key {
   std::string only{};                 ///< not empty: the only value that works in this version, as printed
   bool not_yet = false;               ///< the whole key is for a later version
   bool auto_allowed = false;          ///< the string "auto" is allowed too
+  std::vector<std::string> words{};   ///< words allowed in place of a quantity: "frame"
   std::string source{};               ///< where the default comes from
   std::string description{};          ///< one line
 };
 
 /// All keys, in the order of the contract.
 const std::vector<Key> &schema();
+/// The rows of [job], [model], [[collective]], [[traffic]], [failures] and [campaign] among them (schema_loads.cpp).
+std::vector<Key> load_schema();
 
 /// The key of a path as it stands in a file ("inject.0.at"); nullptr when unknown.
 const Key *find_key(std::string_view path);

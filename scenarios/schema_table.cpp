@@ -1,9 +1,10 @@
 // The table of keys itself: names from the contract with users (§3), defaults with their sources. Split from the
-// look-ups so that it can be read top to bottom like the scenario file it describes. Design = a choice of this project,
-// stated in the text.
+// look-ups so that it can be read top to bottom like the scenario file it describes: here the cluster and its network,
+// in schema_loads.cpp what runs on it. Design = a choice of this project, stated in the text.
 
 #include "scenarios/schema.hpp"
 
+#include "scenarios/host_bus.hpp"
 #include "topology/builder.hpp"
 
 namespace lightloom {
@@ -25,12 +26,22 @@ Keys scenario_keys() {
        .description = "draws the order of frames that arrive at the same picosecond, and nothing else"},
       {.path = "scenario.fidelity", .type = choice, .fallback = "packet", .choices = {"packet"}, .later = {"flow"},
        .description = "rung of the ladder"},
-      {.path = "scenario.granularity", .type = text, .fallback = "frame", .choices = {"frame"},
-       .later = {"auto", "a size such as \"256KiB\""}, .description = "what moves as one unit"},
+      {.path = "scenario.granularity", .type = bytes, .fallback = "frame; large jobs: auto", .low = 64, .high = 1e9,
+       .auto_allowed = true, .words = {"frame"}, .source = "decision 0008",
+       .description = "what moves as one unit: single frames, trains of frames of this size, or, auto, trains as long "
+                      "as granularity_error allows; large jobs are those with pipeline > 1 or 512 GPUs and more"},
+      {.path = "scenario.granularity_error", .type = ratio, .fallback = "0.01", .low = 1e-6, .high = 1,
+       .source = "Design",
+       .description = "granularity = \"auto\": greatest predicted error of a message's time by its trains"},
       {.path = "scenario.steps", .type = count, .fallback = "1", .low = 1, .high = 1e6,
        .description = "training steps, or repetitions of the collectives"},
       {.path = "scenario.warmup_steps", .type = count, .fallback = "1 when steps > 1, else 0", .low = 0,
        .high = 1e6, .description = "first steps left out of the mean step time"},
+      {.path = "scenario.reuse_steps", .type = flag, .fallback = "false",
+       .description = "take a step over from an equal one before it, when it began with an idle network and drew "
+                      "nothing at random; such steps are marked"},
+      {.path = "scenario.explain", .type = flag, .fallback = "true with a [job], else false", .source = "Design",
+       .description = "keep what is needed to say why each GPU was idle, and print it"},
       {.path = "scenario.ties", .type = choice, .fallback = "random", .choices = {"random", "id"},
        .source = "decision 0001",
        .description = "order of frames that arrive at the same picosecond; id: for hand calculation"},
@@ -53,10 +64,14 @@ Keys cluster_keys() {
        .source = "NVIDIA data sheets, recalled", .description = "per GPU and direction"},
       {.path = "cluster.scale_up.latency", .type = duration, .fallback = "300ns", .low = 1e-12, .high = 1,
        .source = "Design", .description = "one way, GPU to GPU"},
+      {.path = "cluster.speed_spread", .type = ratio, .fallback = "0", .low = 0, .high = 0.5,
+       .description = "stragglers: standard deviation of a GPU's speed around its nominal one, drawn once per GPU"},
+      {.path = "cluster.jitter", .type = ratio, .fallback = "0", .low = 0, .high = 0.5,
+       .description = "stragglers: standard deviation of the time of each computation around its own, drawn each time"},
       {.path = "gpu.peak_flops", .type = ratio, .fallback = "from cluster.gpu", .low = 1e9, .high = 1e18,
        .description = "dense BF16 floating-point operations per second"},
       {.path = "gpu.memory", .type = bytes, .fallback = "from cluster.gpu", .low = 1e6, .high = 1e15,
-       .description = "memory of one GPU; whether a job fits into it is not checked in this version"},
+       .description = "memory of one GPU; a job that does not fit into it is refused"},
       {.path = "gpu.memory_bandwidth", .type = bit_rate, .fallback = "from cluster.gpu", .low = 1e9, .high = 1e16,
        .description = "memory bandwidth of one GPU"},
       {.path = "gpu.efficiency", .type = ratio, .fallback = "from cluster.gpu", .low = 0.01, .high = 1,
@@ -81,12 +96,16 @@ Keys fabric_keys() {
        .description = "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit"},
       {.path = "fabric.spines", .type = count, .fallback = "the fewest", .low = 1, .high = 4096,
        .description = "fat-tree of two levels: how many spines"},
-      {.path = "fabric.rails", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1",
-       .description = "1 = no rails"},
-      {.path = "fabric.planes", .type = count, .fallback = "1", .low = 1, .high = 64, .only = "1",
-       .description = "parallel networks"},
+      {.path = "fabric.rails", .type = count, .fallback = "1", .low = 1, .high = 64,
+       .description = "fat-tree: GPU g of a node is on rail g mod rails, and a leaf carries one rail; 1 = no rails"},
+      {.path = "fabric.planes", .type = count, .fallback = "1", .low = 1, .high = 16,
+       .description = "parallel networks, alike; each NIC has one port into each"},
       {.path = "fabric.oversubscription", .type = ratio, .fallback = "1", .low = 1, .high = 64,
-       .description = "host bandwidth over uplink bandwidth of a leaf"},
+       .description = "bandwidth from below over bandwidth up, of a leaf; or a table per level"},
+      {.path = "fabric.oversubscription.leaf", .type = ratio, .fallback = "1", .low = 1, .high = 64,
+       .description = "of a leaf: hosts over uplinks"},
+      {.path = "fabric.oversubscription.spine", .type = ratio, .fallback = "1", .low = 1, .high = 64,
+       .description = "of a spine, fat-tree of three levels: leaves over cores"},
       {.path = "fabric.link_rate", .type = bit_rate, .fallback = "800Gbps", .low = 1e9, .high = 1e13,
        .description = "MAC rate of every tier"},
       {.path = "fabric.rates.host", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13,
@@ -97,8 +116,8 @@ Keys fabric_keys() {
        .description = "spine to core"},
       {.path = "fabric.rates.global", .type = bit_rate, .fallback = "link_rate", .low = 1e9, .high = 1e13,
        .description = "between Dragonfly+ groups"},
-      {.path = "fabric.switch.capacity", .type = bit_rate, .fallback = "radix × link_rate", .low = 1e9,
-       .high = 1e15, .description = "in place of radix: radix = capacity ÷ link_rate"},
+      {.path = "fabric.switch.capacity", .type = bit_rate, .fallback = "radix × rates", .low = 1e9, .high = 1e15,
+       .description = "one direction, all ports; in place of radix, which follows from it and the rates of each tier"},
       {.path = "fabric.switch.latency", .type = duration, .fallback = "500ns", .low = 0, .high = 1e-3,
        .source = "Tomahawk 5 about 600 ns, Quantum-X800 below 100 ns",
        .description = "head in (cut-through) or tail in until the head may leave"},
@@ -107,14 +126,15 @@ Keys fabric_keys() {
                        "between ports in this version"},
       {.path = "fabric.switch.forwarding", .type = choice, .fallback = "cut-through",
        .choices = {"cut-through", "store-and-forward"}, .description = "when a frame may leave"},
-      {.path = "fabric.nic.per_gpu", .type = count, .fallback = "1", .low = 1, .high = 16, .only = "1",
-       .description = "NICs per GPU"},
+      {.path = "fabric.nic.per_gpu", .type = count, .fallback = "1", .low = 1, .high = 16,
+       .description = "NICs per GPU, each with its own host bus"},
       {.path = "fabric.nic.latency", .type = duration, .fallback = "700ns", .low = 0, .high = 1e-3,
        .source = "ConnectX-7: 600-800 ns", .description = "memory to wire and wire to memory, each way"},
       {.path = "fabric.nic.overhead", .type = duration, .fallback = "0ns", .low = 0, .high = 1e-3,
        .description = "added once per message before its first frame"},
-      {.path = "fabric.nic.pcie", .type = text, .fallback = "none", .only = "none",
-       .description = "host bus that caps what the host can feed"},
+      {.path = "fabric.nic.pcie", .type = choice, .fallback = "none", .choices = host_bus_names(),
+       .source = "PCI Express base specifications, recalled",
+       .description = "host bus of each NIC, which caps what it can feed and take; none: no limit"},
       {.path = "fabric.groups", .type = count, .fallback = "2", .low = 1, .high = 4096,
        .description = "dragonfly-plus: groups"},
       {.path = "fabric.leaves_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024,
@@ -208,6 +228,8 @@ Keys optics_keys() {
       {.path = "optics.fec", .type = choice, .fallback = "auto",
        .choices = {"auto", "kp4", "kr4", "ll", "kp4+hamming", "none"},
        .description = "auto: what the module needs"},
+      {.path = "optics.latency_spread", .type = ratio, .fallback = "0", .low = 0, .high = 0.5, .source = "Design",
+       .description = "modules differ by lot: each link's module latency is drawn within ± this share"},
       {.path = "optics.llr", .type = flag, .fallback = "false", .only = "false", .description = "link-level retry"},
   };
   keys.insert(keys.end(), rest.begin(), rest.end());
@@ -237,81 +259,6 @@ Keys inject_keys() {
   };
 }
 
-Keys job_keys() {
-  Keys keys = {
-      {.path = "job.*.model", .type = text, .fallback = "gpt-13b",
-       .description = "catalogue name, or a [model] table"},
-      {.path = "job.*.tensor", .type = count, .fallback = "gpus_per_node", .low = 1, .high = 1024,
-       .description = "tensor parallel ranks; in the scale-up domain when they fit, else rings over the network"},
-      {.path = "job.*.pipeline", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
-       .description = "pipeline stages"},
-      {.path = "job.*.data", .type = count, .fallback = "GPUs ÷ (tensor × pipeline × context)", .low = 1,
-       .high = 65536, .description = "data parallel ranks"},
-      {.path = "job.*.context", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
-       .description = "context parallel ranks"},
-      {.path = "job.*.expert", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
-       .description = "expert parallel ranks"},
-      {.path = "job.*.micro_batch", .type = count, .fallback = "1", .low = 1, .high = 65536,
-       .description = "sequences per forward pass of a data parallel rank"},
-      {.path = "job.*.global_batch", .type = count, .fallback = "micro_batch × data", .low = 1, .high = 1e9,
-       .description = "sequences per step"},
-      {.path = "job.*.schedule", .type = choice, .fallback = "none", .choices = {"none"},
-       .later = {"1f1b", "interleaved-1f1b"}, .description = "of the pipeline"},
-      {.path = "job.*.interleave", .type = count, .low = 1, .high = 64, .not_yet = true,
-       .description = "virtual stages per pipeline rank"},
-      {.path = "job.*.overlap", .type = flag, .fallback = "true", .only = "true",
-       .description = "data parallel reduction runs beside the backward pass"},
-      {.path = "job.*.bucket", .type = bytes, .fallback = "one layer", .low = 1, .high = 1e12,
-       .description = "a gradient bucket is reduced once it holds this much"},
-      {.path = "job.*.workload", .type = text,
-       .description = "a SimAI/AICB workload file instead of a model, relative to the scenario file"},
-  };
-  for (const char *name : {"layers", "hidden", "heads", "sequence", "vocabulary", "feed_forward"})
-    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e7,
-     .description = "shape of a model that is not in the catalogue"});
-  for (const char *name : {"experts", "experts_per_token", "kv_heads"})
-    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e6, .not_yet = true,
-     .description = "shape of a mixture of experts or grouped attention"});
-  return keys;
-}
-
-Keys load_keys() {
-  return {
-      {.path = "collective.*.op", .type = choice, .fallback = "all-reduce",
-       .choices = {"all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "send"},
-       .description = "over all GPUs, each with its own NIC"},
-      {.path = "collective.*.algorithm", .type = choice, .fallback = "auto",
-       .choices = {"auto", "ring", "pairwise", "chain", "direct"},
-       .later = {"halving-doubling", "double-binary-tree", "bruck", "hierarchical"},
-       .description = "auto: ring; all-to-all: pairwise; broadcast: chain; send: direct"},
-      {.path = "collective.*.size", .type = bytes, .fallback = "1GiB", .low = 1, .high = 1e12,
-       .description = "nccl-tests convention: buffer bytes per rank"},
-      {.path = "traffic.*.pattern", .type = choice, .fallback = "permutation", .choices = {"permutation", "incast"},
-       .later = {"shift", "uniform", "all-to-all", "file"}, .description = "who sends to whom"},
-      {.path = "traffic.*.size", .type = bytes, .fallback = "20MB", .low = 1, .high = 1e12,
-       .description = "bytes per flow"},
-      {.path = "traffic.*.fan_in", .type = count, .fallback = "64", .low = 1, .high = 65535,
-       .description = "incast: senders to host 0"},
-      {.path = "traffic.*.by", .type = count, .low = 1, .high = 65535, .not_yet = true,
-       .description = "shift: by how many hosts"},
-      {.path = "traffic.*.path", .type = text, .not_yet = true, .description = "an htsim connection matrix"},
-      {.path = "traffic.*.arrivals", .type = text, .not_yet = true, .description = "open loop"},
-      {.path = "traffic.*.load", .type = ratio, .low = 0, .high = 1, .not_yet = true,
-       .description = "open loop: share of the link rate"},
-      {.path = "traffic.*.duration", .type = duration, .not_yet = true, .description = "open loop: how long"},
-  };
-}
-
-Keys campaign_keys() {
-  return {
-      {.path = "failures.link_mtbf", .type = duration, .not_yet = true, .description = "stochastic failures"},
-      {.path = "failures.flap_rate", .type = ratio, .not_yet = true, .description = "stochastic failures"},
-      {.path = "campaign.tokens", .type = ratio, .not_yet = true, .description = "time to train"},
-      {.path = "campaign.checkpoint_interval", .type = duration, .not_yet = true, .auto_allowed = true,
-       .description = "time to train"},
-      {.path = "campaign.replicas", .type = count, .not_yet = true, .description = "time to train"},
-  };
-}
 // clang-format on
 } // namespace
 
@@ -319,7 +266,7 @@ const std::vector<Key> &schema() {
   static const Keys all = [] {
     Keys keys;
     for (auto part : {scenario_keys, cluster_keys, fabric_keys, routing_keys, transport_keys, optics_keys, inject_keys,
-                      job_keys, load_keys, campaign_keys}) {
+                      load_schema}) {
       const Keys more = part();
       keys.insert(keys.end(), more.begin(), more.end());
     }

@@ -1,0 +1,167 @@
+// The rows of the table of keys for what runs on the network: [job], [model], [[collective]], [[traffic]], and what
+// later versions have for [failures] and [campaign].
+
+#include "collectives/algorithm.hpp"
+#include "scenarios/schema.hpp"
+
+#include <algorithm>
+
+namespace lightloom {
+
+namespace {
+// One key per row, as dense as a table.
+// clang-format off
+using enum KeyType;
+using Keys = std::vector<Key>;
+
+Keys parallel_keys() {
+  return {
+      {.path = "job.*.model", .type = text, .fallback = "gpt-13b",
+       .description = "catalogue name, or a [model] table"},
+      {.path = "job.*.tensor", .type = count, .fallback = "gpus_per_node", .low = 1, .high = 1024,
+       .description = "tensor parallel ranks; in the scale-up domain when they fit, else rings over the network"},
+      {.path = "job.*.pipeline", .type = count, .fallback = "1", .low = 1, .high = 1024,
+       .description = "pipeline stages"},
+      {.path = "job.*.data", .type = count, .fallback = "GPUs ÷ (tensor × pipeline × context)", .low = 1,
+       .high = 65536, .description = "data parallel ranks"},
+      {.path = "job.*.context", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
+       .description = "context parallel ranks"},
+      {.path = "job.*.expert", .type = count, .fallback = "1", .low = 1, .high = 65536,
+       .description = "expert parallel ranks, taken from the data parallel ones; divides data and the model's experts"},
+      {.path = "job.*.sequence_parallel", .type = flag, .fallback = "true when tensor > 1",
+       .source = "Korthikanti et al. 2022",
+       .description = "activations between tensor parallel blocks are split over the tensor ranks"},
+      {.path = "job.*.micro_batch", .type = count, .fallback = "1", .low = 1, .high = 65536,
+       .description = "sequences per forward pass of a data parallel rank"},
+      {.path = "job.*.global_batch", .type = count, .fallback = "micro_batch × data × pipeline", .low = 1, .high = 1e9,
+       .description = "sequences per step"},
+      {.path = "job.*.placement", .type = choice, .fallback = "linear", .choices = {"linear"},
+       .description = "which rank runs on which GPU"},
+  };
+}
+
+Keys schedule_keys() {
+  return {
+      {.path = "job.*.schedule", .type = choice, .fallback = "1f1b; interleave > 1: interleaved-1f1b",
+       .choices = {"1f1b", "interleaved-1f1b", "none"}, .source = "Narayanan et al., SC 2021",
+       .description = "of the pipeline; none: there is no pipeline"},
+      {.path = "job.*.interleave", .type = count, .fallback = "1", .low = 1, .high = 64,
+       .description = "schedule = \"interleaved-1f1b\": virtual stages per pipeline rank"},
+      {.path = "job.*.zero", .type = count, .fallback = "0", .low = 0, .high = 1, .source = "Rajbhandari et al. 2020",
+       .description = "ZeRO stage; 1: optimizer states are split over the data parallel ranks"},
+      {.path = "job.*.overlap", .type = flag, .fallback = "true",
+       .description = "data parallel reduction runs beside the backward pass"},
+      {.path = "job.*.recompute", .type = choice, .fallback = "none", .choices = {"none", "selective", "full"},
+       .source = "Korthikanti et al. 2022",
+       .description = "activations computed again in the backward pass: of the attention, or of whole layers"},
+      {.path = "job.*.gradient_bytes", .type = count, .fallback = "2", .low = 2, .high = 4,
+       .description = "bytes of a gradient on the network: 2 or 4"},
+      {.path = "job.*.bucket", .type = bytes, .fallback = "one layer", .low = 1, .high = 1e12,
+       .description = "a gradient bucket is reduced once it holds this much"},
+      {.path = "job.*.data_algorithm", .type = choice, .fallback = "ring", .choices = {"ring"},
+       .description = "of the gradient all-reduce"},
+      {.path = "job.*.workload", .type = text,
+       .description = "a SimAI/AICB workload file instead of a model, relative to the scenario file"},
+  };
+}
+
+Keys model_keys() {
+  Keys keys;
+  for (const char *name : {"layers", "hidden", "heads", "sequence", "vocabulary"})
+    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e7,
+     .description = "shape of a model that is not in the catalogue"});
+  const Keys rest = {
+      {.path = "model.feed_forward", .type = count, .fallback = "4 × hidden", .low = 1, .high = 1e7,
+       .description = "width of the feed-forward part of a dense layer"},
+      {.path = "model.kv_heads", .type = count, .fallback = "heads", .low = 1, .high = 1e6,
+       .description = "heads of keys and values: fewer than heads in grouped-query attention"},
+      {.path = "model.gated", .type = flag, .fallback = "false",
+       .description = "gated feed-forward part (SwiGLU): three matrices instead of two"},
+      {.path = "model.experts", .type = count, .fallback = "0", .low = 0, .high = 1e6,
+       .description = "routed experts of a layer; 0: a dense model"},
+      {.path = "model.active_experts", .type = count, .fallback = "2", .low = 1, .high = 1e4,
+       .description = "routed experts that each token visits"},
+      {.path = "model.shared_experts", .type = count, .fallback = "0", .low = 0, .high = 1e4,
+       .description = "experts that every token visits, held by every rank"},
+      {.path = "model.expert_feed_forward", .type = count, .fallback = "feed_forward", .low = 1, .high = 1e7,
+       .description = "width of one expert"},
+      {.path = "model.dense_layers", .type = count, .fallback = "0", .low = 0, .high = 1e7,
+       .description = "first layers that have no experts"},
+  };
+  keys.insert(keys.end(), rest.begin(), rest.end());
+  return keys;
+}
+
+/// Every algorithm that some operation has, "auto" first.
+std::vector<std::string> algorithm_names() {
+  std::vector<std::string> names{"auto"};
+  for (const auto &line : collective_algorithms())
+    if (std::find(names.begin(), names.end(), line.name) == names.end())
+      names.emplace_back(line.name);
+  return names;
+}
+
+/// Of the contract's algorithms, those that this version does not have.
+std::vector<std::string> later_algorithms() {
+  const auto have = algorithm_names();
+  std::vector<std::string> later;
+  for (const char *name : {"halving-doubling", "double-binary-tree", "direct", "pairwise", "bruck", "hierarchical"})
+    if (std::find(have.begin(), have.end(), name) == have.end())
+      later.emplace_back(name);
+  return later;
+}
+
+Keys collective_keys() {
+  return {
+      {.path = "collective.*.op", .type = choice, .fallback = "all-reduce",
+       .choices = {"all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "send"},
+       .description = "over all GPUs, each with its own NICs"},
+      {.path = "collective.*.algorithm", .type = choice, .fallback = "auto", .choices = algorithm_names(),
+       .later = later_algorithms(),
+       .description = "auto: ring; all-to-all: pairwise; broadcast: chain; send: direct"},
+      {.path = "collective.*.size", .type = bytes, .fallback = "1GiB", .low = 1, .high = 1e12,
+       .description = "nccl-tests convention: buffer bytes per rank"},
+  };
+}
+
+Keys traffic_keys() {
+  return {
+      {.path = "traffic.*.pattern", .type = choice, .fallback = "permutation", .choices = {"permutation", "incast"},
+       .later = {"shift", "uniform", "all-to-all", "file"}, .description = "who sends to whom"},
+      {.path = "traffic.*.size", .type = bytes, .fallback = "20MB", .low = 1, .high = 1e12,
+       .description = "bytes per flow"},
+      {.path = "traffic.*.fan_in", .type = count, .fallback = "64", .low = 1, .high = 65535,
+       .description = "incast: senders to host 0"},
+      {.path = "traffic.*.by", .type = count, .low = 1, .high = 65535, .not_yet = true,
+       .description = "shift: by how many hosts"},
+      {.path = "traffic.*.path", .type = text, .not_yet = true, .description = "an htsim connection matrix"},
+      {.path = "traffic.*.arrivals", .type = text, .not_yet = true, .description = "open loop"},
+      {.path = "traffic.*.load", .type = ratio, .low = 0, .high = 1, .not_yet = true,
+       .description = "open loop: share of the link rate"},
+      {.path = "traffic.*.duration", .type = duration, .not_yet = true, .description = "open loop: how long"},
+  };
+}
+
+Keys campaign_keys() {
+  return {
+      {.path = "failures.link_mtbf", .type = duration, .not_yet = true, .description = "stochastic failures"},
+      {.path = "failures.flap_rate", .type = ratio, .not_yet = true, .description = "stochastic failures"},
+      {.path = "campaign.tokens", .type = ratio, .not_yet = true, .description = "time to train"},
+      {.path = "campaign.checkpoint_interval", .type = duration, .not_yet = true, .auto_allowed = true,
+       .description = "time to train"},
+      {.path = "campaign.replicas", .type = count, .not_yet = true, .description = "time to train"},
+  };
+}
+// clang-format on
+} // namespace
+
+std::vector<Key> load_schema() {
+  Keys keys;
+  for (auto part : {parallel_keys, schedule_keys, model_keys, collective_keys, traffic_keys, campaign_keys}) {
+    const Keys more = part();
+    keys.insert(keys.end(), more.begin(), more.end());
+  }
+  return keys;
+}
+
+} // namespace lightloom
