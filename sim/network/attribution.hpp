@@ -28,8 +28,9 @@ struct WaitingOfLabel {
   std::uint16_t label = 0; ///< Operation::label
   CauseTimes idle;         ///< summed over ranks and steps
 };
-/// Directed link: idle time of all GPUs charged to it. propagation and optics: its own latency; switching: of the switch
-/// it leaves; queueing, flow_control and serialization: to the slowest (then busiest) link of the message's path.
+/// Directed link: idle time of all GPUs charged to it. propagation and optics: its own latency; switching: of the
+/// switch it leaves; queueing, flow_control and serialization: to the slowest (then busiest) link of the message's
+/// path.
 struct WaitingOfLink {
   LinkId link;
   CauseTimes idle;
@@ -38,9 +39,9 @@ struct WaitingOfLink {
 struct StepAttribution {
   SimTime begin{};
   SimTime end{};
-  CauseTimes critical_path;      ///< sums to end − begin
+  CauseTimes critical_path;          ///< sums to end − begin
   std::vector<std::int64_t> busy_ps; ///< [rank] stream 0 computed
-  std::vector<CauseTimes> idle;  ///< [rank]; busy + idle.total() = end − begin
+  std::vector<CauseTimes> idle;      ///< [rank]; busy + idle.total() = end − begin
   double critical_path_messages = 0; ///< messages on the critical path
 };
 
@@ -50,7 +51,7 @@ struct Attribution {
   std::vector<WaitingOfLabel> labels;               ///< by label; those with any idle time
   std::vector<WaitingOfLabel> critical_path_labels; ///< the same for the critical path, compute included
   std::vector<WaitingOfLink> links;                 ///< by link; those with any
-  std::vector<std::string> violations; ///< measured parts that do not sum to what elapsed; must be empty
+  std::vector<std::string> violations;              ///< measured parts that do not sum to what elapsed; must be empty
   std::uint64_t messages_explained = 0;
   std::uint64_t messages_unsplit = 0; ///< their waits in switches overflowed 32 bits, or routes changed on their way:
                                       ///< what could not be told apart went to queueing or failure

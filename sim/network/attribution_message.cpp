@@ -46,6 +46,7 @@ bool ReleaserWalk::step_message(Place &place, const ActivityRecord &record) {
                             queue,
                             received.sequence,
                             received.entropy,
+                            received.turn_shift,
                             sent.departed < sent.resent && sent.resent < received.tail ? sent.resent : sent.departed};
   explain_message({sent, received, train});
   place = {peer.peer, sent.stream, picoseconds(sent.posted)};
@@ -141,7 +142,7 @@ void ReleaserWalk::explain_sender(const Ends &ends, const TrainPath &path, std::
   const std::int64_t waits = picoseconds(sent.congestion_control + sent.flow_control + sent.queueing + sent.sending);
   const std::int64_t host = picoseconds(sent.departed - sent.posted) - waits;
   const std::int64_t nic = picoseconds(spec_.hosts.nic_latency + spec_.hosts.message_overhead);
-  if (host < nic || (host > nic && spec_.hosts.pcie.bits_per_second == 0))
+  if (host != nic)
     complain(fmt::format("a message posted at {} ps departed {} ps later; its parts sum to {} ps", posted,
                          picoseconds(sent.departed - sent.posted), waits + nic));
   if (until <= low_)

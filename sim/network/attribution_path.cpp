@@ -80,12 +80,13 @@ const RouteTable &PathFinder::table_at(SimTime t) const {
   return *spec_.routes[e].table;
 }
 
-/// Frames with the same turn take the same way.
-std::uint32_t PathFinder::turn(std::uint32_t sequence) const {
+/// Trains of a queue with the same turn take the same way.
+std::uint32_t PathFinder::turn(const TrainOnItsWay &train) const {
   if (spec_.paths != PathChoice::spray)
     return 0;
-  const bool near_the_end = sequence > 0xffff0000u; // phase and sequence could go round in choose()
-  return period_ == 0 || near_the_end ? sequence : static_cast<std::uint32_t>(sequence % period_);
+  const std::uint32_t number = train.sequence >> train.turn_shift;
+  const bool near_the_end = number > 0xffff0000u; // phase and number could go round in choose()
+  return period_ == 0 || near_the_end ? number : static_cast<std::uint32_t>(number % period_);
 }
 
 const TrainPath &PathFinder::find(const TrainOnItsWay &train) {
@@ -94,7 +95,7 @@ const TrainPath &PathFinder::find(const TrainOnItsWay &train) {
     return scratch_;
   }
   TrainOnItsWay key = train;
-  key.sequence = turn(train.sequence);
+  key.sequence = turn(train);
   const std::uint64_t places = std::uint64_t{key.source} << 32 | key.destination;
   const std::uint64_t flow = std::uint64_t{key.receive_queue} << 40 ^ std::uint64_t{key.sequence} << 16 ^ key.entropy;
   const std::uint64_t mixed = (places * 0x9E3779B97F4A7C15ull ^ flow) * 0xC2B2AE3D27D4EB4Full;
@@ -133,6 +134,7 @@ void PathFinder::walk(const TrainOnItsWay &train, TrainPath &path) const {
   frame.queue_pair = train.receive_queue;
   frame.sequence = train.sequence;
   frame.entropy = train.entropy;
+  frame.turn_shift = train.turn_shift & 0xfu;
   SimTime now = train.left;
   LinkId link =
       links_of_ports_[first_port_[train.source / fabric.ports_per_host] + train.source % fabric.ports_per_host];

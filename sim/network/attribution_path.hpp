@@ -18,6 +18,7 @@ struct TrainOnItsWay {
   std::uint32_t receive_queue = 0; ///< at the destination's port
   std::uint32_t sequence = 0;      ///< of its first frame
   std::uint16_t entropy = 0;
+  std::uint8_t turn_shift = 0;
   SimTime left{}; ///< when it began to leave, or the best guess; matters only where routes or links change
 };
 
@@ -61,7 +62,7 @@ private:
   };
   static constexpr std::size_t cache_entries = 512;
   void number_ports();
-  std::uint32_t turn(std::uint32_t sequence) const;
+  std::uint32_t turn(const TrainOnItsWay &train) const;
   void walk(const TrainOnItsWay &train, TrainPath &path) const;
   void cross(LinkId link, SimTime &now, TrainPath &path) const;
   void choose_carrier(TrainPath &path) const;
