@@ -47,4 +47,8 @@ Document to_document(const RunResults &results);
 /// throw Error (bad_input) naming the dataset. `file` is for messages. The schema version is the reader's business.
 RunResults from_document(const Document &document, const std::string &file);
 
+/// Datasets of this version that the document does not have, in the order written: an older version wrote it, or
+/// another program took them out.
+std::vector<std::string> missing_datasets(const Document &document);
+
 } // namespace lightloom

@@ -36,13 +36,17 @@ struct AttributeOutline {
 struct FileOutline {
   std::vector<AttributeOutline> attributes;
   std::vector<DatasetOutline> datasets; ///< by path
+  std::vector<std::string> missing;     ///< paths of this version that the file does not have
 };
+
+/// "The file lacks 4 of the datasets that this version writes: /causes, … and 1 more." Requires some.
+std::string lacks_text(const std::string &who, const std::vector<std::string> &missing);
 
 /// Same errors as read_results.
 FileOutline outline(const std::string &path);
 /// For people: attributes, then datasets with shape, type, unit and description.
 std::string to_text(const FileOutline &outline);
-/// For programs: {attributes: {path: value}, datasets: [{path, shape, type, unit, description}]}.
+/// For programs: {attributes: {path: value}, datasets: [{path, shape, type, unit, description}], missing: [path]}.
 std::string to_json(const FileOutline &outline);
 
 } // namespace lightloom

@@ -8,7 +8,8 @@
 // costs a copy of the results in memory, and disk-full is an errno, not a failure in the middle of a library. `commit`
 // writes once more and renames to NAME.h5.
 //
-// Bytes outside /run depend on the results alone: no times in object headers, no compression, one order of creation.
+// Bytes outside /run depend on the results alone: no times in object headers, one order of creation; only idle
+// time by cause is compressed, by zlib, whose bytes may differ from version to version of zlib.
 // Leaves out: appending (telemetry and sweeps will need segments).
 
 #include "analysis/atomic_file.hpp" // check_writable, for callers

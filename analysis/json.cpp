@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace lightloom {
 namespace {
 
@@ -43,6 +45,75 @@ Json flows_json(const RunSummary &run) {
           {"bottleneck", run.flow_bound.bottleneck}};
 }
 
+/// {cause: value}; null when causes were not measured.
+Json by_cause(const std::vector<double> &values) {
+  if (values.empty())
+    return nullptr;
+  Json json = Json::object();
+  for (std::size_t cause = 0; cause < values.size(); ++cause)
+    json[cause_names[cause]] = values[cause];
+  return json;
+}
+
+/// The rankings; null when nothing was charged. The file holds all links, this the costliest.
+Json waiting_json(const RunSummary &run) {
+  constexpr std::size_t most_links = 20;
+  if (run.waiting.empty())
+    return nullptr;
+  Json json{{"activities", Json::array()},
+            {"links", Json::array()},
+            {"links_total", 0},
+            {"modules", Json::array()},
+            {"critical_path", Json::array()}};
+  std::size_t links = 0;
+  for (const WaitRow &row : run.waiting) {
+    const Json one{{"name", row.name}, {"idle_share", row.idle_share}, {"idle_s", row.idle_s}, {"mostly", row.mostly}};
+    if (row.kind == "activity")
+      json["activities"].push_back(one);
+    else if (row.kind == "module")
+      json["modules"].push_back(one);
+    else if (row.kind == "critical path")
+      json["critical_path"].push_back(
+          {{"name", row.name}, {"share", row.idle_share}, {"time_s", row.idle_s}, {"mostly", row.mostly}});
+    else if (row.kind == "link" && ++links <= most_links)
+      json["links"].push_back(one);
+  }
+  json["links_total"] = links;
+  return json;
+}
+
+Json granularity_json(const GranularityRow &row) {
+  if (row.setting.empty())
+    return nullptr;
+  return {{"setting", row.setting},
+          {"frames_per_train_mean", row.frames_per_train_mean},
+          {"payload_in_trains", row.payload_in_trains},
+          {"predicted_error", row.predicted_error},
+          {"stated_error", row.stated_error},
+          {"frames_where", row.frames_where}};
+}
+
+/// One entry per pipeline stage; null when not known.
+Json memory_json(const std::vector<MemoryRow> &stages) {
+  if (stages.empty())
+    return nullptr;
+  Json json = Json::array();
+  for (const MemoryRow &row : stages)
+    json.push_back({{"weights_bytes", row.weights_bytes},
+                    {"gradients_bytes", row.gradients_bytes},
+                    {"optimizer_bytes", row.optimizer_bytes},
+                    {"activations_bytes", row.activations_bytes},
+                    {"capacity_bytes", row.capacity_bytes}});
+  return json;
+}
+
+Json cluster_json(const ClusterSummary &cluster) {
+  Json json{{"power_W", cluster.power_W}, {"cost_usd", cluster.cost_usd}, {"by_category", Json::object()}};
+  for (const CategorySummary &sum : cluster.by_category)
+    json["by_category"][sum.category] = {{"count", sum.count}, {"power_W", sum.power_W}, {"cost_usd", sum.cost_usd}};
+  return json;
+}
+
 Json run_json(const RunSummary &run) {
   Json json{{"name", run.name},
             {"step_time_s", run.step_time_s},
@@ -52,10 +123,20 @@ Json run_json(const RunSummary &run) {
             {"mfu", run.mfu},
             {"gpu_idle_share", run.gpu_idle_share},
             {"waits", {{"scale_up", run.waits.scale_up}, {"network", run.waits.network}, {"other", run.waits.other}}},
-            {"idle_by_cause", nullptr},
-            {"critical_path_s", nullptr},
+            {"idle_by_cause", by_cause(run.idle_by_cause)},
+            {"critical_path_s", by_cause(run.critical_path_s)},
+            {"waiting", waiting_json(run)},
             {"gpus", run.gpus},
-            {"steps", run.steps}};
+            {"steps", run.steps},
+            {"steps_reused", run.steps_reused},
+            {"seed", run.seed},
+            {"granularity", granularity_json(run.granularity)},
+            {"predicted_error", run.granularity.predicted_error},
+            {"memory", memory_json(run.memory)},
+            {"energy_per_step_J", run.energy_per_step_J},
+            {"energy_per_token_J", run.energy_per_token_J},
+            {"cost_per_token_rate_usd_s", run.cost_per_token_rate},
+            {"cluster", cluster_json(run.cluster)}};
   json["collectives"] = Json::array();
   for (const CollectiveSummary &collective : run.collectives)
     json["collectives"].push_back(collective_json(collective));
@@ -76,6 +157,7 @@ Json run_json(const RunSummary &run) {
   json["digest"] = run.digest;
   json["complete"] = run.complete;
   json["outcome"] = run.outcome;
+  json["missing"] = run.missing;
   return json;
 }
 
@@ -88,11 +170,46 @@ Json ratios_json(const RunRatios &ratios) {
           {"collective_busbw", ratios.collective_busbw},
           {"fct_p99", ratios.fct_p99},
           {"optics_power", ratios.optics_power},
-          {"optics_cost", ratios.optics_cost}};
+          {"optics_cost", ratios.optics_cost},
+          {"cluster_power", ratios.cluster_power},
+          {"cluster_cost", ratios.cluster_cost},
+          {"energy_per_step", ratios.energy_per_step},
+          {"energy_per_token", ratios.energy_per_token},
+          {"cost_per_token_rate", ratios.cost_per_token_rate}};
+}
+
+/// Half-widths over seeds: null with a single one.
+Json interval_json(const RunIntervals &run) {
+  const auto both = [](const MeanInterval &interval) { return Json{{"mean", interval.mean}, {"ci95", interval.ci95}}; };
+  return {{"name", run.name},
+          {"seeds", run.seeds},
+          {"step_time_s", both(run.step_time_s)},
+          {"exposed_comm_s", both(run.exposed_comm_s)},
+          {"gpu_idle_share", both(run.gpu_idle_share)},
+          {"tokens_per_s", both(run.tokens_per_s)},
+          {"ratios",
+           {{"step_time", both(run.step_time_ratio)},
+            {"exposed_comm", both(run.exposed_comm_ratio)},
+            {"gpu_idle_share", both(run.gpu_idle_ratio)},
+            {"tokens_per_s", both(run.tokens_ratio)}}}};
+}
+
+/// "equal", or one value per run; null when no run states it.
+Json basis_fact_json(const BasisFact &fact) {
+  if (fact.equal)
+    return "equal";
+  const bool stated =
+      std::any_of(fact.values.begin(), fact.values.end(), [](const std::string &value) { return !value.empty(); });
+  return stated ? Json(fact.values) : Json(nullptr);
 }
 
 Json basis_json(const Basis &basis) {
-  Json json{{"equal", Json::object()}, {"different", Json::object()}};
+  Json json{{"radix", basis_fact_json(basis.radix)},
+            {"silicon", basis_fact_json(basis.silicon)},
+            {"gpu_bandwidth", basis_fact_json(basis.gpu_bandwidth)},
+            {"sentence", basis.sentence},
+            {"equal", Json::object()},
+            {"different", Json::object()}};
   for (const FactRow &fact : basis.equal)
     json["equal"][fact.key] = fact.value;
   for (const auto &[key, values] : basis.different)
@@ -110,6 +227,9 @@ std::string to_json(const Comparison &comparison) {
     json["runs"].push_back(run_json(run));
   for (const RunRatios &ratios : comparison.ratios)
     json["ratios"].push_back(ratios_json(ratios));
+  json["intervals"] = Json::array();
+  for (const RunIntervals &run : comparison.intervals)
+    json["intervals"].push_back(interval_json(run));
   json["basis"] = basis_json(comparison.basis);
   json["verdict"] = comparison.verdict;
   return text(json);

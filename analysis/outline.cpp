@@ -45,6 +45,16 @@ std::string shape_text(const std::vector<std::uint64_t> &shape) {
 
 } // namespace
 
+std::string lacks_text(const std::string &who, const std::vector<std::string> &missing) {
+  constexpr std::size_t most = 3;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(most, missing.size()); ++i)
+    list += (i > 0 ? ", " : "") + missing[i];
+  if (missing.size() > most)
+    list += fmt::format(" and {} more", missing.size() - most);
+  return fmt::format("{} lacks {} of the datasets that this version writes: {}.", who, missing.size(), list);
+}
+
 FileOutline outline(const std::string &path) {
   const Document document = load_document(path, false);
   FileOutline outline;
@@ -54,6 +64,7 @@ FileOutline outline(const std::string &path) {
   for (const Dataset &dataset : document.datasets)
     outline.datasets.push_back(
         {dataset.path, shape_text(dataset.shape), dataset.type, dataset.unit, dataset.description});
+  outline.missing = missing_datasets(document);
   return outline;
 }
 
@@ -68,7 +79,10 @@ std::string to_text(const FileOutline &outline) {
                   {"description", "", Table::Align::left}});
   for (const DatasetOutline &dataset : outline.datasets)
     datasets.add({dataset.path, dataset.shape, dataset.type, dataset.unit, dataset.description});
-  return attributes.str() + "\n" + datasets.str();
+  std::string text = attributes.str() + "\n" + datasets.str();
+  if (!outline.missing.empty())
+    text += "\n" + lacks_text("The file", outline.missing) + "\n";
+  return text;
 }
 
 std::string to_json(const FileOutline &outline) {
@@ -83,6 +97,7 @@ std::string to_json(const FileOutline &outline) {
                                   {"type", dataset.type},
                                   {"unit", dataset.unit},
                                   {"description", dataset.description}});
+  object["missing"] = outline.missing;
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -12,6 +12,7 @@ const std::vector<Column<StepRow>> &step_columns() {
       {"compute_ps", "ps", "mean over GPUs of the time busy, rounded down", &StepRow::compute_ps},
       {"exposed_comm_ps", "ps", "mean over GPUs of the time that computing waited for communication, rounded down",
        &StepRow::exposed_comm_ps},
+      {"reused", "1", "1 when taken over from an equal step instead of simulated", &StepRow::reused},
   };
   return columns;
 }
@@ -90,6 +91,7 @@ const std::vector<Column<BillRow>> &bill_columns() {
       {"power_W", "W", "typical power of all of them; NaN when not known", &BillRow::power_W},
       {"cost_usd", "USD", "typical price of all of them; NaN when not known", &BillRow::cost_usd},
       {"optics", "1", "1 when the component is an optical module or cable", &BillRow::optics},
+      {"category", "text", "GPU, server, NIC, switch or optics", &BillRow::category},
   };
   return columns;
 }
@@ -110,6 +112,40 @@ const std::vector<Column<FactRow>> &fact_columns() {
   static const std::vector<Column<FactRow>> columns{
       {"key", "text", "scenario key or derived fact that comparisons state", &FactRow::key},
       {"value", "text", "its value", &FactRow::value},
+  };
+  return columns;
+}
+
+const std::vector<Column<WaitRow>> &wait_columns() {
+  static const std::vector<Column<WaitRow>> columns{
+      {"kind", "text", "activity, link, module or critical path; kinds are views of the same time", &WaitRow::kind},
+      {"name", "text", "what was waited for", &WaitRow::name},
+      {"idle_s", "s", "idle time per GPU and step; of the critical path, time per step", &WaitRow::idle_s},
+      {"idle_share", "1", "share of all GPU time; of the critical path, share of the step time", &WaitRow::idle_share},
+      {"mostly", "text", "the cause with the greatest part in it", &WaitRow::mostly},
+  };
+  return columns;
+}
+
+const std::vector<Column<MemoryRow>> &memory_columns() {
+  static const std::vector<Column<MemoryRow>> columns{
+      {"weights_bytes", "B", "per GPU of each pipeline stage", &MemoryRow::weights_bytes},
+      {"gradients_bytes", "B", "per GPU of each pipeline stage", &MemoryRow::gradients_bytes},
+      {"optimizer_bytes", "B", "optimizer state per GPU of each pipeline stage", &MemoryRow::optimizer_bytes},
+      {"activations_bytes", "B", "greatest at once, per GPU of each pipeline stage", &MemoryRow::activations_bytes},
+      {"capacity_bytes", "B", "memory of the GPU", &MemoryRow::capacity_bytes},
+  };
+  return columns;
+}
+
+const std::vector<Column<GranularityRow>> &granularity_columns() {
+  static const std::vector<Column<GranularityRow>> columns{
+      {"setting", "text", "frame, frames per train, or auto", &GranularityRow::setting},
+      {"frames_per_train_mean", "1", "over the trains sent", &GranularityRow::frames_per_train_mean},
+      {"payload_in_trains", "1", "share of payload in trains of several frames", &GranularityRow::payload_in_trains},
+      {"predicted_error", "1", "of the step time, relative", &GranularityRow::predicted_error},
+      {"stated_error", "1", "bound that auto keeps, relative", &GranularityRow::stated_error},
+      {"frames_where", "text", "where frames were used, and why", &GranularityRow::frames_where},
   };
   return columns;
 }

@@ -38,8 +38,12 @@ const std::vector<Column<FlowRow>> &flow_columns();
 const std::vector<Column<BillRow>> &bill_columns();
 const std::vector<Column<FailureRow>> &failure_columns();
 const std::vector<Column<FactRow>> &fact_columns();
+const std::vector<Column<WaitRow>> &wait_columns();
+const std::vector<Column<MemoryRow>> &memory_columns();
 /// Attributes of "/" beside schema_version.
 const std::vector<Column<RunIdentity>> &identity_columns();
+/// Attributes of "/granularity".
+const std::vector<Column<GranularityRow>> &granularity_columns();
 /// Attributes of "/run".
 const std::vector<Column<RunFacts>> &run_columns();
 /// Attributes of "/flows/histogram".

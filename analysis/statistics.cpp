@@ -6,8 +6,11 @@
 #include "sim/core/contract.hpp"
 #include "sim/core/portable_math.hpp"
 
+#include <boost/math/distributions/students_t.hpp>
+
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace lightloom {
 
@@ -49,6 +52,22 @@ LogHistogram log_histogram(const std::vector<double> &values, std::size_t bins_p
     ++histogram.count[static_cast<std::size_t>(bin)];
   }
   return histogram;
+}
+
+MeanInterval mean_interval(const std::vector<double> &values) {
+  MeanInterval out;
+  if (values.empty())
+    return out;
+  const auto n = static_cast<double>(values.size());
+  out.mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  if (values.size() < 2 || !std::isfinite(out.mean))
+    return out;
+  double squares = 0;
+  for (const double value : values)
+    squares += (value - out.mean) * (value - out.mean);
+  const boost::math::students_t distribution(n - 1);
+  out.ci95 = boost::math::quantile(distribution, 0.975) * std::sqrt(squares / (n - 1) / n);
+  return out;
 }
 
 } // namespace lightloom

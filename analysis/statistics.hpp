@@ -1,8 +1,9 @@
 #pragma once
-// Percentiles and log-binned histograms.
+// Percentiles, log-binned histograms, means with confidence intervals.
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace lightloom {
@@ -20,5 +21,15 @@ struct LogHistogram {
 
 /// Bins from the smallest positive value to the largest. Empty when there are no values.
 LogHistogram log_histogram(const std::vector<double> &values, std::size_t bins_per_decade);
+
+/// A mean and the half-width of its 95 % confidence interval.
+struct MeanInterval {
+  double mean = std::numeric_limits<double>::quiet_NaN();
+  double ci95 = std::numeric_limits<double>::quiet_NaN(); ///< NaN with fewer than two values
+};
+
+/// Student t on n − 1 degrees of freedom, taking the values as independent and normal. NaN where a value is; both NaN
+/// without values.
+MeanInterval mean_interval(const std::vector<double> &values);
 
 } // namespace lightloom

@@ -18,15 +18,6 @@ namespace lightloom {
 namespace {
 
 constexpr double seconds_per_ps = 1e-12;
-constexpr std::size_t most_violations = 10;
-
-/// The first step that means count: after the warm-up, but at least the last step counts.
-std::size_t first_counted_step(const RunResults &results) {
-  std::size_t steps = results.steps.size();
-  for (const CollectiveRow &row : results.collectives) // plain collectives have repetitions and no steps
-    steps = std::max<std::size_t>(steps, results.steps.empty() ? row.step + 1u : 0u);
-  return steps == 0 ? 0 : std::min<std::size_t>(results.identity.warmup_steps, steps - 1);
-}
 
 /// Sum over the counted steps and all GPUs of a [step, gpu] column.
 double gpu_sum(const RunResults &results, const std::vector<std::int64_t> &column) {
@@ -35,8 +26,30 @@ double gpu_sum(const RunResults &results, const std::vector<std::int64_t> &colum
                          [](double sum, std::int64_t value) { return sum + static_cast<double>(value); });
 }
 
+/// Idle time that is not another GPU's computing or a checkpoint.
+std::int64_t communication(const CauseTimes &idle) {
+  return idle.total() - idle[Cause::pipeline_bubble] - idle[Cause::imbalance] - idle[Cause::checkpoint];
+}
+
+/// Shares of `all` GPU time by cause, and the mean critical path, over the counted steps.
+void summarise_causes(const RunResults &results, RunSummary &run, double all) {
+  const std::size_t first = first_counted_step(results);
+  CauseTimes idle, path;
+  for (std::size_t i = first * results.gpus.gpus; i < results.gpus.idle_by_cause_ps.size(); ++i)
+    idle += results.gpus.idle_by_cause_ps[i];
+  for (std::size_t step = first; step < results.steps.size(); ++step)
+    path += results.steps[step].critical_path;
+  const auto counted = static_cast<double>(results.steps.size() - first);
+  for (std::size_t cause = 0; cause < cause_count; ++cause) {
+    run.idle_by_cause.push_back(static_cast<double>(idle.ps[cause]) / all);
+    run.critical_path_s.push_back(static_cast<double>(path.ps[cause]) / counted * seconds_per_ps);
+  }
+}
+
 void summarise_steps(const RunResults &results, RunSummary &run) {
   run.steps = results.steps.size();
+  run.steps_reused = static_cast<std::uint64_t>(
+      std::count_if(results.steps.begin(), results.steps.end(), [](const StepRow &step) { return step.reused; }));
   run.gpus = results.gpus.gpus;
   if (results.steps.empty())
     return;
@@ -62,6 +75,8 @@ void summarise_steps(const RunResults &results, RunSummary &run) {
     run.waits.scale_up = gpu_sum(results, results.gpus.wait_scale_up_ps) / all;
     run.waits.network = gpu_sum(results, results.gpus.wait_network_ps) / all;
     run.waits.other = std::max(0.0, run.gpu_idle_share - run.waits.scale_up - run.waits.network);
+    if (has_causes(results))
+      summarise_causes(results, run, all);
   }
 }
 
@@ -174,11 +189,30 @@ OpticsSummary summarise_optics(const FabricRow &fabric) {
   return optics;
 }
 
+/// Energy and cost per unit of work, from the whole cluster at typical power.
+void summarise_efficiency(RunSummary &run) {
+  run.energy_per_step_J = run.cluster.power_W * run.step_time_s;
+  if (run.tokens_per_step > 0)
+    run.energy_per_token_J = run.energy_per_step_J / run.tokens_per_step;
+  if (run.tokens_per_s > 0)
+    run.cost_per_token_rate = run.cluster.cost_usd / run.tokens_per_s;
+}
+
 } // namespace
+
+std::size_t first_counted_step(const RunResults &results) {
+  std::size_t steps = results.steps.size();
+  for (const CollectiveRow &row : results.collectives) // plain collectives have repetitions and no steps
+    steps = std::max<std::size_t>(steps, results.steps.empty() ? row.step + 1u : 0u);
+  return steps == 0 ? 0 : std::min<std::size_t>(results.identity.warmup_steps, steps - 1);
+}
 
 RunSummary summary(const RunResults &results) {
   RunSummary run;
   run.name = results.identity.name;
+  run.seed = results.identity.seed;
+  run.tokens_per_step = results.identity.tokens_per_step;
+  run.flops_per_step = results.identity.flops_per_step;
   run.digest = results.identity.digest;
   run.complete = results.identity.complete;
   run.outcome = results.identity.outcome;
@@ -189,6 +223,12 @@ RunSummary summary(const RunResults &results) {
   if (run.flows.receivers > 0)
     run.goodput_per_receiver_bps = run.flows.goodput_bps / static_cast<double>(run.flows.receivers);
   run.optics = summarise_optics(results.fabric);
+  run.cluster = cluster_summary(results.fabric.bill);
+  summarise_efficiency(run);
+  run.waiting = results.waiting;
+  run.granularity = results.granularity;
+  run.memory = results.memory;
+  run.missing = results.missing;
   run.facts = results.facts;
   run.counters = results.counters;
   run.link_hops = results.run.frame_hops;
@@ -201,13 +241,15 @@ RunSummary summary(const RunResults &results) {
 void derive_steps(RunResults &results) {
   const GpuTimes &gpus = results.gpus;
   EXPECTS(gpus.busy_ps.size() == results.steps.size() * gpus.gpus);
+  EXPECTS(!has_causes(results) || gpus.idle_by_cause_ps.size() == gpus.busy_ps.size());
   if (gpus.gpus == 0)
     return;
   for (std::size_t step = 0; step < results.steps.size(); ++step) {
     std::int64_t busy = 0, waited = 0;
     for (std::size_t i = step * gpus.gpus; i < (step + 1) * gpus.gpus; ++i) {
       busy += gpus.busy_ps[i];
-      waited += gpus.wait_scale_up_ps[i] + gpus.wait_network_ps[i];
+      waited += has_causes(results) ? communication(gpus.idle_by_cause_ps[i])
+                                    : gpus.wait_scale_up_ps[i] + gpus.wait_network_ps[i];
     }
     results.steps[step].compute_ps = busy / gpus.gpus;
     results.steps[step].exposed_comm_ps = waited / gpus.gpus;
@@ -223,27 +265,6 @@ void compact_flows(RunResults &results, std::size_t limit) {
                              std::move(bins.count)};
   results.flows.rows.clear();
   results.flows.rows.shrink_to_fit();
-}
-
-std::vector<std::string> check_shape(const RunResults &results) {
-  std::vector<std::string> violations;
-  const GpuTimes &gpus = results.gpus;
-  const std::size_t entries = results.steps.size() * gpus.gpus;
-  for (const auto *column : {&gpus.busy_ps, &gpus.idle_ps, &gpus.wait_scale_up_ps, &gpus.wait_network_ps})
-    if (column->size() != entries)
-      return {"a [step, gpu] column has " + std::to_string(column->size()) + " entries instead of " +
-              std::to_string(entries)};
-  for (std::size_t i = 0; i < entries && violations.size() < most_violations; ++i) {
-    const std::size_t step = i / gpus.gpus;
-    const std::string where = "step " + std::to_string(step) + ", GPU " + std::to_string(i % gpus.gpus) + ": ";
-    if (gpus.busy_ps[i] + gpus.idle_ps[i] != results.steps[step].duration_ps)
-      violations.push_back(where + "busy " + std::to_string(gpus.busy_ps[i]) + " ps + idle " +
-                           std::to_string(gpus.idle_ps[i]) + " ps is not the step's " +
-                           std::to_string(results.steps[step].duration_ps) + " ps");
-    else if (gpus.wait_scale_up_ps[i] + gpus.wait_network_ps[i] > gpus.idle_ps[i])
-      violations.push_back(where + "it waited longer than it was idle");
-  }
-  return violations;
 }
 
 } // namespace lightloom

@@ -40,6 +40,21 @@ struct OpticsSummary {
   double cost_usd = not_known;
 };
 
+/// Rows of the bill of one category ("GPU", "server", "NIC", "switch", "optics", "other").
+struct CategorySummary {
+  std::string category;
+  std::int64_t count = 0;
+  double power_W = not_known; ///< not_known when one of its rows is
+  double cost_usd = not_known;
+};
+
+/// The whole cluster, at typical power. not_known unless the bill has GPUs and every row has the figure.
+struct ClusterSummary {
+  double power_W = not_known;
+  double cost_usd = not_known;
+  std::vector<CategorySummary> by_category; ///< in the order GPU, server, NIC, switch, optics, other
+};
+
 /// The numbers of one run. Means are over steps after the warm-up; not_known where a run has no such thing.
 struct RunSummary {
   std::string name;
@@ -50,25 +65,45 @@ struct RunSummary {
   double mfu = not_known; ///< model FLOPs ÷ (step time × GPUs × peak)
   double gpu_idle_share = not_known;
   WaitShares waits;
+  std::vector<double> idle_by_cause;   ///< [cause] share of all GPU time; sums to gpu_idle_share; empty = not measured
+  std::vector<double> critical_path_s; ///< [cause] mean per step; sums to step_time_s; empty = not measured
+  std::vector<WaitRow> waiting;
   std::uint64_t gpus = 0;
   std::uint64_t steps = 0; ///< all of them, warm-up included
+  std::uint64_t steps_reused = 0;
+  GranularityRow granularity;
+  std::vector<MemoryRow> memory; ///< [pipeline stage]
+  double tokens_per_step = not_known;
+  double flops_per_step = not_known;
   std::vector<CollectiveSummary> collectives;
   FlowFigures flows; ///< count = 0 without plain traffic
   FlowBound flow_bound;
   double goodput_per_receiver_bps = not_known;
   OpticsSummary optics;
+  ClusterSummary cluster;
+  double energy_per_step_J = not_known; ///< the cluster's power × step time
+  double energy_per_token_J = not_known;
+  double cost_per_token_rate = not_known; ///< capital cost ÷ tokens per second [USD s]
   std::vector<FactRow> facts;
   std::vector<CounterRow> counters;
-  std::uint64_t link_hops = 0;     ///< frames × links crossed
-  double lookahead_s = not_known;  ///< of the parallel execution
-  std::string lookahead_link;      ///< a link that sets it
+  std::uint64_t link_hops = 0;    ///< frames × links crossed
+  double lookahead_s = not_known; ///< of the parallel execution
+  std::string lookahead_link;     ///< a link that sets it
+  std::uint64_t seed = 1;
   std::string digest;
   bool complete = false;
   std::string outcome;
+  std::vector<std::string> missing; ///< datasets its file does not have
 };
+
+/// The first step that means count: after the warm-up, but at least the last step counts.
+std::size_t first_counted_step(const RunResults &results);
 
 /// Requires results of consistent shape (check_shape).
 RunSummary summary(const RunResults &results);
+
+/// Sums of a bill by category.
+ClusterSummary cluster_summary(const std::vector<BillRow> &bill);
 
 /// Fills compute_ps and exposed_comm_ps of each step from the GPU times.
 void derive_steps(RunResults &results);
@@ -76,7 +111,8 @@ void derive_steps(RunResults &results);
 /// Replaces the flow rows by figures and a log-binned histogram (16 bins per decade) when there are more than `limit`.
 void compact_flows(RunResults &results, std::size_t limit = 1'000'000);
 
-/// Empty when shapes agree and busy + idle = duration holds everywhere; else one sentence per violation (at most ten).
+/// Empty when shapes agree, busy + idle = duration holds everywhere, and causes, where measured, sum to idle and the
+/// critical path to the step; else one sentence per violation (at most ten).
 std::vector<std::string> check_shape(const RunResults &results);
 
 } // namespace lightloom

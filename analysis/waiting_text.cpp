@@ -1,0 +1,139 @@
+// Why GPUs were idle, for people: causes, activities, links and modules, the critical path; trains and memory.
+
+#include "analysis/text_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace lightloom {
+namespace {
+
+/// Smaller shares are not printed.
+constexpr double least_share = 0.0005;
+
+/// One section of the ranking: a line with its title, then at most `most` rows; how many more there are is said.
+void add_kind(Table &table, const RunSummary &run, const char *kind, const char *title, std::size_t most) {
+  std::vector<const WaitRow *> rows;
+  std::size_t all = 0;
+  for (const WaitRow &row : run.waiting)
+    if (row.kind == kind) {
+      ++all;
+      if (row.idle_share >= least_share && rows.size() < most)
+        rows.push_back(&row);
+    }
+  if (rows.empty())
+    return;
+  const std::size_t more = all - rows.size();
+  table.add({more > 0 ? fmt::format("{}, {} more with less", title, more) : std::string(title)});
+  for (const WaitRow *row : rows)
+    table.add({"  " + row->name, format_percent(row->idle_share), format_seconds(row->idle_s),
+               row->mostly.empty() ? row->mostly : "mostly " + row->mostly});
+}
+
+/// Causes by share, the greatest first.
+std::vector<std::pair<double, std::size_t>> ranked(const std::vector<double> &by_cause) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t cause = 0; cause < by_cause.size(); ++cause)
+    order.emplace_back(by_cause[cause], cause);
+  std::stable_sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first > b.first; });
+  return order;
+}
+
+std::string critical_path_text(const RunSummary &run) {
+  std::vector<std::string> parts;
+  for (const auto &[time_s, cause] : ranked(run.critical_path_s))
+    if (time_s >= least_share * run.step_time_s)
+      parts.push_back(fmt::format(" {} {} ({})", cause_title(cause), format_seconds(time_s),
+                                  format_percent(time_s / run.step_time_s)));
+  std::string text = wrapped(fmt::format("Critical path of {}:", format_seconds(run.step_time_s)), parts);
+  parts.clear();
+  constexpr std::size_t most = 6;
+  for (const WaitRow &row : run.waiting)
+    if (row.kind == "critical path" && row.idle_share >= least_share && parts.size() < most)
+      parts.push_back(fmt::format(" {} {}", row.name, format_percent(row.idle_share)));
+  return parts.empty() ? text : text + wrapped("It goes through:", parts);
+}
+
+} // namespace
+
+std::string cause_title(std::size_t cause) {
+  std::string title = cause_names[cause];
+  std::replace(title.begin(), title.end(), '_', ' ');
+  return title;
+}
+
+std::string wrapped(const std::string &head, const std::vector<std::string> &items, const char *separator) {
+  constexpr std::size_t width = 100;
+  std::string text, line = head;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string item = items[i] + (i + 1 < items.size() ? separator : ".");
+    if (line.size() + item.size() > width) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += item;
+  }
+  return text + line + "\n";
+}
+
+std::string waiting_text(const RunSummary &run) {
+  if (run.idle_by_cause.empty())
+    return {};
+  Table table(
+      {{fmt::format("GPU idle {} of the time, because of", format_percent(run.gpu_idle_share)), "", Table::Align::left},
+       {"of GPU time", ""},
+       {"per step", ""},
+       {"", "", Table::Align::left}});
+  std::size_t small = 0;
+  for (const auto &[share, cause] : ranked(run.idle_by_cause))
+    if (share >= least_share)
+      table.add({"  " + cause_title(cause), format_percent(share), format_seconds(share * run.step_time_s)});
+    else
+      small += share > 0 ? 1 : 0;
+  if (small > 0)
+    table.add({fmt::format("  {} more, below 0.05 % each", small)});
+  add_kind(table, run, "activity", "in", 5);
+  add_kind(table, run, "link", "at links", 5);
+  add_kind(table, run, "module", "at links with module", 3);
+  return "\n" + table.str() + "\n" + critical_path_text(run);
+}
+
+std::string granularity_text(const GranularityRow &granularity) {
+  if (granularity.setting.empty())
+    return {};
+  std::string text = "Granularity " + granularity.setting;
+  if (granularity.payload_in_trains > 0) {
+    text +=
+        fmt::format(": {} of the payload in trains, {} frames each on average",
+                    format_percent(granularity.payload_in_trains), format_number(granularity.frames_per_train_mean, 3));
+    if (std::isfinite(granularity.predicted_error))
+      text += fmt::format("; predicted error {:.2g} %", 100 * granularity.predicted_error);
+    if (std::isfinite(granularity.stated_error))
+      text += fmt::format(", kept below {:.2g} %", 100 * granularity.stated_error);
+  } else if (granularity.setting != "frame") {
+    text += ": every frame alone";
+  }
+  text += ".\n";
+  return granularity.frames_where.empty() ? text : text + "Frames: " + granularity.frames_where + ".\n";
+}
+
+std::string memory_text(const std::vector<MemoryRow> &stages) {
+  if (stages.empty())
+    return {};
+  const auto sum = [](const MemoryRow &row) {
+    return row.weights_bytes + row.gradients_bytes + row.optimizer_bytes + row.activations_bytes;
+  };
+  const auto fullest = std::max_element(stages.begin(), stages.end(),
+                                        [&](const MemoryRow &a, const MemoryRow &b) { return sum(a) < sum(b); });
+  const auto gb = [](std::int64_t bytes) { return fmt::format("{:.1f}", static_cast<double>(bytes) * 1e-9); };
+  const std::string where =
+      stages.size() > 1 ? fmt::format(" (stage {}, the fullest of {})", fullest - stages.begin(), stages.size()) : "";
+  return fmt::format("Memory per GPU{}: weights {} + gradients {} + optimizer {} + activations {} = {} of {} GB.\n",
+                     where, gb(fullest->weights_bytes), gb(fullest->gradients_bytes), gb(fullest->optimizer_bytes),
+                     gb(fullest->activations_bytes), gb(sum(*fullest)), gb(fullest->capacity_bytes));
+}
+
+} // namespace lightloom
