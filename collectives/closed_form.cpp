@@ -42,6 +42,8 @@ double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint
       return k * alpha_s + share;
     [[fallthrough]];
   case CollectiveOp::reduce_scatter:
+    if (algorithm == "halving-doubling")
+      return k * alpha_s + share;
     if (algorithm == "ring")
       return (n - 1) * alpha_s + share;
     break;
@@ -65,6 +67,16 @@ double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint
     break;
   }
   throw Error("no closed form for " + std::string(to_string(op)) + " by \"" + std::string(algorithm) + "\"");
+}
+
+double hierarchical_seconds(std::uint32_t ranks, std::uint32_t domain, Bytes bytes, AlphaBeta inside,
+                            AlphaBeta between) {
+  EXPECTS(domain >= 1 && ranks >= 1 && ranks % domain == 0);
+  const double g = domain;
+  const double domains = ranks / domain;
+  const double size = static_cast<double>(bytes.value);
+  return 2 * (g - 1) * inside.alpha_s + 2 * (g - 1) / g * size * inside.beta_s + 2 * (domains - 1) * between.alpha_s +
+         2 * (domains - 1) / domains * size / g * between.beta_s;
 }
 
 std::int64_t frame_count(Bytes message, const Framing &framing) {
@@ -109,6 +121,16 @@ Duration homogeneous_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, con
   const Bytes piece(divide_up(bytes.value, pieces));
   return others * message_time(piece, path) +
          transmission_time((pieces - 1) * wire_bytes(piece, path.framing), path.rate);
+}
+
+Duration homogeneous_halving_doubling_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes,
+                                           const HomogeneousPath &path) {
+  EXPECTS(std::has_single_bit(ranks));
+  const Bytes chunk(divide_up(bytes.value, ranks));
+  Duration phase{};
+  for (std::uint32_t chunks = 1; chunks < ranks; chunks *= 2)
+    phase += message_time(chunk * chunks, path);
+  return op == CollectiveOp::all_reduce ? 2 * phase : phase;
 }
 
 Duration port_lower_bound(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRate rate, Duration path_latency,

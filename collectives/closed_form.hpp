@@ -15,14 +15,24 @@ namespace lightloom {
 /// Seconds by the alpha–beta model: `alpha_s` per message, `beta_s` per byte, n ranks, `bytes` by the convention of
 /// op.hpp. Knows more algorithms than can be run, as references to compare with:
 ///   all-reduce      ring, halving-doubling, recursive-doubling
-///   all-gather      ring, bruck
-///   reduce-scatter  ring
+///   all-gather      ring, halving-doubling, bruck
+///   reduce-scatter  ring, halving-doubling
 ///   all-to-all      pairwise, bruck
 ///   broadcast       binomial, chain (512 KiB pieces)
 ///   send            direct
 /// Logarithms are rounded up: exact for powers of two. Throws Error for a pair without a form.
 double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint32_t ranks, Bytes bytes, double alpha_s,
                           double beta_s);
+
+/// What a message costs by the alpha–beta model.
+struct AlphaBeta {
+  double alpha_s = 0; ///< per message
+  double beta_s = 0;  ///< per byte
+};
+/// Seconds of a hierarchical all-reduce over ranks ÷ domain domains: reduce-scatter and all-gather rings inside, and a
+/// ring all-reduce of bytes ÷ domain between; 2(g−1)αᵢ + 2(g−1)/g Sβᵢ + 2(M−1)αₒ + 2(M−1)/M (S/g)βₒ.
+double hierarchical_seconds(std::uint32_t ranks, std::uint32_t domain, Bytes bytes, AlphaBeta inside,
+                            AlphaBeta between);
 
 /// How a message becomes frames (decision 0005).
 struct Framing {
@@ -53,6 +63,10 @@ Duration message_time(Bytes message, const HomogeneousPath &path);
 /// message_time(⌈bytes ÷ n⌉); chain broadcast (n − 1) hops, pipelined; send one message. Exact when bytes
 /// divide by n; else an upper bound within one byte per step.
 Duration homogeneous_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, const HomogeneousPath &path);
+/// The same for halving-doubling (all-reduce, reduce-scatter, all-gather; n a power of two): one message of
+/// ⌈bytes ÷ n⌉ · n ÷ 2, n ÷ 4 … 1 chunks per phase.
+Duration homogeneous_halving_doubling_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes,
+                                           const HomogeneousPath &path);
 
 /// Bytes through the busiest port, as frames, ÷ rate + path latency: no schedule of any algorithm can be faster
 /// (without in-network reduction). `path_latency` is that of the shortest path used.

@@ -29,12 +29,15 @@ const std::vector<GpuSpec> &gpus() {
   static const char *const blackwell_share = "estimate: as Hopper; no published training run to check it against";
   static const char *const nvlink3 = "NVIDIA A100 data sheet, recalled: NVLink 3, 600 GB/s both ways";
   static const char *const nvlink4 = "NVIDIA H100 and H200 data sheets, recalled: NVLink 4, 900 GB/s both ways";
+  static const char *const nvlink4_halved = "NVIDIA in nccl issue 1374: 200 GB/s per direction on the line";
   static const char *const nvlink5 = "NVIDIA DGX B200 data sheet, recalled: NVLink 5, 1.8 TB/s both ways per GPU";
   static const std::vector<GpuSpec> catalogue = {
       {"A100-SXM", 312e12, Bytes(80'000'000'000), 2.039e12, BitRate(2'400'000'000'000), 0.60,
        "NVIDIA A100 80GB datasheet (dense BF16, SXM)", nvlink3, a100_share},
       {"H100-SXM", 989.4e12, Bytes(80'000'000'000), 3.35e12, BitRate(3'600'000'000'000), 0.50,
        "NVIDIA H100 datasheet (1,979 TFLOPS with sparsity, halved)", nvlink4, hopper_share},
+      {"H800-SXM", 989.4e12, Bytes(80'000'000'000), 3.35e12, BitRate(1'600'000'000'000), 0.50,
+       "as H100-SXM, of which it is the export version", nvlink4_halved, hopper_share},
       {"H200-SXM", 989.4e12, Bytes(141'000'000'000), 4.8e12, BitRate(3'600'000'000'000), 0.50,
        "NVIDIA H200 datasheet (1,979 TFLOPS with sparsity, halved)", nvlink4, hopper_share},
       {"B200-SXM", 2250e12, Bytes(180'000'000'000), 8.0e12, BitRate(7'200'000'000'000), 0.50,

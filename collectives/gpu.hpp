@@ -23,7 +23,7 @@ struct GpuSpec {
   std::string efficiency_source;
 };
 
-/// The catalogue: A100-SXM, H100-SXM, H200-SXM, B200-SXM.
+/// The catalogue: A100-SXM, H100-SXM, H800-SXM, H200-SXM, B200-SXM.
 const std::vector<GpuSpec> &gpus();
 /// A GPU by catalogue name. Throws Error with the nearest name.
 const GpuSpec &find_gpu(std::string_view name);

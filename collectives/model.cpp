@@ -6,83 +6,83 @@
 namespace lightloom {
 namespace {
 
-ModelShape gpt(std::string name, std::uint32_t layers, std::uint32_t hidden, std::uint32_t heads,
-               std::uint32_t vocabulary, double published, std::string source) {
-  ModelShape m;
-  m.name = std::move(name);
-  m.layers = layers;
-  m.hidden = hidden;
-  m.heads = m.kv_heads = heads;
-  m.ffn_hidden = 4 * hidden;
-  m.sequence = 2048;
-  m.vocabulary = vocabulary;
-  m.tied_embeddings = m.learned_positions = m.biases = true;
-  m.published_parameters = published;
-  m.source = std::move(source);
-  return m;
-}
-
-struct LlamaSizes {
-  std::uint32_t layers, hidden, heads, kv_heads, ffn_hidden, sequence, vocabulary;
-};
-
-ModelShape llama(std::string name, const LlamaSizes &z, double published, std::string source) {
-  ModelShape m;
-  m.name = std::move(name);
-  m.layers = z.layers;
-  m.hidden = z.hidden;
-  m.heads = z.heads;
-  m.kv_heads = z.kv_heads;
-  m.ffn_hidden = z.ffn_hidden;
-  m.gated = true;
-  m.sequence = z.sequence;
-  m.vocabulary = z.vocabulary;
-  m.published_parameters = published;
-  m.source = std::move(source);
-  return m;
-}
-
 std::int64_t wide(std::uint32_t v) { return static_cast<std::int64_t>(v); }
 
 /// ⌈a ÷ t⌉
 std::int64_t split(std::int64_t a, std::uint32_t t) { return (a + t - 1) / t; }
 
-std::int64_t kv_width(const ModelShape &m) { return wide(m.hidden) / m.heads * m.kv_heads; }
+bool latent(const ModelShape &m) { return m.key_value_rank > 0; }
+std::int64_t head_width(const ModelShape &m) { return wide(m.hidden) / m.heads; }
+/// Of a query, all heads, and of the values that the output projection takes.
+std::int64_t query_width(const ModelShape &m) {
+  return wide(m.heads) * (latent(m) ? m.query_head_width + m.rotary_width : head_width(m));
+}
+std::int64_t value_width(const ModelShape &m) {
+  return wide(m.heads) * (latent(m) ? wide(m.value_head_width) : head_width(m));
+}
+std::int64_t kv_width(const ModelShape &m) { return head_width(m) * m.kv_heads; }
 
 /// One norm: gain, and bias where the model has biases.
 std::int64_t norm_parameters(const ModelShape &m) { return wide(m.hidden) * (m.biases ? 2 : 1); }
 
 // Weights of the matrices; biases of column-parallel matrices are split with them, those of row-parallel ones are whole
 // at each rank.
-std::int64_t attention_matrices(const ModelShape &m) { return wide(m.hidden) * (2 * wide(m.hidden) + 2 * kv_width(m)); }
-std::int64_t mlp_matrices(const ModelShape &m) { return wide(m.hidden) * wide(m.ffn_hidden) * (m.gated ? 3 : 2); }
+std::int64_t plain_attention_matrices(const ModelShape &m) {
+  return wide(m.hidden) * (2 * wide(m.hidden) + 2 * kv_width(m));
+}
+/// Latent attention, what each rank holds whole: the projections down to the narrow widths.
+std::int64_t narrow_matrices(const ModelShape &m) {
+  return latent(m) ? wide(m.hidden) * (wide(m.query_rank) + m.key_value_rank + m.rotary_width) : 0;
+}
+/// Latent attention, split by heads: from the narrow widths up to all heads, and the output.
+std::int64_t latent_head_matrices(const ModelShape &m) {
+  const std::int64_t queries = (m.query_rank > 0 ? wide(m.query_rank) : wide(m.hidden)) * query_width(m);
+  const std::int64_t keys_and_values =
+      wide(m.key_value_rank) * m.heads * (wide(m.query_head_width) + m.value_head_width);
+  return queries + keys_and_values + value_width(m) * m.hidden;
+}
+std::int64_t split_attention_matrices(const ModelShape &m) {
+  return latent(m) ? latent_head_matrices(m) : plain_attention_matrices(m);
+}
+std::int64_t attention_matrices(const ModelShape &m) { return split_attention_matrices(m) + narrow_matrices(m); }
+/// Norms of latent attention's narrow vectors.
+std::int64_t narrow_norms(const ModelShape &m) { return latent(m) ? wide(m.query_rank) + m.key_value_rank : 0; }
+
+std::int64_t gated_mlp(const ModelShape &m, std::int64_t width) { return wide(m.hidden) * width * (m.gated ? 3 : 2); }
+std::int64_t mlp_matrices(const ModelShape &m) { return gated_mlp(m, m.ffn_hidden); }
+std::int64_t shared_matrices(const ModelShape &m) { return m.shared_experts * gated_mlp(m, m.expert_ffn_hidden); }
+std::int64_t router_matrix(const ModelShape &m) { return wide(m.hidden) * m.experts; }
 std::int64_t attention_split_biases(const ModelShape &m) { return m.biases ? wide(m.hidden) + 2 * kv_width(m) : 0; }
 std::int64_t mlp_split_biases(const ModelShape &m) { return m.biases ? wide(m.ffn_hidden) * (m.gated ? 2 : 1) : 0; }
 std::int64_t whole_bias(const ModelShape &m) { return m.biases ? wide(m.hidden) : 0; }
 std::int64_t vocabulary_matrix(const ModelShape &m) { return wide(m.vocabulary) * wide(m.hidden); }
 
-} // namespace
+/// Layers without and with experts.
+std::int64_t dense_layers(const ModelShape &m) { return m.experts == 0 ? m.layers : m.dense_layers; }
+std::int64_t expert_layers(const ModelShape &m) { return m.layers - dense_layers(m); }
 
-const std::vector<ModelShape> &models() {
-  static const std::vector<ModelShape> catalogue = {
-      gpt("gpt-13b", 40, 5120, 40, 50304, 13.0e9,
-          "Brown et al. 2020, Table 2.1 (13B: 40 layers, 40 heads of 128; prints d_model 5140, which 40 x 128 = 5120 "
-          "contradicts); "
-          "vocabulary 50257 padded to a multiple of 128 as Megatron-LM does"),
-      gpt("gpt3-175b", 96, 12288, 96, 51200, 174.6e9,
-          "Brown et al. 2020, Table 2.1; vocabulary 51200 and 174.6e9 parameters as in Narayanan et al. 2021 (SC), "
-          "Table 2"),
-      llama("llama-7b", {32, 4096, 32, 32, 11008, 2048, 32000}, 6.7e9,
-            "Touvron et al. 2023 (LLaMA), Table 2; FFN width 11008 from its released configuration"),
-      llama("llama3-8b", {32, 4096, 32, 8, 14336, 8192, 128256}, 8.03e9,
-            "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
-      llama("llama3-70b", {80, 8192, 64, 8, 28672, 8192, 128256}, 70.6e9,
-            "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
-      llama("llama3-405b", {126, 16384, 128, 8, 53248, 8192, 128256}, 405e9,
-            "Llama 3 paper (2024), Table 3; vocabulary padded to 128256 as released"),
-  };
-  return catalogue;
+std::int64_t parameters_with(const ModelShape &m, std::int64_t experts_counted) {
+  return m.layers * attention_parameters(m) + dense_layers(m) * mlp_parameters(m) +
+         expert_layers(m) * (router_and_shared_parameters(m) + experts_counted * expert_parameters(m)) +
+         embedding_parameters(m) + head_parameters(m);
 }
+
+void check_experts(const ModelShape &m) {
+  if (m.active_experts < 1 || m.active_experts > m.experts)
+    throw Error("model.active_experts = " + std::to_string(m.active_experts),
+                "must be 1 to model.experts = " + std::to_string(m.experts));
+  if (m.expert_ffn_hidden < 1 || m.expert_ffn_hidden > 10'000'000)
+    throw Error("model.expert_ffn_hidden = " + std::to_string(m.expert_ffn_hidden), "must be 1 to 10000000");
+  if (m.experts > 100'000 || m.shared_experts > 1'000)
+    throw Error("model.experts = " + std::to_string(m.experts), "at most 100000, and 1000 shared ones");
+  if (m.dense_layers > m.layers)
+    throw Error("model.dense_layers = " + std::to_string(m.dense_layers),
+                "there are " + std::to_string(m.layers) + " layers");
+  if (m.biases)
+    throw Error("model.experts with biases", "experts are counted without biases");
+}
+
+} // namespace
 
 const ModelShape &find_model(std::string_view name) {
   std::vector<std::string> known;
@@ -116,24 +116,43 @@ void check_model(const ModelShape &m) {
   if (m.heads % m.kv_heads != 0)
     throw Error("model.heads = " + std::to_string(m.heads),
                 "is not a multiple of model.kv_heads = " + std::to_string(m.kv_heads));
+  if (m.experts > 0)
+    check_experts(m);
+  if (m.key_value_rank > 0 && (m.query_head_width < 1 || m.value_head_width < 1))
+    throw Error("model.key_value_rank = " + std::to_string(m.key_value_rank),
+                "latent attention needs query_head_width and value_head_width");
 }
+
+bool is_expert_layer(const ModelShape &m, std::uint32_t layer) { return m.experts > 0 && layer >= m.dense_layers; }
 
 std::int64_t attention_parameters(const ModelShape &m) { return attention_parameters_per_rank(m, 1); }
 std::int64_t mlp_parameters(const ModelShape &m) { return mlp_parameters_per_rank(m, 1); }
+std::int64_t expert_parameters(const ModelShape &m) { return expert_parameters_per_rank(m, 1); }
+std::int64_t router_and_shared_parameters(const ModelShape &m) { return router_and_shared_parameters_per_rank(m, 1); }
 std::int64_t embedding_parameters(const ModelShape &m) { return embedding_parameters_per_rank(m, 1); }
 std::int64_t head_parameters(const ModelShape &m) { return head_parameters_per_rank(m, 1); }
-std::int64_t parameters(const ModelShape &m) {
-  return m.layers * (attention_parameters(m) + mlp_parameters(m)) + embedding_parameters(m) + head_parameters(m);
-}
+std::int64_t parameters(const ModelShape &m) { return parameters_with(m, m.experts); }
+std::int64_t active_parameters(const ModelShape &m) { return parameters_with(m, m.active_experts); }
 
 std::int64_t attention_parameters_per_rank(const ModelShape &m, std::uint32_t tensor) {
   EXPECTS(tensor >= 1);
-  return split(attention_matrices(m) + attention_split_biases(m), tensor) + whole_bias(m) + norm_parameters(m);
+  return split(split_attention_matrices(m) + attention_split_biases(m), tensor) + narrow_matrices(m) + narrow_norms(m) +
+         whole_bias(m) + norm_parameters(m);
 }
 
 std::int64_t mlp_parameters_per_rank(const ModelShape &m, std::uint32_t tensor) {
   EXPECTS(tensor >= 1);
   return split(mlp_matrices(m) + mlp_split_biases(m), tensor) + whole_bias(m) + norm_parameters(m);
+}
+
+std::int64_t expert_parameters_per_rank(const ModelShape &m, std::uint32_t tensor) {
+  EXPECTS(tensor >= 1);
+  return split(gated_mlp(m, m.expert_ffn_hidden), tensor);
+}
+
+std::int64_t router_and_shared_parameters_per_rank(const ModelShape &m, std::uint32_t tensor) {
+  EXPECTS(tensor >= 1);
+  return split(shared_matrices(m), tensor) + router_matrix(m) + norm_parameters(m);
 }
 
 std::int64_t embedding_parameters_per_rank(const ModelShape &m, std::uint32_t tensor) {
@@ -146,13 +165,25 @@ std::int64_t head_parameters_per_rank(const ModelShape &m, std::uint32_t tensor)
   return norm_parameters(m) + (m.tied_embeddings ? 0 : split(vocabulary_matrix(m), tensor));
 }
 
+double score_flops_per_token(const ModelShape &m) {
+  return 2.0 * m.sequence * static_cast<double>(query_width(m) + value_width(m));
+}
 double attention_flops_per_token(const ModelShape &m) {
-  return 2.0 * static_cast<double>(attention_matrices(m)) + 4.0 * m.sequence * m.hidden;
+  return 2.0 * static_cast<double>(attention_matrices(m)) + score_flops_per_token(m);
 }
 double mlp_flops_per_token(const ModelShape &m) { return 2.0 * static_cast<double>(mlp_matrices(m)); }
+double expert_flops_per_token(const ModelShape &m) {
+  return 2.0 * static_cast<double>(m.active_experts * gated_mlp(m, m.expert_ffn_hidden));
+}
+double router_and_shared_flops_per_token(const ModelShape &m) {
+  return 2.0 * static_cast<double>(router_matrix(m) + shared_matrices(m));
+}
 double head_flops_per_token(const ModelShape &m) { return 2.0 * static_cast<double>(vocabulary_matrix(m)); }
 double training_flops_per_token(const ModelShape &m) {
-  return 3.0 * (m.layers * (attention_flops_per_token(m) + mlp_flops_per_token(m)) + head_flops_per_token(m));
+  const double layers =
+      m.layers * attention_flops_per_token(m) + static_cast<double>(dense_layers(m)) * mlp_flops_per_token(m) +
+      static_cast<double>(expert_layers(m)) * (expert_flops_per_token(m) + router_and_shared_flops_per_token(m));
+  return 3.0 * (layers + head_flops_per_token(m));
 }
 
 } // namespace lightloom

@@ -46,40 +46,58 @@ struct ModelShape {
   std::string source;
 };
 
-/// The catalogue: gpt-13b, gpt3-175b, llama-7b, llama3-8b, llama3-70b, llama3-405b.
+/// The catalogue: gpt-13b, gpt3-175b, megascale-175b, llama-7b, llama3-8b, llama3-70b, llama3-405b, mixtral-8x7b,
+/// deepseek-v3.
 const std::vector<ModelShape> &models();
 /// A model by catalogue name. Throws Error with the nearest name.
 const ModelShape &find_model(std::string_view name);
-/// Throws Error when the shape makes no sense (zero, heads that do not divide, absurd sizes).
+/// Throws Error when the shape makes no sense (zero, heads that do not divide, absurd sizes, experts without a width).
 void check_model(const ModelShape &model);
 
-/// Parameters of the attention part of one layer: Q, K, V, output projections and its norm.
+/// Whether layer `layer` (from 0) is a mixture of experts.
+bool is_expert_layer(const ModelShape &model, std::uint32_t layer);
+
+/// Parameters of the attention part of one layer: all its projections and norms.
 std::int64_t attention_parameters(const ModelShape &model);
-/// Parameters of the MLP part of one layer and its norm.
+/// Parameters of the MLP part of one dense layer and its norm.
 std::int64_t mlp_parameters(const ModelShape &model);
+/// Parameters of one routed expert.
+std::int64_t expert_parameters(const ModelShape &model);
+/// What an expert layer has in place of the MLP, without its routed experts: norm, router, shared experts.
+std::int64_t router_and_shared_parameters(const ModelShape &model);
 /// Token and position embeddings (the first pipeline stage's).
 std::int64_t embedding_parameters(const ModelShape &model);
 /// Final norm, and the output head unless tied.
 std::int64_t head_parameters(const ModelShape &model);
 /// All of it.
 std::int64_t parameters(const ModelShape &model);
+/// Of them used per token: all but the routed experts that are not active.
+std::int64_t active_parameters(const ModelShape &model);
 
 /// Parameters one rank of a tensor-parallel group of `tensor` holds of the same parts: matrices split (rounded up),
-/// norms whole.
+/// norms, routers and the narrow sides of latent attention whole.
 std::int64_t attention_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t mlp_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
+std::int64_t expert_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
+std::int64_t router_and_shared_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t embedding_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 std::int64_t head_parameters_per_rank(const ModelShape &model, std::uint32_t tensor);
 
-/// Forward FLOPs per token of one layer's attention part: projections 2 × weights, and scores and values 4 ×
-/// sequence × hidden (the full square: causal masking is not credited, as in SC 2021).
+/// Forward FLOPs per token of the attention scores and of the values they weigh: 2 × sequence × heads × (query + value
+/// width), 4 × sequence × hidden for plain attention (the full square: causal masking is not credited, as in SC 2021).
+double score_flops_per_token(const ModelShape &model);
+/// Forward FLOPs per token of one layer's attention part: projections 2 × weights, and scores.
 double attention_flops_per_token(const ModelShape &model);
-/// Forward FLOPs per token of one layer's MLP: 2 × weights.
+/// Forward FLOPs per token of one dense layer's MLP: 2 × weights.
 double mlp_flops_per_token(const ModelShape &model);
+/// Forward FLOPs per token of the active routed experts of one layer: 2 × weights.
+double expert_flops_per_token(const ModelShape &model);
+/// Forward FLOPs per token of one layer's router and shared experts.
+double router_and_shared_flops_per_token(const ModelShape &model);
 /// Forward FLOPs per token of the output head: 2 × vocabulary × hidden.
 double head_flops_per_token(const ModelShape &model);
-/// Forward and backward FLOPs per token: 3 × (layers × (attention + MLP) + head). For the GPT shape this is formula
-/// (3) of SC 2021 without recomputation: 72 L h² (1 + s/6h + V/12Lh).
+/// Forward and backward FLOPs per token: 3 × (all layers + head). For the GPT shape this is formula (3) of SC 2021
+/// without recomputation: 72 L h² (1 + s/6h + V/12Lh).
 double training_flops_per_token(const ModelShape &model);
 
 } // namespace lightloom

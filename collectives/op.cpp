@@ -81,4 +81,9 @@ Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes) {
   return Bytes(group_traffic(op, ranks, bytes).value / static_cast<std::int64_t>(ranks));
 }
 
+Bytes hierarchical_port_traffic(std::uint32_t ranks, std::uint32_t domain, Bytes bytes) {
+  EXPECTS(domain >= 1 && ranks >= 1 && ranks % domain == 0);
+  return Bytes(group_traffic(CollectiveOp::all_reduce, ranks / domain, bytes).value / static_cast<std::int64_t>(ranks));
+}
+
 } // namespace lightloom

@@ -20,7 +20,9 @@ struct SymbolicResult {
 };
 
 /// Runs `algorithm` over `ranks` members (1 … 64: contributions are one bit each) on a vector of `bytes`, rooted at
-/// `root`.
-SymbolicResult prove(const CollectiveAlgorithm &algorithm, std::uint32_t ranks, Bytes bytes, std::uint32_t root = 0);
+/// `root`; hierarchical ones over domains of `domain` members, inner phases as rings. The algorithm must be able to run
+/// on that many members (check_shape).
+SymbolicResult prove(const CollectiveAlgorithm &algorithm, std::uint32_t ranks, Bytes bytes, std::uint32_t root = 0,
+                     std::uint32_t domain = 1);
 
 } // namespace lightloom

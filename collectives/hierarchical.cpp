@@ -1,0 +1,95 @@
+// Hierarchical all-reduce over M domains of g members (consecutive indexes): the network carries 1/g of the vector per
+// member instead of all of it.
+//   1. reduce-scatter inside the domain: member j of g ends with share j
+//   2. ring all-reduce of share j among the j-th members of all domains
+//   3. all-gather inside the domain
+// The phases inside run as rings of messages, or by closed form when the domain has a scale-up switch. Blocks are
+// numbered share × M + piece of the share. Source: Goyal et al., "Accurate, Large Minibatch SGD" (2017), section 4.
+
+#include "collectives/algorithm.hpp"
+#include "sim/core/contract.hpp"
+
+namespace lightloom {
+namespace {
+
+class HierarchicalCursor final : public CollectiveCursor {
+public:
+  explicit HierarchicalCursor(const CollectiveShape &shape)
+      : shape_(shape), domains_(shape.ranks / shape.domain), domain_(shape.index / shape.domain),
+        seat_(shape.index % shape.domain) {
+    enter();
+  }
+
+  CollectiveStep next() override {
+    for (;;) {
+      if (phase_ == Phase::end)
+        return {};
+      if (phase_ != Phase::between && shape_.closed_form) {
+        const CollectiveStep step = inside_by_closed_form();
+        leave();
+        return step;
+      }
+      CollectiveStep step = ring_->next();
+      if (step.kind == CollectiveStep::Kind::done) {
+        leave();
+        continue;
+      }
+      if (phase_ == Phase::between) {
+        step.peer = step.peer * shape_.domain + seat_;
+        step.block += static_cast<std::uint64_t>(seat_) * domains_;
+      } else {
+        step.peer += domain_ * shape_.domain;
+        step.block *= domains_;
+        step.blocks = domains_;
+      }
+      return step;
+    }
+  }
+
+private:
+  enum class Phase : std::uint8_t { scatter, between, gather, end };
+
+  void enter() {
+    CollectiveShape part;
+    if (phase_ == Phase::between) {
+      part = {CollectiveOp::all_reduce, domains_, domain_, chunk_bytes(shape_.bytes, shape_.domain, seat_)};
+    } else {
+      part = {op_inside(), shape_.domain, seat_, shape_.bytes};
+      if (shape_.closed_form)
+        return;
+    }
+    ring_ = make_ring_cursor(part);
+  }
+  void leave() {
+    phase_ = static_cast<Phase>(static_cast<std::uint8_t>(phase_) + 1);
+    if (phase_ != Phase::end)
+      enter();
+  }
+  CollectiveOp op_inside() const {
+    return phase_ == Phase::scatter ? CollectiveOp::reduce_scatter : CollectiveOp::all_gather;
+  }
+  CollectiveStep inside_by_closed_form() const {
+    CollectiveStep step;
+    step.kind = CollectiveStep::Kind::scale_up;
+    step.op = op_inside();
+    step.bytes = shape_.bytes;
+    return step;
+  }
+
+  CollectiveShape shape_;
+  std::uint32_t domains_;
+  std::uint32_t domain_; ///< this member's
+  std::uint32_t seat_;   ///< this member's place in it
+  Phase phase_ = Phase::scatter;
+  std::unique_ptr<CollectiveCursor> ring_;
+};
+
+} // namespace
+
+std::unique_ptr<CollectiveCursor> make_hierarchical_cursor(const CollectiveShape &shape) {
+  EXPECTS(shape.index < shape.ranks && shape.domain > 1 && shape.ranks % shape.domain == 0);
+  EXPECTS(shape.op == CollectiveOp::all_reduce);
+  return std::make_unique<HierarchicalCursor>(shape);
+}
+
+} // namespace lightloom
