@@ -8,6 +8,8 @@
 #include "topology/dragonfly_plus.hpp"
 
 #include "sim/core/error.hpp"
+#include "sim/core/parse_quantity.hpp"
+#include "topology/port_budget.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -70,75 +72,117 @@ void check_count(const char *key, std::uint32_t value) {
     throw Error(fmt::format("fabric.{} = 0", key), "a Dragonfly+ needs every count set", "Use 1 or more.");
 }
 
+/// Ports of one switch: so many below and so many above (or across).
+struct SwitchPorts {
+  std::uint64_t down, up;
+  Tier down_tier, up_tier;
+};
+
+/// "4 ports, its radix is 2"; with a capacity "32 × 800 Gb/s and 32 × 1.6 Tb/s, its capacity is 51.2 Tb/s".
+/// Empty when they fit.
+std::string too_many_ports(const FabricSpec &spec, const PortBudget &budget, const SwitchPorts &ports) {
+  if (spec.switch_capacity.bits_per_second == 0)
+    return ports.down + ports.up <= spec.radix
+               ? ""
+               : fmt::format("{} ports, its radix is {}", ports.down + ports.up, spec.radix);
+  const BitRate down = rate_of(spec.rates, ports.down_tier);
+  const BitRate up = rate_of(spec.rates, ports.up_tier);
+  const auto sum = static_cast<unsigned __int128>(ports.down) * static_cast<std::uint64_t>(down.bits_per_second) +
+                   static_cast<unsigned __int128>(ports.up) * static_cast<std::uint64_t>(up.bits_per_second);
+  if (sum <= static_cast<std::uint64_t>(budget.total))
+    return "";
+  return fmt::format("{} × {} and {} × {}, its capacity is {}", ports.down, format_bit_rate(down), ports.up,
+                     format_bit_rate(up), format_bit_rate(spec.switch_capacity));
+}
+
+PortBudget budget_of(const FabricSpec &spec) {
+  return spec.groups > 1 ? port_budget(spec, {Tier::host, Tier::leaf, Tier::global})
+                         : port_budget(spec, {Tier::host, Tier::leaf});
+}
+
 void check_values(const FabricSpec &spec) {
+  check_ports_per_host(spec);
+  if (spec.rails != 1)
+    throw Error(fmt::format("fabric.rails = {}", spec.rails), "a Dragonfly+ is built without rails",
+                "Remove it, or use topology = \"fat-tree\".");
   check_count("groups", spec.groups);
   check_count("leaves_per_group", spec.leaves_per_group);
   check_count("spines_per_group", spec.spines_per_group);
   check_count("hosts_per_leaf", spec.hosts_per_leaf);
   if (spec.groups > 1)
     check_count("global_links_per_spine", spec.global_links_per_spine);
-  if (spec.radix < 2 || spec.radix > max_radix)
-    throw Error(fmt::format("fabric.radix = {}", spec.radix), fmt::format("must lie between 2 and {}", max_radix),
-                "Try 64.");
-  const std::uint64_t leaf_ports = std::uint64_t{spec.hosts_per_leaf} + spec.spines_per_group;
-  if (leaf_ports > spec.radix)
+  const PortBudget budget = budget_of(spec);
+  const char *raise = spec.switch_capacity.bits_per_second == 0 ? "fabric.radix" : "fabric.switch.capacity";
+  const std::string leaf =
+      too_many_ports(spec, budget, {spec.hosts_per_leaf, spec.spines_per_group, Tier::host, Tier::leaf});
+  if (!leaf.empty())
     throw Error(fmt::format("fabric.hosts_per_leaf = {}", spec.hosts_per_leaf),
-                fmt::format("with {} spines per group a leaf needs {} ports, its radix is {}", spec.spines_per_group,
-                            leaf_ports, spec.radix),
-                "Lower hosts_per_leaf or spines_per_group, or raise fabric.radix.");
-  const std::uint64_t spine_ports = std::uint64_t{spec.leaves_per_group} + spec.global_links_per_spine;
-  if (spine_ports > spec.radix)
+                fmt::format("with {} spines per group a leaf needs {}", spec.spines_per_group, leaf),
+                fmt::format("Lower hosts_per_leaf or spines_per_group, or raise {}.", raise));
+  const std::string spine =
+      too_many_ports(spec, budget, {spec.leaves_per_group, spec.global_links_per_spine, Tier::leaf, Tier::global});
+  if (!spine.empty())
     throw Error(fmt::format("fabric.global_links_per_spine = {}", spec.global_links_per_spine),
-                fmt::format("with {} leaves per group a spine needs {} ports, its radix is {}", spec.leaves_per_group,
-                            spine_ports, spec.radix),
-                "Lower leaves_per_group or global_links_per_spine, or raise fabric.radix.");
+                fmt::format("with {} leaves per group a spine needs {}", spec.leaves_per_group, spine),
+                fmt::format("Lower leaves_per_group or global_links_per_spine, or raise {}.", raise));
   const std::uint64_t ends = std::uint64_t{spec.spines_per_group} * spec.global_links_per_spine;
   if (spec.groups > ends + 1)
     throw Error(fmt::format("fabric.groups = {}", spec.groups),
                 fmt::format("a group has {} global cables, so it reaches at most {} others", ends, ends),
                 fmt::format("Use at most {} groups, or raise global_links_per_spine.", ends + 1));
-  for (const BitRate rate : {spec.rates.host, spec.rates.leaf, spec.rates.global})
-    if (rate.bits_per_second <= 0)
-      throw Error(fmt::format("a fabric link rate of {} bit/s", rate.bits_per_second), "must be positive",
-                  "Try \"800Gbps\".");
 }
 
-/// Hosts to build: spec.hosts, or every place.
+/// Hosts to build: spec.hosts, or every place. hosts_per_leaf counts NIC ports.
 std::uint32_t checked_hosts(const FabricSpec &spec) {
   const std::uint64_t places = std::uint64_t{spec.groups} * spec.leaves_per_group * spec.hosts_per_leaf;
-  const std::uint64_t hosts = spec.hosts == 0 ? places : spec.hosts;
-  if (hosts > places)
-    throw Error(fmt::format("a fabric of {} hosts", hosts), fmt::format("{} have {} places", shape(spec), places),
-                fmt::format("Use at most {} hosts, or more groups or hosts_per_leaf.", places));
-  if (places > max_fabric_hosts)
-    throw Error(fmt::format("a fabric of {} places for hosts", places), fmt::format("at most {} fit", max_fabric_hosts),
-                "Use fewer groups.");
-  const std::uint64_t cables = places + std::uint64_t{spec.groups} * spec.spines_per_group *
-                                            (std::uint64_t{spec.leaves_per_group} + spec.global_links_per_spine);
-  if (cables > max_cables || spec.groups > max_groups)
-    throw Error(fmt::format("a fabric of {} cables in {} groups", cables, spec.groups),
+  const std::uint64_t most = places / spec.nics_per_gpu;
+  const std::uint64_t hosts = spec.hosts == 0 ? most : spec.hosts;
+  if (hosts > most)
+    throw Error(fmt::format("a fabric of {}", describe_hosts(spec, hosts)),
+                fmt::format("{} have {} places", shape(spec), places),
+                fmt::format("Use at most {} hosts, or more groups or hosts_per_leaf.", most));
+  if (places * spec.planes > max_fabric_hosts)
+    throw Error(fmt::format("a fabric of {} places for hosts", places * spec.planes),
+                fmt::format("at most {} fit", max_fabric_hosts), "Use fewer groups.");
+  const std::uint64_t cables =
+      spec.planes * (places + std::uint64_t{spec.groups} * spec.spines_per_group *
+                                  (std::uint64_t{spec.leaves_per_group} + spec.global_links_per_spine));
+  if (cables > max_cables || spec.groups * std::uint64_t{spec.planes} > max_groups)
+    throw Error(fmt::format("a fabric of {} cables in {} groups", cables, spec.groups * std::uint64_t{spec.planes}),
                 fmt::format("at most {} cables and {} groups fit", max_cables, max_groups), "Use fewer groups.");
   return static_cast<std::uint32_t>(hosts);
 }
 
-void add_nodes(const FabricSpec &spec, std::uint32_t hosts, FabricDescription &fabric) {
-  const std::uint32_t hosts_per_group = spec.leaves_per_group * spec.hosts_per_leaf;
-  for (std::uint32_t h = 0; h < hosts; ++h)
-    fabric.nodes.push_back({NodeKind::host, h, h / hosts_per_group});
-  for (std::uint32_t l = 0; l < spec.groups * spec.leaves_per_group; ++l)
-    fabric.nodes.push_back({NodeKind::leaf, l, l / spec.leaves_per_group});
-  for (std::uint32_t s = 0; s < spec.groups * spec.spines_per_group; ++s)
-    fabric.nodes.push_back({NodeKind::spine, s, s / spec.spines_per_group});
+/// Node numbers: hosts, leaves of all planes, spines of all planes.
+struct Numbers {
+  const FabricSpec &spec;
+  std::uint32_t hosts;
+  std::uint32_t leaves() const { return spec.groups * spec.leaves_per_group; } // of a plane
+  std::uint32_t spines() const { return spec.groups * spec.spines_per_group; }
+  NodeId leaf(std::uint32_t plane, std::uint32_t l) const { return NodeId(hosts + plane * leaves() + l); }
+  NodeId spine(std::uint32_t plane, std::uint32_t group, std::uint32_t s) const {
+    return NodeId(hosts + spec.planes * leaves() + plane * spines() + group * spec.spines_per_group + s);
+  }
+};
+
+void add_nodes(const Numbers &numbers, FabricDescription &fabric) {
+  const FabricSpec &spec = numbers.spec;
+  const std::uint32_t places_per_group = spec.leaves_per_group * spec.hosts_per_leaf;
+  for (std::uint32_t h = 0; h < numbers.hosts; ++h)
+    fabric.nodes.push_back({NodeKind::host, h, h * spec.nics_per_gpu / places_per_group});
+  for (std::uint32_t l = 0; l < spec.planes * numbers.leaves(); ++l) // groups count on through the planes
+    fabric.nodes.push_back({NodeKind::leaf, l, l / spec.leaves_per_group, l / numbers.leaves()});
+  for (std::uint32_t s = 0; s < spec.planes * numbers.spines(); ++s)
+    fabric.nodes.push_back({NodeKind::spine, s, s / spec.spines_per_group, s / numbers.spines()});
 }
 
 /// Each group deals its global cables, in order of the other group, to its spines in turn: MEDIUM joins equal spines of
 /// all groups, LARGE uses every spine equally.
-void add_global_cables(const FabricSpec &spec, FabricPlan &plan) {
-  const std::uint32_t ends = spec.spines_per_group * spec.global_links_per_spine;
-  const PairCounts counts(spec.groups, ends);
-  const std::uint32_t first_spine = plan.hosts + spec.groups * spec.leaves_per_group;
+void add_global_cables(const Numbers &numbers, std::uint32_t plane, FabricPlan &plan) {
+  const FabricSpec &spec = numbers.spec;
+  const PairCounts counts(spec.groups, spec.spines_per_group * spec.global_links_per_spine);
   const auto spine = [&](std::uint32_t group, std::uint32_t end) {
-    return NodeId(first_spine + group * spec.spines_per_group + end % spec.spines_per_group);
+    return numbers.spine(plane, group, end % spec.spines_per_group);
   };
   std::vector<std::uint32_t> dealt(spec.groups, 0); // ends used towards groups before the current one
   for (std::uint32_t a = 0; a < spec.groups; ++a)
@@ -147,26 +191,36 @@ void add_global_cables(const FabricSpec &spec, FabricPlan &plan) {
         plan.cables.push_back({spine(a, dealt[a]++), spine(b, dealt[b]++), Tier::global, spec.rates.global});
 }
 
+/// The ports of a switch at the slowest rate in use.
+std::uint32_t most_ports(const FabricSpec &spec) {
+  const PortBudget budget = budget_of(spec);
+  return budget.most(spec.groups > 1 ? std::min({budget.host, budget.leaf, budget.global})
+                                     : std::min(budget.host, budget.leaf));
+}
+
 } // namespace
 
 Fabric build_dragonfly_plus(const FabricSpec &spec) {
   check_values(spec);
-  const std::uint32_t hosts = checked_hosts(spec);
-  FabricDescription fabric{"dragonfly-plus", spec.radix, 2, {}, {}};
-  add_nodes(spec, hosts, fabric);
+  const Numbers numbers{spec, checked_hosts(spec)};
+  FabricDescription fabric{"dragonfly-plus", most_ports(spec), 2, {}, {}, spec.planes, spec.switch_capacity};
+  add_nodes(numbers, fabric);
   FabricPlan &plan = fabric.plan;
-  plan.hosts = hosts;
-  plan.switches = spec.groups * (spec.leaves_per_group + spec.spines_per_group);
-  const std::uint32_t first_spine = hosts + spec.groups * spec.leaves_per_group;
-  for (std::uint32_t h = 0; h < hosts; ++h)
-    plan.cables.push_back({NodeId(h), NodeId(hosts + h / spec.hosts_per_leaf), Tier::host, spec.rates.host});
-  for (std::uint32_t l = 0; l < spec.groups * spec.leaves_per_group; ++l)
-    for (std::uint32_t s = 0; s < spec.spines_per_group; ++s)
-      plan.cables.push_back({NodeId(hosts + l),
-                             NodeId(first_spine + l / spec.leaves_per_group * spec.spines_per_group + s), Tier::leaf,
-                             spec.rates.leaf});
-  if (spec.groups > 1)
-    add_global_cables(spec, plan);
+  plan.hosts = numbers.hosts;
+  plan.ports_per_host = spec.nics_per_gpu * spec.planes;
+  plan.switches = spec.planes * (numbers.leaves() + numbers.spines());
+  for (std::uint32_t h = 0; h < plan.hosts; ++h)
+    for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
+      for (std::uint32_t nic = 0; nic < spec.nics_per_gpu; ++nic)
+        plan.cables.push_back({NodeId(h), numbers.leaf(plane, (h * spec.nics_per_gpu + nic) / spec.hosts_per_leaf),
+                               Tier::host, spec.rates.host});
+  for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
+    for (std::uint32_t l = 0; l < numbers.leaves(); ++l)
+      for (std::uint32_t s = 0; s < spec.spines_per_group; ++s)
+        plan.cables.push_back(
+            {numbers.leaf(plane, l), numbers.spine(plane, l / spec.leaves_per_group, s), Tier::leaf, spec.rates.leaf});
+  for (std::uint32_t plane = 0; plane < spec.planes && spec.groups > 1; ++plane)
+    add_global_cables(numbers, plane, plan);
   return Fabric(std::move(fabric));
 }
 

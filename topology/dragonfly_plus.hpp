@@ -6,8 +6,9 @@
 // HiPINEB 2017. With s spines per group and h global cables per spine: LARGE has s·h + 1 groups and one cable between
 // each pair; MEDIUM h + 1 groups and every spine linked to every other group; SMALL h/q + 1 groups and q parallel
 // cables per pair of spines. Any number of groups up to s·h + 1 is built: the s·h cables of a group are spread over the
-// other groups as evenly as they divide, and over its spines in turn. Leaves out: canonical dragonfly (no spines),
-// non-minimal routing (it needs more virtual lanes).
+// other groups as evenly as they divide, and over its spines in turn. Planes are alike; hosts_per_leaf counts NIC
+// ports. Leaves out: rails (refused), canonical dragonfly (no spines), non-minimal routing (it needs more virtual
+// lanes).
 
 #include "topology/builder.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 // The fabric for other tools: GraphML (networkx, Gephi, yEd) and DOT (Graphviz). Nodes carry name, kind, index, group;
-// cables carry name, tier, rate_bps. Deterministic: nodes and cables in id order.
+// cables carry name, tier, rate_bps; with several planes both carry the plane, hosts −1. Deterministic: nodes and
+// cables in id order.
 
 #include "topology/fabric.hpp"
 

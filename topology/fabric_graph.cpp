@@ -28,11 +28,13 @@ using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS
 using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
 using Edge = boost::graph_traits<Graph>::edge_descriptor;
 
-/// Keeps the edges whose cable is alive.
+/// Keeps the edges between switches whose cable is alive.
 struct AliveCable {
   const Graph *graph = nullptr;
   const std::vector<bool> *dead = nullptr;
-  bool operator()(const Edge &edge) const { return !(*dead)[(*graph)[edge].cable.index()]; }
+  bool operator()(const Edge &edge) const {
+    return (*graph)[edge].tier != Tier::host && !(*dead)[(*graph)[edge].cable.index()];
+  }
 };
 
 // bidirectionalS, because edges() of a directedS graph sets off a false -Wmaybe-uninitialized inside Boost 1.74.
@@ -82,6 +84,15 @@ struct FabricGraph::Impl {
     };
     numbers("index", &FabricNode::index);
     numbers("group", &FabricNode::group);
+    if (fabric.planes() > 1) {
+      const auto plane_of = [&fabric](CableId cable) {
+        return long{fabric.node(fabric.plan().cables[cable.index()].b).plane};
+      };
+      result.property("plane", boost::make_function_property_map<Vertex, long>(
+                                   [&g](Vertex v) { return g[v].kind == NodeKind::host ? -1L : long{g[v].plane}; }));
+      result.property("plane", boost::make_function_property_map<Edge, long>(
+                                   [&g, plane_of](const Edge &e) { return plane_of(g[e].cable); }));
+    }
     edges(edge_name, [&fabric, &g](const Edge &e) { return fabric.name(g[e].cable); });
     edges("tier", [&g](const Edge &e) { return std::string(to_string(g[e].tier)); });
     result.property("rate_bps", boost::make_function_property_map<Edge, long>(
@@ -110,11 +121,12 @@ std::vector<std::uint32_t> FabricGraph::components() const {
   return component;
 }
 
-std::vector<std::uint32_t> FabricGraph::components_without(const std::vector<bool> &dead_cable) const {
+std::vector<std::uint32_t> FabricGraph::switch_components(const std::vector<bool> &dead_cable) const {
   EXPECTS(dead_cable.size() == boost::num_edges(impl_->graph));
   std::vector<std::uint32_t> component(boost::num_vertices(impl_->graph));
   const boost::filtered_graph<Graph, AliveCable> alive(impl_->graph, AliveCable{&impl_->graph, &dead_cable});
   boost::connected_components(alive, component.data());
+  component.erase(component.begin(), component.begin() + impl_->hosts);
   return component;
 }
 

@@ -27,8 +27,9 @@ public:
 
   /// Component number of each node.
   std::vector<std::uint32_t> components() const;
-  /// Component number of each node without the cables whose entry is true. `dead_cable` has one entry per cable.
-  std::vector<std::uint32_t> components_without(const std::vector<bool> &dead_cable) const;
+  /// Component number of each switch without the cables whose entry is true. Hosts forward nothing, so their cables
+  /// join nothing. `dead_cable` has one entry per cable.
+  std::vector<std::uint32_t> switch_components(const std::vector<bool> &dead_cable) const;
   /// The most that can flow from sources to sinks over switch-to-switch cables (Boykov-Kolmogorov). [bit/s]
   std::int64_t max_flow(const std::vector<FlowEnd> &sources, const std::vector<FlowEnd> &sinks) const;
   void write_graphml(const Fabric &fabric, std::ostream &out) const;

@@ -20,17 +20,20 @@ struct UnusedPorts {
 
 struct FabricMetrics {
   std::uint32_t hosts = 0;
+  std::uint32_t planes = 1;
   std::uint32_t leaves = 0, spines = 0, cores = 0;
   std::uint32_t host_cables = 0, leaf_cables = 0, spine_cables = 0, global_cables = 0; ///< full-duplex
   std::uint64_t unused_ports = 0;
   std::vector<UnusedPorts> unused; ///< only switches with unused ports, neighbours of equal count joined
   std::uint32_t diameter_hops = 0; ///< links crossed between the two farthest hosts; 0 for one host
-  double average_hops = 0;         ///< over all ordered pairs of different hosts that reach each other
-  BitRate bisection;               ///< one direction, between the first and second half of hosts in leaf order
+  double average_hops = 0;         ///< over all ordered pairs of different hosts and all ports of the two by which they
+                                   ///< reach each other: port p to port p
+  BitRate bisection;               ///< one direction, between the first and second half of NIC ports in leaf order,
+                                   ///< halved in every plane; the sum of the planes
   std::string bisection_method;    ///< "max-flow" or "structural"
   double oversubscription =
       0;                  ///< largest over tiers of host bandwidth below ÷ bandwidth up from there; 1 for one switch
-  bool connected = false; ///< every host reaches every host
+  bool connected = false; ///< port p of every host reaches port p of every other
 };
 
 /// Distances are exact: one breadth-first search per leaf, or for large fabrics per class of like leaves. Bisection is

@@ -47,10 +47,10 @@ using ElementSet = std::set<FabricElement>;
 std::vector<CableId> cables_of(const Fabric &fabric, const FabricElement &element) {
   if (const auto *cable = std::get_if<CableId>(&element))
     return {*cable};
-  if (const auto *host = std::get_if<HostId>(&element))
-    return {CableId(host->value)};
+  const auto *host = std::get_if<HostId>(&element);
   std::vector<CableId> result;
-  for (const FabricPort &port : fabric.ports(std::get<SwitchId>(element)))
+  for (const FabricPort &port :
+       host != nullptr ? fabric.ports(fabric.plan().node(*host)) : fabric.ports(std::get<SwitchId>(element)))
     result.push_back(port.cable);
   return result;
 }

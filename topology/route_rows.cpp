@@ -9,15 +9,14 @@
 
 namespace lightloom {
 
-RowBuilder::RowBuilder(const Fabric &fabric) : rows_(fabric.switches()) {
-  for (Row &row : rows_)
-    row.routes.group_of_leaf.assign(fabric.switches(), no_group);
-}
+RowBuilder::RowBuilder(const Fabric &fabric) : rows_(fabric.switches()) {}
 
 void RowBuilder::set(std::uint32_t s, std::uint32_t leaf, std::span<const std::uint16_t> ports, std::uint32_t stride) {
   if (ports.empty())
     return;
   Row &row = rows_[s];
+  if (row.routes.group_of_leaf.empty())
+    row.routes.group_of_leaf.assign(rows_.size(), no_group);
   // Neighbouring leaves mostly share a group, so the last one is tried before the map.
   if (row.last != no_group) {
     const PortGroup &group = row.routes.groups[row.last];
@@ -42,8 +41,11 @@ void RowBuilder::set(std::uint32_t s, std::uint32_t leaf, std::span<const std::u
 std::vector<std::shared_ptr<const SwitchRoutes>> RowBuilder::take() {
   std::vector<std::shared_ptr<const SwitchRoutes>> result;
   result.reserve(rows_.size());
+  const auto none =
+      std::make_shared<const SwitchRoutes>(SwitchRoutes{std::vector<std::uint16_t>(rows_.size(), no_group), {}, {}});
   for (Row &row : rows_)
-    result.push_back(std::make_shared<const SwitchRoutes>(std::move(row.routes)));
+    result.push_back(row.routes.group_of_leaf.empty() ? none
+                                                      : std::make_shared<const SwitchRoutes>(std::move(row.routes)));
   rows_.clear();
   return result;
 }

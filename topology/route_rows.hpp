@@ -19,7 +19,7 @@ public:
   /// Frames at switch `s` for hosts of `leaf` take one of `ports`, in this order, the next every `stride` frames. No
   /// ports = no route.
   void set(std::uint32_t s, std::uint32_t leaf, std::span<const std::uint16_t> ports, std::uint32_t stride);
-  /// The finished rows, one entry per switch. The builder is empty afterwards.
+  /// The finished rows, one entry per switch; those never set are one empty row. The builder is empty afterwards.
   std::vector<std::shared_ptr<const SwitchRoutes>> take();
 
 private:
@@ -28,7 +28,7 @@ private:
     std::map<std::pair<std::uint32_t, std::vector<std::uint16_t>>, std::uint16_t> known; ///< (stride, ports) → group
     std::uint16_t last = no_group;
   };
-  std::vector<Row> rows_;
+  std::vector<Row> rows_; ///< [switch]; group_of_leaf is empty until a row is first set
 };
 
 /// The row without some ports of its switch: groups shrink, and destinations left with no port get no_group. Strides

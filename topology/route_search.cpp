@@ -39,7 +39,16 @@ void choose_transits(const Fabric &fabric, Layout &layout) {
   std::vector<std::size_t> across(layout.transit_leaf.size(), 0);
   for (std::uint32_t s = 0; s < fabric.switches(); ++s)
     across[layout.group[s]] += layout.across.of(s).size();
-  layout.hub = static_cast<std::uint32_t>(std::max_element(across.begin(), across.end()) - across.begin());
+  std::vector<std::uint32_t> hub(fabric.planes(), unreachable);
+  for (std::uint32_t s = 0; s < fabric.count(NodeKind::leaf); ++s) {
+    std::uint32_t &best = hub[fabric.node(SwitchId(s)).plane];
+    if (best == unreachable || across[layout.group[s]] > across[best])
+      best = layout.group[s];
+  }
+  layout.is_hub.resize(across.size());
+  for (const std::uint32_t group : hub)
+    if (group != unreachable)
+      layout.is_hub[group] = true;
 }
 
 } // namespace
@@ -127,9 +136,9 @@ std::uint32_t Destination::detour_cost(std::uint32_t from, std::uint32_t to, Dir
   if (detours_ == Detours::anywhere || direction == Direction::up)
     return 1;
   if (direction == Direction::across)
-    return layout_.group[to] == layout_.group[leaf_]                         ? 1
-           : detours_ == Detours::spread || layout_.group[to] == layout_.hub ? third_group
-                                                                             : beside_the_hub;
+    return layout_.group[to] == layout_.group[leaf_]                          ? 1
+           : detours_ == Detours::spread || layout_.is_hub[layout_.group[to]] ? third_group
+                                                                              : beside_the_hub;
   const bool to_a_leaf = layout_.down.of(to).empty();
   return !to_a_leaf || to == layout_.transit_leaf[layout_.group[from]] ? 1 : forbidden;
 }

@@ -44,7 +44,7 @@ struct Layout {
   std::vector<std::uint32_t> descending;   ///< switches, highest first
   std::vector<std::uint32_t> group;        ///< [switch] pod or group
   std::vector<std::uint32_t> transit_leaf; ///< [group] the leaf with the most living uplinks
-  std::uint32_t hub = 0;                   ///< the group with the most living cables across
+  std::vector<bool> is_hub;                ///< [group] the group of its plane with the most living cables across
   Hops up, across, down;
 };
 

@@ -30,7 +30,8 @@ Dead mark_dead(const Fabric &fabric, const std::vector<FabricElement> &elements)
     if (const auto *cable = std::get_if<CableId>(&element))
       dead.cable[cable->index()] = true;
     else if (const auto *host = std::get_if<HostId>(&element))
-      dead.cable[host->index()] = true; // host h has cable h
+      for (const FabricPort &port : fabric.ports(fabric.plan().node(*host)))
+        dead.cable[port.cable.index()] = true;
     else {
       const SwitchId down = std::get<SwitchId>(element);
       dead.switch_[down.index()] = true;
@@ -100,24 +101,31 @@ private:
 };
 
 std::vector<Attachment> attachments(const Fabric &fabric) {
-  std::vector<Attachment> result(fabric.hosts());
+  std::vector<Attachment> result(fabric.endpoints()); // endpoint e has cable e
   for (std::uint32_t s = 0; s < fabric.switches(); ++s) {
     const auto ports = fabric.ports(SwitchId(s));
     for (std::uint16_t p = 0; p < ports.size(); ++p)
       if (fabric.plan().is_host(ports[p].peer))
-        result[ports[p].peer.index()] = {SwitchId(s), p};
+        result[ports[p].cable.index()] = {SwitchId(s), p};
   }
   return result;
 }
 
-/// Some leaf that is connected to the destination has no way to it.
-bool misses_a_leaf(const Fabric &fabric, const Destination &destination, const std::vector<std::uint32_t> &component) {
-  for (std::uint32_t s = 0; s < fabric.count(NodeKind::leaf); ++s)
-    if (destination.rest(s) == unreachable &&
-        component[fabric.hosts() + s] == component[fabric.hosts() + destination.leaf()])
-      return true;
-  return false;
-}
+/// A plane under search: its leaves, and what is connected.
+struct PlaneSearch {
+  const Fabric &fabric;
+  const Dead &dead;
+  std::vector<std::uint32_t> component; ///< [switch]
+  std::uint32_t first_leaf, end_leaf;
+
+  /// Some leaf that is connected to the destination has no way to it.
+  bool misses_a_leaf(const Destination &destination) const {
+    for (std::uint32_t s = first_leaf; s < end_leaf; ++s)
+      if (destination.rest(s) == unreachable && component[s] == component[destination.leaf()])
+        return true;
+    return false;
+  }
+};
 
 /// A table, and what it took.
 struct Attempt {
@@ -126,56 +134,73 @@ struct Attempt {
   bool complete = true;  ///< every connected pair of leaves has a way
 };
 
-Attempt attempt(const Fabric &fabric, const Dead &dead, const std::vector<std::uint32_t> &component,
-                const Layout &layout, Detours detours) {
+Attempt attempt(const PlaneSearch &plane, const Layout &layout, Detours detours) {
   Attempt result;
-  RowBuilder rows(fabric);
-  RowWriter writer(fabric, dead, rows);
-  for (std::uint32_t leaf = 0; leaf < fabric.count(NodeKind::leaf); ++leaf) {
-    if (dead.switch_[leaf])
+  RowBuilder rows(plane.fabric);
+  RowWriter writer(plane.fabric, plane.dead, rows);
+  for (std::uint32_t leaf = plane.first_leaf; leaf < plane.end_leaf; ++leaf) {
+    if (plane.dead.switch_[leaf])
       continue;
     Destination destination(layout, leaf);
-    if (misses_a_leaf(fabric, destination, component)) {
+    if (plane.misses_a_leaf(destination)) {
       destination.extend(detours);
       result.detoured = true;
-      result.complete = result.complete && !misses_a_leaf(fabric, destination, component);
+      result.complete = result.complete && !plane.misses_a_leaf(destination);
     }
     writer.write(destination);
   }
   auto table = std::make_shared<RouteTable>();
-  table->attachment = attachments(fabric);
   table->switches = rows.take();
   result.table = std::move(table);
   return result;
+}
+
+/// The rows of one plane, the others empty; raises `kind` to what it took.
+std::shared_ptr<const RouteTable> search_plane(const PlaneSearch &plane, const Layout &tiers, RouteKind &kind) {
+  for (const Detours detours : {Detours::spread, Detours::hub, Detours::anywhere}) {
+    const Attempt tried = attempt(plane, tiers, detours);
+    if (!tried.detoured)
+      return tried.table;
+    if (tried.complete && deadlock_free(plane.fabric, *tried.table)) {
+      kind = std::max(kind, RouteKind::detours);
+      return tried.table;
+    }
+  }
+  const Layout rooted = make_layout(plane.fabric, plane.dead.cable, rooted_heights(tiers));
+  const Attempt safe = attempt(plane, rooted, Detours::anywhere);
+  ENSURES(!safe.detoured); // up to the root and down reaches everything connected
+  kind = RouteKind::rooted;
+  return safe.table;
 }
 
 } // namespace
 
 std::shared_ptr<const RouteTable> compute_routes(const Fabric &fabric, const std::vector<FabricElement> &dead_elements,
                                                  RouteKind *kind) {
-  const auto found = [kind](const Attempt &tried, RouteKind as) {
-    if (kind != nullptr)
-      *kind = as;
-    return tried.table;
-  };
   const std::uint64_t bytes = 2ull * fabric.switches() * fabric.switches();
   if (bytes > (4ull << 30))
     throw Error(fmt::format("a route table of {} switches", fabric.switches()),
                 fmt::format("it would need {} GiB, the limit is 4", bytes >> 30), "Use fewer hosts or a larger radix.");
   const Dead dead = mark_dead(fabric, dead_elements);
-  const std::vector<std::uint32_t> component = fabric.graph().components_without(dead.cable);
   const Layout tiers = make_layout(fabric, dead.cable, tier_heights(fabric));
-  for (const Detours detours : {Detours::spread, Detours::hub, Detours::anywhere}) {
-    const Attempt tried = attempt(fabric, dead, component, tiers, detours);
-    if (!tried.detoured)
-      return found(tried, RouteKind::minimal);
-    if (tried.complete && deadlock_free(fabric, *tried.table))
-      return found(tried, RouteKind::detours);
+  PlaneSearch search{fabric, dead, fabric.graph().switch_components(dead.cable), 0, 0};
+  const std::uint32_t leaves = fabric.count(NodeKind::leaf) / fabric.planes();
+  RouteTable table;
+  table.attachment = attachments(fabric);
+  RouteKind took = RouteKind::minimal;
+  for (std::uint32_t plane = 0; plane < fabric.planes(); ++plane) {
+    search.first_leaf = plane * leaves;
+    search.end_leaf = search.first_leaf + leaves;
+    const auto rows = search_plane(search, tiers, took);
+    if (plane == 0)
+      table.switches = rows->switches;
+    for (std::uint32_t s = 0; s < fabric.switches(); ++s)
+      if (fabric.node(SwitchId(s)).plane == plane)
+        table.switches[s] = rows->switches[s];
   }
-  const Layout rooted = make_layout(fabric, dead.cable, rooted_heights(tiers));
-  const Attempt safe = attempt(fabric, dead, component, rooted, Detours::anywhere);
-  ENSURES(!safe.detoured); // up to the root and down reaches everything connected
-  return found(safe, RouteKind::rooted);
+  if (kind != nullptr)
+    *kind = took;
+  return std::make_shared<const RouteTable>(std::move(table));
 }
 
 } // namespace lightloom

@@ -5,7 +5,8 @@
 // lane is free of deadlock (deadlock.hpp). When failures leave connected leaves without such a route, only those rows
 // get detours (route_search.hpp). If detours could deadlock, as they may after failures in several groups, the whole
 // table falls back to up*/down* routes from a root (Schroeder et al., "Autonet", IEEE JSAC 9, 1991), which reach
-// everything connected, on few links.
+// everything connected, on few links. Planes share nothing: each is searched alone, and what fails in one leaves the
+// others as they were.
 //
 // Spraying: frame n of a flow takes port ⌊n ÷ stride⌋ mod count of the group. `stride` is the product of the numbers of
 // distinct next switches before this one, and the ports of a group alternate between next switches, so each switch on
@@ -21,7 +22,7 @@
 
 namespace lightloom {
 
-/// What is out of order. A host means its NIC: the same as its cable.
+/// What is out of order. A host means its NICs: the same as all its cables.
 using FabricElement = std::variant<CableId, SwitchId, HostId>;
 
 /// An element that is down from `from` until `until` (`never`: not repaired).
@@ -38,8 +39,9 @@ enum class RouteKind : std::uint8_t {
   rooted   ///< up*/down* from a root: detours could have deadlocked
 };
 
-/// The table of the fabric without the `dead` elements. Destinations that cannot be reached have no_group. Attachments
-/// stay. Throws Error when the table would need more than 4 GiB. `kind`, when given, receives what it took.
+/// The table of the fabric without the `dead` elements. Destinations that cannot be reached, leaves of other planes
+/// among them, have no_group. Attachments stay. Throws Error when the table would need more than 4 GiB. `kind`, when
+/// given, receives what it took, the worst over planes.
 std::shared_ptr<const RouteTable> compute_routes(const Fabric &fabric, const std::vector<FabricElement> &dead = {},
                                                  RouteKind *kind = nullptr);
 

@@ -60,11 +60,11 @@ std::vector<bool> dead_cables(const Fabric &fabric, const std::vector<FabricElem
 
 /// Every leaf pair: reached by every choice when connected, no route when not; and no route uses a dead cable.
 bool routes_are_right(const Fabric &fabric, const RouteTable &table, const std::vector<bool> &dead) {
-  const auto component = fabric.graph().components_without(dead);
+  const auto component = fabric.graph().switch_components(dead);
   for (std::uint32_t to = 0; to < fabric.count(NodeKind::leaf); ++to) {
     walk::EveryChoice walk(fabric, table, to);
     for (std::uint32_t from = 0; from < fabric.count(NodeKind::leaf); ++from) {
-      const bool connected = component[fabric.hosts() + from] == component[fabric.hosts() + to];
+      const bool connected = component[from] == component[to];
       if ((walk.from(from) >= 0) != connected)
         return false;
       for (const std::uint16_t port : walk::choices(table, from, to))
