@@ -22,10 +22,10 @@ constexpr std::uint64_t any_width = std::uint64_t{1} << 32;
 } // namespace
 
 Bounds::Bounds(const Scenario &s, const BuiltRun &built)
-    : plan_(built.network.fabric), cables_of_(plan_.nodes()), spray_(s.routing.spray), nic_(s.fabric.nic_latency),
-      overhead_(s.fabric.nic_overhead), switch_(s.fabric.switch_latency),
-      store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu), header_(s.transport.header),
-      host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
+    : plan_(built.network.fabric), cables_of_(plan_.nodes()), node_gpus_(s.cluster.gpus_per_node),
+      spray_(s.routing.spray), nic_(s.fabric.nic_latency), overhead_(s.fabric.nic_overhead),
+      switch_(s.fabric.switch_latency), store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu),
+      header_(s.transport.header), host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
       scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
   for (const auto &epoch : built.network.routes)
     routes_.push_back(epoch.table);
@@ -39,14 +39,12 @@ Bounds::Bounds(const Scenario &s, const BuiltRun &built)
     for (const auto &segment : built.network.links[2 * c].segments)
       least = std::min(least, segment.latency);
     latency_.push_back(least);
+    auto &tier = tier_latency_[static_cast<std::size_t>(plan_.cables[c].tier)];
+    tier = std::min(tier, least);
     cables_of_[plan_.cables[c].a.index()].emplace_back(c);
     cables_of_[plan_.cables[c].b.index()].emplace_back(c);
   }
-  Duration host_link = Duration::max();
-  for (std::uint32_t h = 0; h < plan_.hosts; ++h)
-    for (const CableId c : cables_of_[h])
-      host_link = std::min(host_link, latency_[c.index()]);
-  shortest_ = 2 * nic_ + 2 * host_link + switch_;
+  shortest_ = 2 * nic_ + 2 * tier_latency_[static_cast<std::size_t>(Tier::host)] + switch_;
 }
 
 namespace {
@@ -110,16 +108,19 @@ Duration least_time(Bytes message, const IdlePath &path, const Framing &framing,
   return path.latency + most;
 }
 
-IdlePath Bounds::walk(HostId from, HostId to, const RouteTable &routes) const {
+IdlePath Bounds::walk(HostId from, HostId to, std::uint32_t port, const RouteTable &routes) const {
   IdlePath p{2 * nic_, {}, true};
   std::uint64_t width = 1;
   const auto cross = [&](CableId c) {
-    p.latency += latency_[c.index()];
+    const Tier tier = plan_.cables[c.index()].tier;
+    p.latency += tier == Tier::host ? latency_[c.index()] : tier_latency_[static_cast<std::size_t>(tier)];
     p.hops.push_back({plan_.cables[c.index()].rate, width});
   };
-  const auto &to_attachment = routes.attachment[to.index()];
-  cross(cables_of_[plan_.node(from).index()].front());
-  SwitchId at = routes.attachment[from.index()].leaf;
+  const std::size_t sender = from.index() * plan_.ports_per_host + port;
+  const std::size_t receiver = to.index() * plan_.ports_per_host + port;
+  const auto &to_attachment = routes.attachment[receiver];
+  cross(CableId(sender)); // the host cable of an endpoint
+  SwitchId at = routes.attachment[sender].leaf;
   p.latency += switch_;
   while (at != to_attachment.leaf && p.hops.size() < max_hops) {
     const auto &rows = *routes.switches[at.index()];
@@ -143,40 +144,55 @@ IdlePath Bounds::walk(HostId from, HostId to, const RouteTable &routes) const {
     p.latency += switch_;
   }
   width = 1;
-  cross(cables_of_[plan_.node(to).index()].front());
+  cross(CableId(receiver));
   p.reachable = p.hops.size() < max_hops;
   return p;
 }
 
-IdlePath Bounds::path(HostId from, HostId to) const { return walk(from, to, *routes_.front()); }
+IdlePath Bounds::path(HostId from, HostId to, std::uint32_t port) const {
+  return walk(from, to, port, *routes_.front());
+}
 
 Duration Bounds::least_latency(HostId from, HostId to) const {
   Duration least = Duration::max();
   for (const auto &routes : routes_)
-    least = std::min(least, walk(from, to, *routes).latency);
+    for (std::uint32_t port = 0; port < plan_.ports_per_host; ++port)
+      least = std::min(least, walk(from, to, port, *routes).latency);
   return least;
 }
 
 Duration Bounds::ideal(HostId from, HostId to, Bytes size) const {
+  const Bytes part((size.value + plan_.ports_per_host - 1) / plan_.ports_per_host);
   std::optional<Duration> least;
   for (const auto &routes : routes_)
-    if (const IdlePath p = walk(from, to, *routes); p.reachable) {
-      const Duration time = least_time(size, p, {mtu_, header_}, store_and_forward_);
-      least = least ? std::min(*least, time) : time;
-    }
+    for (std::uint32_t port = 0; port < plan_.ports_per_host; ++port)
+      if (const IdlePath p = walk(from, to, port, *routes); p.reachable) {
+        const Duration time = least_time(part, p, {mtu_, header_}, store_and_forward_);
+        least = least ? std::min(*least, time) : time;
+      }
   // Never reachable: what the way to the break takes.
-  return overhead_ + (least ? *least : least_time(size, path(from, to), {mtu_, header_}, store_and_forward_));
+  return overhead_ + (least ? *least : least_time(part, path(from, to), {mtu_, header_}, store_and_forward_));
 }
 
 Duration Bounds::collective(const CollectiveInfo &info) const {
   const auto op = parse_collective_op(info.op);
   if (info.scale_up)
     return scale_up_time(op, info.ranks, info.bytes, scale_up_bandwidth_, scale_up_.latency);
-  return port_lower_bound(op, info.ranks, info.bytes, host_rate_, shortest_, {mtu_, header_});
+  if (std::string_view(info.algorithm) != "hierarchical")
+    return port_lower_bound(op, info.ranks, info.bytes, host_bandwidth(), shortest_, {mtu_, header_});
+  // The phases inside a node stay off the network; how many of the ranks share a node is at most its GPUs.
+  const Bytes crossing = hierarchical_port_traffic(info.ranks, std::min(info.ranks, node_gpus_), info.bytes);
+  if (crossing.value == 0)
+    return {};
+  return shortest_ + transmission_time(wire_bytes(crossing, {mtu_, header_}), host_bandwidth());
+}
+
+std::string Bounds::describe_ports() const {
+  return (plan_.ports_per_host > 1 ? fmt::format("{} × ", plan_.ports_per_host) : "") + format_bit_rate(host_rate_);
 }
 
 std::string Bounds::bottleneck(const CollectiveInfo &info) const {
-  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_) : "NIC, " + format_bit_rate(host_rate_);
+  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_) : "NIC, " + describe_ports();
 }
 
 FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabric) const {
@@ -197,16 +213,16 @@ FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabr
   std::size_t busiest = 0;
   for (std::size_t p = 0; p < ports.size(); ++p)
     if (ports[p].wire.value > 0)
-      if (const Duration time = ports[p].least + transmission_time(ports[p].wire, host_rate_); time > most) {
+      if (const Duration time = ports[p].least + transmission_time(ports[p].wire, host_bandwidth()); time > most) {
         most = time;
         busiest = p;
       }
   if (most == Duration{})
     return {};
   const std::string host = fabric.name(HostId(busiest / 2));
-  const std::string leaf = fabric.name(fabric.leaf_of(HostId(busiest / 2)));
+  const std::string leaf = plan_.ports_per_host > 1 ? "its leaves" : fabric.name(fabric.leaf_of(HostId(busiest / 2)));
   return {seconds(most), fmt::format("{} to {}, {}", busiest % 2 == 0 ? host : leaf, busiest % 2 == 0 ? leaf : host,
-                                     format_bit_rate(host_rate_))};
+                                     describe_ports())};
 }
 
 std::vector<std::string> below_bounds(const RunResults &results, std::int64_t silent_ps) {

@@ -1,13 +1,15 @@
 #pragma once
 // What no run can beat: bytes through the busiest port ÷ its rate + path latency. A result below its bound is a bug
-// (exit code 4), so every bound errs on the side of too little time. All equal-cost paths of the topologies here cross
-// the same tiers, hence have the same rates and latencies.
+// (exit code 4), so every bound errs on the side of too little time: the host bus, trains of frames and other traffic
+// are left out. All equal-cost paths of the topologies here cross the same tiers, hence have the same rates; where
+// modules differ by lot, the least latency of a tier counts.
 
 #include "analysis/results.hpp"
 #include "collectives/closed_form.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -38,9 +40,10 @@ public:
   /// Takes what it needs; `built.network` must not have been simulated (moved) yet.
   Bounds(const Scenario &scenario, const BuiltRun &built);
 
-  /// By the routes of the first epoch.
-  IdlePath path(HostId from, HostId to) const;
-  /// Posted → delivered of one message alone in the network, by the fastest of all route epochs.
+  /// By the routes of the first epoch, on one of the hosts' ports.
+  IdlePath path(HostId from, HostId to, std::uint32_t port = 0) const;
+  /// Posted → delivered of one message alone in the network, by the fastest of all route epochs. A message is cut into
+  /// a part for each port: the largest part is 1 ÷ ports of it or more.
   Duration ideal(HostId from, HostId to, Bytes size) const;
   /// Of a network collective over all of `info.ranks`; port and rate are named by bottleneck().
   Duration collective(const CollectiveInfo &info) const;
@@ -49,14 +52,21 @@ public:
   FlowBound flows(const std::vector<FlowResult> &flows, const Fabric &fabric) const;
 
 private:
-  IdlePath walk(HostId from, HostId to, const RouteTable &routes) const;
-  /// Over all route epochs.
+  IdlePath walk(HostId from, HostId to, std::uint32_t port, const RouteTable &routes) const;
+  /// All ports of a host together.
+  BitRate host_bandwidth() const { return BitRate(host_rate_.bits_per_second * plan_.ports_per_host); }
+  /// "800 Gb/s", "2 × 800 Gb/s".
+  std::string describe_ports() const;
+  /// Over all route epochs and ports.
   Duration least_latency(HostId from, HostId to) const;
 
   FabricPlan plan_;
-  std::vector<Duration> latency_;                         ///< [cable], first segment
+  std::vector<Duration> latency_; ///< [cable], the least of its life
+  std::array<Duration, 4> tier_latency_{Duration::max(), Duration::max(), Duration::max(),
+                                        Duration::max()}; ///< by Tier, the least of all its cables
   std::vector<std::vector<CableId>> cables_of_;           ///< [node], in port order
   std::vector<std::shared_ptr<const RouteTable>> routes_; ///< of all epochs, and without failures
+  std::uint32_t node_gpus_ = 1;                           ///< GPUs of a node
   bool spray_ = false;
   Duration nic_{}, overhead_{}, switch_{};
   bool store_and_forward_ = false;

@@ -1,6 +1,9 @@
 #include "scenarios/build.hpp"
 
 #include "optics/health.hpp"
+#include "optics/lots.hpp"
+#include "scenarios/host_bus.hpp"
+#include "scenarios/job_spec.hpp"
 #include "scenarios/located.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "topology/builder.hpp"
@@ -19,7 +22,12 @@ FabricSpec fabric_spec(const Scenario &s) {
   spec.topology = f.topology;
   spec.hosts = s.cluster.gpus;
   spec.radix = f.radix;
+  if (f.switch_capacity && !s.given("fabric.radix")) // given both, they say the same
+    spec.switch_capacity = *f.switch_capacity;
   spec.rates = {f.host_rate, f.leaf_rate, f.spine_rate, f.global_rate};
+  spec.nics_per_gpu = f.nics_per_gpu;
+  spec.planes = f.planes;
+  spec.gpus_per_node = s.cluster.gpus_per_node;
   if (f.dragonfly_plus) {
     spec.groups = f.groups;
     spec.leaves_per_group = f.leaves_per_group;
@@ -30,6 +38,8 @@ FabricSpec fabric_spec(const Scenario &s) {
     spec.levels = f.levels;
     spec.spines = f.spines;
     spec.oversubscription = f.oversubscription;
+    spec.spine_oversubscription = f.spine_oversubscription;
+    spec.rails = f.rails;
   }
   return spec;
 }
@@ -83,7 +93,8 @@ std::vector<PlannedFault> plan_faults(const Scenario &s, const BuiltFabric &b) {
   return faults;
 }
 
-std::vector<LinkHealth> link_healths(const BuiltFabric &b, const std::vector<PlannedFault> &planned) {
+std::vector<LinkHealth> link_healths(const Scenario &s, const BuiltFabric &b,
+                                     const std::vector<PlannedFault> &planned) {
   const auto &cables = b.fabric.plan().cables;
   std::vector<std::vector<LinkFault>> faults(cables.size());
   for (const auto &f : planned)
@@ -91,16 +102,20 @@ std::vector<LinkHealth> link_healths(const BuiltFabric &b, const std::vector<Pla
                                              : LinkFault::make_ber(f.from, f.until, f.ber));
   std::vector<LinkHealth> links;
   links.reserve(2 * cables.size());
+  ModuleLots lots;
+  lots.seed = s.seed;
+  lots.spread = s.optics.latency_spread;
   for (std::size_t c = 0; c < cables.size(); ++c) {
     const LinkReport &optics = *b.optics[static_cast<std::size_t>(cables[c].tier)];
-    LinkHealth health = link_health(optics, cables[c].rate, faults[c]);
+    const double factor = module_latency_factor(lots, cables[c].tier, CableId(c), optics.module->is_cable());
+    LinkHealth health = link_health(optics, cables[c].rate, faults[c], factor);
     const auto is_up = [](const LinkHealthSegment &segment) { return segment.rate.bits_per_second > 0; };
     if (std::none_of(health.segments.begin(), health.segments.end(), is_up)) {
       // The network takes the rate of a link from when it is up. One that never is goes down after 1 ps: no bit
       // arrives before.
       LinkHealthSegment down = health.segments.front();
       down.from = SimTime(Duration(1));
-      health.segments = {link_health(optics, cables[c].rate, {}).segments.front(), down};
+      health.segments = {link_health(optics, cables[c].rate, {}, factor).segments.front(), down};
     }
     links.push_back(health); // both directions are alike in this version
     links.push_back(health);
@@ -145,15 +160,17 @@ TransportSpec transport_spec(const Scenario &s, const BuiltFabric &b, std::vecto
   if (!t.credits)
     notes.push_back(fmt::format("transport.credits: {} per lane and link, the longest round trip × rate + 4 frames",
                                 format_bytes(spec.credits)));
-  const Bytes needed = spec.credits * s.fabric.radix * t.virtual_lanes;
+  const std::uint32_t ports = b.fabric.radix();
+  const Bytes needed = spec.credits * ports * t.virtual_lanes;
   if (s.fabric.switch_buffer && needed > *s.fabric.switch_buffer)
     throw Error(Problem{s.place("fabric.switch.buffer"),
                         "fabric.switch.buffer = " + format_bytes(*s.fabric.switch_buffer),
-                        fmt::format("{} ports × {} lanes × {} of credits need {}", s.fabric.radix, t.virtual_lanes,
+                        fmt::format("{} ports × {} lanes × {} of credits need {}", ports, t.virtual_lanes,
                                     format_bytes(spec.credits), format_bytes(needed)),
                         "Raise it, or lower transport.credits."});
   return spec;
 }
+
 /// There and back on the longest path of the fabric, no transmission time counted: up and down each tier, one global
 /// link.
 Duration longest_round_trip(const Scenario &s, const BuiltFabric &b) {
@@ -180,6 +197,54 @@ void check_timeout(const Scenario &s, const BuiltFabric &b) {
                       "Try \"" + format_duration(10 * round_trip) + "\"."});
 }
 
+/// Trains of `auto` are never longer than this: the network's own limit.
+constexpr std::uint32_t most_auto_frames = 1024;
+
+TrainSpec train_spec(const Scenario &s) {
+  const auto &g = s.granularity;
+  switch (g.kind) {
+  case GranularityPart::Kind::frame:
+    return {1, 0};
+  case GranularityPart::Kind::size:
+    return {static_cast<std::uint32_t>(std::max<std::int64_t>(1, g.size.value / s.transport.mtu.value)), 0};
+  case GranularityPart::Kind::automatic:
+    return {most_auto_frames, g.error};
+  }
+  return {};
+}
+
+/// A bus slower than its ports makes the NIC's rate a number on paper: allowed, and said.
+void warn_of_bus(const Scenario &s, const NetworkSpec &n, std::vector<std::string> &warnings) {
+  if (n.hosts.pcie.bits_per_second == 0 || n.hosts.pcie.bits_per_second >= s.fabric.host_rate.bits_per_second)
+    return;
+  warnings.push_back(fmt::format("fabric.nic.pcie = \"{}\" carries {} of payload, less than the {} of {}: the bus sets "
+                                 "the pace",
+                                 s.fabric.pcie, format_bit_rate(usable_rate(s.fabric.pcie)),
+                                 format_bit_rate(BitRate(s.fabric.host_rate.bits_per_second * s.fabric.planes)),
+                                 s.fabric.planes > 1 ? fmt::format("a NIC's {} ports", s.fabric.planes) : "its NIC"));
+}
+
+std::vector<JobMemory> memory_of(const Scenario &s) {
+  std::vector<JobMemory> stages;
+  if (s.job && s.job->workload.empty()) {
+    const TrainingSpec spec = training_spec(s);
+    for (std::uint32_t stage = 0; stage < spec.pipeline; ++stage)
+      stages.push_back(stage_memory(spec, stage));
+  }
+  return stages;
+}
+
+/// Programs, and where they run.
+void place_programs(NetworkSpec &n, const JobPlan &plan) {
+  n.collectives = static_cast<std::uint32_t>(plan.collectives.size());
+  n.steps = plan.steps;
+  n.record_flows = plan.record_flows;
+  for (std::uint32_t rank = 0; rank < plan.ranks; ++rank) {
+    n.placement.emplace_back(plan.host_of_rank.empty() ? rank : plan.host_of_rank[rank]);
+    n.programs.push_back(plan.program(rank));
+  }
+}
+
 /// One sentence per stretch of time in which the routes are not minimal for lack of a safe detour.
 std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, const std::vector<RouteKind> &kinds) {
   std::vector<std::string> sentences;
@@ -199,8 +264,15 @@ std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, 
 }
 } // namespace
 
+BitRate host_bus_rate(const Scenario &s) {
+  const BitRate bus = usable_rate(s.fabric.pcie);
+  const auto &t = s.transport;
+  const auto wire = t.mtu.value + t.header.value + 20;
+  return BitRate(bus.bits_per_second / s.fabric.planes / t.mtu.value * wire);
+}
+
 BuiltFabric build_fabric_of(const Scenario &s) {
-  BuiltFabric b{located(s, "fabric", [&] { return build_fabric(fabric_spec(s)); }), {}, {}, {}};
+  BuiltFabric b{located(s, "fabric", [&] { return build_fabric(fabric_spec(s)); }), {}, {}, {}, {}};
   const char *names[] = {"host", "leaf", "spine", "global"};
   std::vector<LinkCount> counts;
   for (std::size_t tier = 0; tier < 4; ++tier) {
@@ -215,11 +287,36 @@ BuiltFabric build_fabric_of(const Scenario &s) {
                                     s.optics.tiers[tier].length_m));
   }
   b.bill = optics_bill(counts);
+  std::vector<ClusterLine> optics;
+  for (const auto &line : b.bill.lines)
+    optics.push_back({EquipmentKind::optics, line.module, line.ends, line.power_W, line.cost_usd, "module catalogue"});
+  b.cluster = cluster_bill(b.fabric, s.cluster.gpu, s.cluster.gpus, optics);
   return b;
 }
 
+namespace {
+/// What `work` makes; its problems are added to the list instead of thrown, so that others are found too.
+template <class Work> auto collect(std::vector<Problem> &problems, ExitCode &code, Work &&work) {
+  std::optional<decltype(work())> made;
+  try {
+    made.emplace(work());
+  } catch (const Error &e) {
+    problems.insert(problems.end(), e.problems().begin(), e.problems().end());
+    code = e.code();
+  }
+  return made;
+}
+} // namespace
+
 BuiltRun build_run(const Scenario &s) {
-  BuiltRun run{build_fabric_of(s), {}, plan_load(s), {}, {}, {}};
+  std::vector<Problem> problems;
+  ExitCode code = ExitCode::bad_input;
+  auto hardware = collect(problems, code, [&] { return build_fabric_of(s); });
+  auto plan = collect(problems, code, [&] { return plan_load(s); });
+  if (!problems.empty())
+    throw Error(std::move(problems), code);
+  BuiltRun run{std::move(*hardware), {}, std::move(*plan), {}, {}, {}, {}, {}, {}};
+  run.memory = memory_of(s);
   run.notes = run.hardware.notes;
   run.notes.insert(run.notes.end(), run.plan.notes.begin(), run.plan.notes.end());
   const BuiltFabric &b = run.hardware;
@@ -231,29 +328,28 @@ BuiltRun build_run(const Scenario &s) {
 
   NetworkSpec &n = run.network;
   n.fabric = b.fabric.plan();
-  n.links = link_healths(b, run.faults);
+  n.links = link_healths(s, b, run.faults);
+  for (std::size_t c = 0; c < n.fabric.cables.size(); ++c)
+    run.cable_latency.push_back(n.links[2 * c].segments.front().latency);
   std::vector<RouteKind> kinds;
   n.routes = located(s, "inject",
                      [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute, &kinds); });
   run.route_fallbacks = route_fallbacks(n.routes, kinds);
   n.switches = {s.fabric.switch_latency,
                 s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through};
-  n.hosts.nic_latency = s.fabric.nic_latency;
-  n.hosts.message_overhead = s.fabric.nic_overhead;
+  n.hosts = {s.fabric.nic_latency, s.fabric.nic_overhead, host_bus_rate(s)};
+  warn_of_bus(s, n, run.warnings);
   n.transport = transport_spec(s, b, run.notes);
   check_timeout(s, b);
   n.scale_up = {s.cluster.scale_up_latency};
+  n.trains = train_spec(s);
+  n.compute = {s.cluster.speed_spread, s.cluster.jitter};
+  n.explain_waiting = s.explain && run.plan.steps > 0;
   n.paths = s.routing.spray ? PathChoice::spray : PathChoice::ecmp;
   n.seed = s.seed;
   n.tie_seed = s.tie_seed;
   n.ties_by_id = s.ties_by_id;
-  n.collectives = static_cast<std::uint32_t>(run.plan.collectives.size());
-  n.steps = run.plan.steps;
-  n.record_flows = run.plan.record_flows;
-  for (std::uint32_t rank = 0; rank < run.plan.ranks; ++rank) {
-    n.placement.emplace_back(rank);
-    n.programs.push_back(run.plan.program(rank));
-  }
+  place_programs(n, run.plan);
   return run;
 }
 

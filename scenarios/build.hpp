@@ -4,10 +4,12 @@
 // located in the user's file.
 
 #include "collectives/job_plan.hpp"
+#include "collectives/memory.hpp"
 #include "optics/bill.hpp"
 #include "optics/link.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/network/network.hpp"
+#include "topology/equipment.hpp"
 #include "topology/fabric.hpp"
 
 #include <array>
@@ -31,8 +33,9 @@ struct PlannedFault {
 struct BuiltFabric {
   Fabric fabric;
   std::array<std::optional<LinkReport>, 4> optics; ///< by Tier; nothing where the fabric has no such cable
-  OpticsBill bill;
-  std::vector<std::string> notes; ///< what was chosen by default, one sentence each
+  OpticsBill bill;                                 ///< optics alone
+  ClusterBill cluster;                             ///< GPUs, servers, NICs, switches and optics
+  std::vector<std::string> notes;                  ///< what was chosen by default, one sentence each
 };
 
 /// Everything of a scenario but the run.
@@ -41,7 +44,10 @@ struct BuiltRun {
   std::vector<PlannedFault> faults;
   JobPlan plan;
   NetworkSpec network;
-  std::vector<std::string> notes; ///< choices of fabric, credits, plan
+  std::vector<Duration> cable_latency;      ///< [cable], by its modules' lots; per direction, without faults
+  std::vector<JobMemory> memory;            ///< [pipeline stage]; empty without a model
+  std::vector<std::string> notes;           ///< choices of fabric, credits, plan
+  std::vector<std::string> warnings;        ///< what a user hardly meant: a host bus slower than its NIC
   std::vector<std::string> route_fallbacks; ///< when routes are far from minimal (RouteKind::rooted), one sentence each
 };
 
@@ -50,6 +56,10 @@ BuiltFabric build_fabric_of(const Scenario &scenario);
 
 /// The same, the plan of its load and the network. Throws located Errors, one of them when the scenario has no load.
 BuiltRun build_run(const Scenario &scenario);
+
+/// What the host bus feeds one port and takes from it, in bytes on the wire: the bus carries payload, header and gap
+/// are the NIC's. The ports of a NIC, one per plane, share its bus evenly. 0 = no limit.
+BitRate host_bus_rate(const Scenario &scenario);
 
 /// The programs of a scenario's load, without fabric. Throws located Errors.
 JobPlan plan_load(const Scenario &scenario);

@@ -2,6 +2,8 @@
 
 #include "collectives/algorithm.hpp"
 #include "optics/catalogue.hpp"
+#include "scenarios/checks.hpp"
+#include "scenarios/host_bus.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <bit>
@@ -21,31 +23,6 @@ constexpr std::int64_t max_frame = 65535;
 /// Preamble and gap of Ethernet. [B]
 constexpr std::int64_t frame_gap = 20;
 
-class Checks {
-public:
-  Checks(const Scenario &s, std::vector<Problem> &problems) : s_(s), problems_(problems) {}
-  const Scenario &s() const { return s_; }
-  void add(const std::string &key, std::string what, std::string why, std::string suggestion = "") {
-    problems_.push_back({s_.place(key), std::move(what), std::move(why), std::move(suggestion)});
-  }
-  /// A key that would have no effect here.
-  void needless(const std::string &key, const std::string &why) {
-    if (s_.given(key))
-      add(key, key + " has no effect", why, "Leave it out.");
-  }
-
-private:
-  const Scenario &s_;
-  std::vector<Problem> &problems_;
-};
-
-std::uint32_t largest_divisor_up_to(std::uint32_t n, std::uint32_t limit) {
-  for (std::uint32_t d = std::min(n, limit); d > 1; --d)
-    if (n % d == 0)
-      return d;
-  return 1;
-}
-
 void check_cluster(Checks &c) {
   const auto &k = c.s().cluster;
   if (k.gpus % k.gpus_per_node != 0)
@@ -56,38 +33,6 @@ void check_cluster(Checks &c) {
   if (k.scale_up && k.scale_up_domain != k.gpus_per_node)
     c.add("cluster.scale_up.domain", fmt::format("cluster.scale_up.domain = {}", k.scale_up_domain),
           "a domain other than a node is not in this version", fmt::format("Use {}.", k.gpus_per_node));
-}
-
-void check_workload_job(Checks &c) {
-  for (const char *key : {"model", "tensor", "data", "micro_batch", "global_batch", "bucket"})
-    c.needless(std::string("job.0.") + key, "the workload file says it");
-}
-
-void check_job(Checks &c) {
-  const auto &s = c.s();
-  const auto &j = *s.job;
-  if (s.model && s.given("job.0.model"))
-    c.add("job.0.model", "job.model beside [model]", "two models for one job", "Keep one of them.");
-  if (!j.workload.empty())
-    return check_workload_job(c);
-  const std::uint64_t ranks = std::uint64_t(j.tensor) * j.data;
-  if (ranks != s.cluster.gpus) {
-    const bool possible = s.cluster.gpus % j.tensor == 0;
-    c.add(s.given("job.0.data")     ? "job.0.data"
-          : s.given("job.0.tensor") ? "job.0.tensor"
-                                    : "cluster.gpus",
-          fmt::format("job.tensor × pipeline × data × context = {} × 1 × {} × 1 = {}", j.tensor, j.data, ranks),
-          fmt::format("must be the {} GPUs of the cluster", s.cluster.gpus),
-          possible ? fmt::format("Try data = {}.", s.cluster.gpus / j.tensor)
-                   : fmt::format("Try tensor = {}.", largest_divisor_up_to(s.cluster.gpus, j.tensor)));
-    return;
-  }
-  const std::uint64_t at_once = std::uint64_t(j.micro_batch) * j.data;
-  if (j.global_batch % at_once != 0)
-    c.add(s.given("job.0.global_batch") ? "job.0.global_batch" : "job.0",
-          fmt::format("job.global_batch = {}", j.global_batch),
-          fmt::format("must be a multiple of micro_batch × data = {}", at_once),
-          fmt::format("Try {}.", std::max<std::uint64_t>(1, j.global_batch / at_once) * at_once));
 }
 
 void check_traffic(Checks &c) {
@@ -134,8 +79,10 @@ void check_dragonfly_keys(Checks &c) {
   if (s.fabric.dragonfly_plus) {
     c.needless("fabric.levels", "only for a fat-tree");
     c.needless("fabric.spines", "only for a fat-tree");
-    if (s.fabric.oversubscription != 1)
+    if (s.fabric.oversubscription != 1 || s.fabric.spine_oversubscription != 1)
       c.needless("fabric.oversubscription", "only for a fat-tree");
+    if (s.fabric.rails > 1)
+      c.needless("fabric.rails", "only for a fat-tree");
     c.needless("fabric.rates.spine", "a dragonfly-plus has no cores; its spines use rates.leaf and rates.global");
   } else {
     for (const char *key :
@@ -145,6 +92,44 @@ void check_dragonfly_keys(Checks &c) {
       c.add("routing.policy", "routing.policy = \"minimal\"", "every path of a fat-tree is minimal",
             "Use \"spray\" or \"ecmp\".");
   }
+}
+
+/// The rates of tiers that the fabric can have.
+std::vector<BitRate> rates_in_use(const Scenario &s) {
+  const auto &f = s.fabric;
+  return {f.host_rate, f.leaf_rate, f.dragonfly_plus ? f.global_rate : f.levels == 2 ? f.leaf_rate : f.spine_rate};
+}
+
+/// Radix and capacity say the same when every port at the fastest rate in use fits, and nothing is left.
+void check_capacity(Checks &c) {
+  const auto &s = c.s();
+  if (!s.fabric.switch_capacity)
+    return;
+  const auto rates = rates_in_use(s);
+  const BitRate fastest = *std::max_element(rates.begin(), rates.end());
+  const BitRate capacity = *s.fabric.switch_capacity;
+  if (!s.given("fabric.radix")) {
+    if (capacity.bits_per_second < 2 * fastest.bits_per_second)
+      c.add("fabric.switch.capacity", "fabric.switch.capacity = " + format_bit_rate(capacity),
+            "a switch needs two ports of " + format_bit_rate(fastest), "");
+    return;
+  }
+  const BitRate stated(fastest.bits_per_second * s.fabric.radix);
+  if (stated.bits_per_second != capacity.bits_per_second)
+    c.add("fabric.switch.capacity", "fabric.switch.capacity = " + format_bit_rate(capacity),
+          fmt::format("fabric.radix = {} ports of {} are {}", s.fabric.radix, format_bit_rate(fastest),
+                      format_bit_rate(stated)),
+          "Keep one of them: the radix follows from the capacity.");
+}
+
+void check_rails(Checks &c) {
+  const auto &s = c.s();
+  const auto &f = s.fabric;
+  const std::uint32_t nics = s.cluster.gpus_per_node * f.nics_per_gpu;
+  if (!f.dragonfly_plus && f.rails > 1 && nics % f.rails != 0)
+    c.add("fabric.rails", fmt::format("fabric.rails = {}", f.rails),
+          fmt::format("must divide the {} NICs of a node, gpus_per_node × nic.per_gpu", nics),
+          fmt::format("Try {}.", largest_divisor_up_to(nics, f.rails)));
 }
 
 void check_transport(Checks &c) {
@@ -192,6 +177,25 @@ void check_injections(Checks &c) {
     c.add("routing.detection", "routing.detection = " + format_duration(s.routing.detection),
           "must not exceed routing.reroute = " + format_duration(s.routing.reroute));
 }
+void check_granularity(Checks &c) {
+  const auto &s = c.s();
+  const auto &g = s.granularity;
+  if (g.kind != GranularityPart::Kind::automatic)
+    c.needless("scenario.granularity_error", "only for granularity = \"auto\"");
+  if (g.kind == GranularityPart::Kind::size && g.size < s.transport.mtu)
+    c.add("scenario.granularity", "scenario.granularity = " + format_bytes(g.size),
+          fmt::format("a train holds whole frames of transport.mtu = {} B", s.transport.mtu.value),
+          "Use \"frame\", or a larger size.");
+  if (!s.job && s.explain)
+    c.add("scenario.explain", "scenario.explain = true", "without a [job] no GPU computes, so none is idle",
+          "Leave it out.");
+  if (!s.job && s.reuse_steps)
+    c.needless("scenario.reuse_steps", "only for a [job]");
+  if (!s.job) {
+    c.needless("cluster.speed_spread", "without a [job] no GPU computes");
+    c.needless("cluster.jitter", "without a [job] no GPU computes");
+  }
+}
 } // namespace
 
 void check_loads(const Scenario &s, std::vector<Problem> &problems) {
@@ -209,6 +213,7 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
     check_traffic(c);
   if (!s.collectives.empty())
     check_collectives(c);
+  check_granularity(c);
   if (s.ties_by_id)
     c.needless("scenario.tie_seed", "ties = \"id\" draws nothing");
   if (s.warmup_steps >= s.steps)
@@ -221,9 +226,8 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
 
 void check_network(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
-  if (s.given("fabric.radix") && s.given("fabric.switch.capacity"))
-    c.add("fabric.switch.capacity", "fabric.switch.capacity beside fabric.radix", "the radix follows from the capacity",
-          "Keep one of them.");
+  check_capacity(c);
+  check_rails(c);
   check_dragonfly_keys(c);
   check_transport(c);
   check_injections(c);

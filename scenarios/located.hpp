@@ -15,7 +15,9 @@ template <class Work> auto located(const Scenario &scenario, const std::string &
     auto problems = e.problems();
     for (auto &p : problems)
       if (p.where.file.empty()) {
-        const auto word = p.what.substr(0, p.what.find_first_of(" =("));
+        auto word = p.what.substr(0, p.what.find_first_of(" =(:"));
+        if (word.starts_with("job.") && !scenario.given(word))
+          word.insert(4, "0."); // a single [job] is the first of [[job]]
         p.where = scenario.place(scenario.given(word) ? word : key);
       }
     throw Error(std::move(problems), e.code());

@@ -5,6 +5,7 @@
 #include "collectives/traffic.hpp"
 #include "collectives/training.hpp"
 #include "scenarios/build.hpp"
+#include "scenarios/job_spec.hpp"
 #include "scenarios/located.hpp"
 #include "sim/core/parse_quantity.hpp"
 
@@ -20,58 +21,9 @@ constexpr std::int64_t max_message_frames = std::int64_t{1} << 30;
 /// Operations of a stream that are looked at for the largest message: later ones repeat earlier ones.
 constexpr std::uint64_t walked_operations = 1'000'000;
 
-ScaleUpDomain scale_up_domain(const Scenario &s) {
-  if (!s.cluster.scale_up)
-    return {};
-  return {s.cluster.gpus_per_node, s.cluster.scale_up_bandwidth, s.cluster.scale_up_latency};
-}
-
-GpuSpec gpu_spec(const Scenario &s) {
-  GpuSpec gpu = located(s, "cluster.gpu", [&] { return find_gpu(s.cluster.gpu); });
-  const auto set = [](auto &field, const auto &value) {
-    if (value)
-      field = *value;
-  };
-  set(gpu.peak_flops, s.cluster.peak_flops);
-  set(gpu.efficiency, s.cluster.efficiency);
-  set(gpu.memory, s.cluster.memory);
-  if (s.cluster.memory_bandwidth)
-    gpu.memory_bandwidth = static_cast<double>(s.cluster.memory_bandwidth->bits_per_second) / 8;
-  return gpu;
-}
-
-ModelShape model_shape(const Scenario &s) {
-  if (!s.model)
-    return located(s, "job.0.model", [&] { return find_model(s.job->model); });
-  const auto &m = *s.model;
-  ModelShape shape;
-  shape.name = "[model]";
-  shape.layers = m.layers;
-  shape.hidden = m.hidden;
-  shape.heads = m.heads;
-  shape.kv_heads = m.heads;
-  shape.ffn_hidden = m.feed_forward != 0 ? m.feed_forward : 4 * m.hidden;
-  shape.sequence = m.sequence;
-  shape.vocabulary = m.vocabulary;
-  shape.source = s.file;
-  located(s, "model", [&] { check_model(shape); });
-  return shape;
-}
-
 JobPlan plan_model(const Scenario &s) {
-  const JobPart &j = *s.job;
-  TrainingSpec t;
-  t.model = model_shape(s);
-  t.gpu = gpu_spec(s);
-  t.gpus = s.cluster.gpus;
-  t.tensor = j.tensor;
-  t.data = j.data;
-  t.micro_batch = j.micro_batch;
-  t.global_batch = j.global_batch;
-  t.steps = s.steps;
-  t.scale_up = scale_up_domain(s);
-  t.bucket_size = j.bucket.value_or(Bytes(0));
-  return located(s, "job.0", [&] { return plan_training(t); });
+  const TrainingSpec spec = training_spec(s);
+  return located(s, "job.0", [&] { return plan_training(spec); });
 }
 
 JobPlan plan_workload(const Scenario &s) {
@@ -92,7 +44,7 @@ JobPlan plan_of(const Scenario &s) {
     std::vector<PlainCollective> list;
     for (const auto &c : s.collectives)
       list.push_back({parse_collective_op(c.op), c.algorithm, c.size, s.steps});
-    return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus); });
+    return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus, scale_up_domain(s)); });
   }
   if (!s.traffic.empty()) {
     const auto &t = s.traffic.front();

@@ -33,6 +33,38 @@ ModelPart read_model(const Reader &r, std::vector<Problem> &problems) {
   m.dense_layers = r.count("model.dense_layers");
   return m;
 }
+
+void read_parallelism(const Reader &r, const Scenario &s, JobPart &j) {
+  j.tensor = r.count_or("job.0.tensor", s.cluster.scale_up ? s.cluster.gpus_per_node : 1);
+  j.pipeline = r.count("job.0.pipeline");
+  const std::uint64_t model_ranks = std::max<std::uint64_t>(1, std::uint64_t(j.tensor) * j.pipeline);
+  j.data =
+      r.count_or("job.0.data", static_cast<std::uint32_t>(std::max<std::uint64_t>(1, s.cluster.gpus / model_ranks)));
+  j.expert = r.count("job.0.expert");
+  j.expert_tensor = r.count_or("job.0.expert_tensor", 0);
+  j.sequence_parallel = r.flag("job.0.sequence_parallel");
+  j.sequence = r.count_or("job.0.sequence", 0);
+  j.micro_batch = r.count("job.0.micro_batch");
+  const std::uint64_t at_once = std::uint64_t(j.micro_batch) * j.data * j.pipeline;
+  j.global_batch =
+      r.count_or("job.0.global_batch", static_cast<std::uint32_t>(std::min<std::uint64_t>(1'000'000'000u, at_once)));
+  j.placement = r.text("job.0.placement");
+}
+
+void read_schedule(const Reader &r, JobPart &j) {
+  j.interleave = r.count("job.0.interleave");
+  j.interleaved =
+      r.given("job.0.schedule") != nullptr ? r.text("job.0.schedule") == "interleaved-1f1b" : j.interleave > 1;
+  j.first_stage_layers = r.count_or("job.0.first_stage_layers", 0);
+  j.last_stage_layers = r.count_or("job.0.last_stage_layers", 0);
+  j.zero = r.count("job.0.zero");
+  j.overlap = r.flag("job.0.overlap");
+  j.recompute = r.text("job.0.recompute");
+  j.flash_attention = r.flag("job.0.flash_attention");
+  j.gradient_bytes = r.count("job.0.gradient_bytes");
+  j.bucket = r.optional_whole<Bytes>("job.0.bucket");
+  j.data_algorithm = r.text("job.0.data_algorithm");
+}
 } // namespace
 
 void read_job(const Reader &r, Scenario &s, std::vector<Problem> &problems) {
@@ -48,25 +80,8 @@ void read_job(const Reader &r, Scenario &s, std::vector<Problem> &problems) {
     j.workload = (std::filesystem::path(s.file).parent_path() / workload->text).string();
   if (j.workload.empty() && (r.given("job.0.model") != nullptr || !s.model))
     j.model = r.text("job.0.model");
-  j.tensor = r.count_or("job.0.tensor", s.cluster.scale_up ? s.cluster.gpus_per_node : 1);
-  j.pipeline = r.count("job.0.pipeline");
-  const std::uint64_t model_ranks = std::max<std::uint64_t>(1, std::uint64_t(j.tensor) * j.pipeline);
-  j.data =
-      r.count_or("job.0.data", static_cast<std::uint32_t>(std::max<std::uint64_t>(1, s.cluster.gpus / model_ranks)));
-  j.expert = r.count("job.0.expert");
-  j.sequence_parallel = r.flag_or("job.0.sequence_parallel", false);
-  j.interleave = r.count("job.0.interleave");
-  j.micro_batch = r.count("job.0.micro_batch");
-  const std::uint64_t at_once = std::uint64_t(j.micro_batch) * j.data * j.pipeline;
-  j.global_batch =
-      r.count_or("job.0.global_batch", static_cast<std::uint32_t>(std::min<std::uint64_t>(1'000'000'000u, at_once)));
-  j.zero = r.count("job.0.zero");
-  j.overlap = r.flag("job.0.overlap");
-  j.recompute = r.text("job.0.recompute");
-  j.gradient_bytes = r.count("job.0.gradient_bytes");
-  j.bucket = r.optional_whole<Bytes>("job.0.bucket");
-  j.data_algorithm = r.text("job.0.data_algorithm");
-  j.placement = r.text("job.0.placement");
+  read_parallelism(r, s, j);
+  read_schedule(r, j);
   s.job = j;
 }
 

@@ -106,17 +106,22 @@ struct InjectPart {
 struct JobPart {
   std::string model; ///< catalogue name; "" with a [model] table or a workload
   std::uint32_t tensor = 1, pipeline = 1, data = 1, expert = 1;
-  std::uint32_t interleave = 1;
+  std::uint32_t expert_tensor = 0; ///< 0 = as tensor
   bool sequence_parallel = false;
+  std::uint32_t sequence = 0; ///< 0 = the model's
   std::uint32_t micro_batch = 1;
   std::uint32_t global_batch = 1;
+  bool interleaved = false; ///< schedule = "interleaved-1f1b"
+  std::uint32_t interleave = 1;
+  std::uint32_t first_stage_layers = 0, last_stage_layers = 0; ///< 0 = as many as the others
   std::uint32_t zero = 0;
   bool overlap = true;
   std::string recompute = "none";
+  bool flash_attention = true;
   std::uint32_t gradient_bytes = 2;
   std::optional<Bytes> bucket;
   std::string data_algorithm = "ring";
-  std::string placement = "linear";
+  std::string placement = "tp-dp-pp";
   std::string workload; ///< path of a SimAI/AICB file, resolved against the scenario's folder; or ""
 };
 

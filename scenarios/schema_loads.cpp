@@ -27,17 +27,31 @@ Keys parallel_keys() {
       {.path = "job.*.context", .type = count, .fallback = "1", .low = 1, .high = 1024, .only = "1",
        .description = "context parallel ranks"},
       {.path = "job.*.expert", .type = count, .fallback = "1", .low = 1, .high = 65536,
-       .description = "expert parallel ranks, taken from the data parallel ones; divides data and the model's experts"},
-      {.path = "job.*.sequence_parallel", .type = flag, .fallback = "true when tensor > 1",
-       .source = "Korthikanti et al. 2022",
+       .source = "Megatron-LM's layout",
+       .description = "expert parallel ranks, taken from the tensor × data ranks of a stage; divides the experts"},
+      {.path = "job.*.expert_tensor", .type = count, .fallback = "tensor", .low = 1, .high = 1024,
+       .description = "ranks that share the matrices of one expert: as tensor, or 1"},
+      {.path = "job.*.sequence_parallel", .type = flag, .fallback = "false", .source = "Korthikanti et al. 2022",
        .description = "activations between tensor parallel blocks are split over the tensor ranks"},
+      {.path = "job.*.sequence", .type = count, .fallback = "the model's", .low = 1, .high = 1e7,
+       .description = "tokens of a sequence"},
       {.path = "job.*.micro_batch", .type = count, .fallback = "1", .low = 1, .high = 65536,
        .description = "sequences per forward pass of a data parallel rank"},
       {.path = "job.*.global_batch", .type = count, .fallback = "micro_batch × data × pipeline", .low = 1, .high = 1e9,
        .description = "sequences per step"},
-      {.path = "job.*.placement", .type = choice, .fallback = "linear", .choices = {"linear"},
-       .description = "which rank runs on which GPU"},
+      {.path = "job.*.placement", .type = choice, .fallback = "tp-dp-pp", .choices = {"tp-dp-pp", "tp-pp-dp"},
+       .source = "Megatron-LM's default",
+       .description = "which ranks are neighbours: tensor fastest, then data or pipeline, GPU by GPU"},
   };
+}
+
+/// Algorithms of an all-reduce.
+std::vector<std::string> all_reduce_names() {
+  std::vector<std::string> names;
+  for (const auto &line : collective_algorithms())
+    if (line.op == CollectiveOp::all_reduce)
+      names.emplace_back(line.name);
+  return names;
 }
 
 Keys schedule_keys() {
@@ -47,6 +61,10 @@ Keys schedule_keys() {
        .description = "of the pipeline; none: there is no pipeline"},
       {.path = "job.*.interleave", .type = count, .fallback = "1", .low = 1, .high = 64,
        .description = "schedule = \"interleaved-1f1b\": virtual stages per pipeline rank"},
+      {.path = "job.*.first_stage_layers", .type = count, .fallback = "as many as the others", .low = 1, .high = 1e4,
+       .description = "layers of the first pipeline stage, which also holds the embedding"},
+      {.path = "job.*.last_stage_layers", .type = count, .fallback = "as many as the others", .low = 1, .high = 1e4,
+       .description = "layers of the last pipeline stage, which also holds the output head"},
       {.path = "job.*.zero", .type = count, .fallback = "0", .low = 0, .high = 1, .source = "Rajbhandari et al. 2020",
        .description = "ZeRO stage; 1: optimizer states are split over the data parallel ranks"},
       {.path = "job.*.overlap", .type = flag, .fallback = "true",
@@ -54,12 +72,14 @@ Keys schedule_keys() {
       {.path = "job.*.recompute", .type = choice, .fallback = "none", .choices = {"none", "selective", "full"},
        .source = "Korthikanti et al. 2022",
        .description = "activations computed again in the backward pass: of the attention, or of whole layers"},
+      {.path = "job.*.flash_attention", .type = flag, .fallback = "true", .source = "Dao et al. 2022",
+       .description = "attention scores are never held in memory"},
       {.path = "job.*.gradient_bytes", .type = count, .fallback = "2", .low = 2, .high = 4,
        .description = "bytes of a gradient on the network: 2 or 4"},
       {.path = "job.*.bucket", .type = bytes, .fallback = "one layer", .low = 1, .high = 1e12,
        .description = "a gradient bucket is reduced once it holds this much"},
-      {.path = "job.*.data_algorithm", .type = choice, .fallback = "ring", .choices = {"ring"},
-       .description = "of the gradient all-reduce"},
+      {.path = "job.*.data_algorithm", .type = choice, .fallback = "ring", .choices = all_reduce_names(),
+       .description = "of the gradients' all-reduce, or reduce-scatter and all-gather with ZeRO"},
       {.path = "job.*.workload", .type = text,
        .description = "a SimAI/AICB workload file instead of a model, relative to the scenario file"},
   };
