@@ -10,6 +10,7 @@
 // below what the path holds; the notes name the last two where they apply.
 
 #include "scenarios/build.hpp"
+#include "scenarios/latency_request.hpp"
 #include "scenarios/scenario.hpp"
 
 #include <optional>
@@ -17,14 +18,6 @@
 #include <vector>
 
 namespace lightloom {
-
-/// What the user asked for; empty texts take the default.
-struct LatencyRequest {
-  std::string from;   ///< "host:0"; default host:0
-  std::string to;     ///< default: the host farthest from `from`
-  std::string size;   ///< payload, "64B"; default 64 B
-  std::string target; ///< "5us"; default none
-};
 
 /// One line of the budget.
 struct LatencyItem {
@@ -35,9 +28,9 @@ struct LatencyItem {
 
 /// One thing that could change.
 struct LatencyChange {
-  std::string item;  ///< "leaf module", the class of the change
-  std::string what;  ///< "optics.leaf.module = \"800G-DR8-LPO\" …", as a sentence
-  Duration saves{};  ///< alone
+  std::string item;    ///< "leaf module", the class of the change
+  std::string what;    ///< "optics.leaf.module = \"800G-DR8-LPO\" …", as a sentence
+  Duration saves{};    ///< alone
   bool enough = false; ///< alone reaches the target
 };
 

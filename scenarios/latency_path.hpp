@@ -3,15 +3,17 @@
 
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
+#include "sim/network/frame.hpp"
 
 #include <array>
+#include <memory>
 #include <vector>
 
 namespace lightloom {
 
 /// What decides the way of a message, apart from the fabric's shape. By Tier where it is an array.
 struct LatencyTerms {
-  std::array<Duration, 4> link{};           ///< per direction, modules + FEC + propagation
+  std::array<Duration, 4> link{};                      ///< per direction, modules + FEC + propagation
   std::array<std::int64_t, 4> rate_factor{1, 1, 1, 1}; ///< the rate of a tier's links × this
   Duration switching{};
   Duration nic{};      ///< each end
@@ -49,8 +51,12 @@ public:
   HostId farthest(HostId from) const;
 
 private:
-  struct State;
-  CableId up_link(HostId host) const;
+  CableId next(SwitchId at, const Frame &frame) const;
+  Frame frame_of(HostId from, HostId to) const;
+  NodeId far_end(CableId cable, NodeId from) const;
+  BitRate rate(CableId cable, const LatencyTerms &terms) const;
+  Duration link(CableId cable, const LatencyTerms &terms) const;
+
   const BuiltFabric &built_;
   const Scenario &scenario_;
   std::shared_ptr<const RouteTable> routes_;
