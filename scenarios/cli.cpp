@@ -52,6 +52,7 @@ void add_run_commands(CLI::App &app, CommandLine &line) {
                           "run scenarios/gpt-800g.toml -o gpt.h5");
   run->add_option("scenario", line.files, "Scenario file (TOML)")->required()->expected(1);
   run->add_option("-o,--output", line.output, "Results file (HDF5)");
+  run->add_option("--target", line.latency.target, "Also the latency budget of a small message against this time");
   auto *compare = add_command(app, line, "compare", "Run or read two or more and print them side by side",
                               "compare scenarios/gpt-800g.toml scenarios/gpt-1600g.toml");
   compare->add_option("files", line.files, "Scenarios, or results files of earlier runs")->required()->expected(2, 16);
@@ -94,6 +95,14 @@ void add_inspection_commands(CLI::App &app, CommandLine &line) {
       ->capture_default_str();
   optics->add_option("--interleave", line.interleave, "Codewords interleaved")->capture_default_str();
   optics->add_flag("--catalogue", line.catalogue, "List the modules with their sources");
+  auto *latency = add_command(app, line, "latency",
+                              "Latency budget of one message alone in the network; what must change for a target",
+                              "latency scenarios/gpt-800g.toml --size 64B --target 5us");
+  latency->add_option("scenario", line.files, "Scenario file; its load is not run")->required()->expected(1);
+  latency->add_option("--from", line.latency.from, "Sending host (default host:0)");
+  latency->add_option("--to", line.latency.to, "Receiving host (default: the farthest)");
+  latency->add_option("--size", line.latency.size, "Payload (default 64B)");
+  latency->add_option("--target", line.latency.target, "Says what must change to come down to it: 5us");
   auto *check = add_command(app, line, "check", "Validate scenarios; prints every problem with its place",
                             "check scenarios/*.toml");
   check->add_option("scenarios", line.files, "Scenario files");

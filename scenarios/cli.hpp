@@ -1,6 +1,7 @@
 #pragma once
 // The command line as plain data. Parsing (CLI11) is in cli.cpp alone; what each command does is in command_*.cpp.
 
+#include "scenarios/latency_request.hpp"
 #include "sim/core/error.hpp"
 
 #include <cstdint>
@@ -39,6 +40,8 @@ struct CommandLine {
   int interleave = 1;
   std::string length = "50m", temperature = "45C";
   int connectors = 2;
+
+  LatencyRequest latency; ///< latency; run --target
 
   bool schema = false;             ///< check --schema
   std::vector<std::string> scenes; ///< bench

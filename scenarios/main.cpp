@@ -33,6 +33,8 @@ ExitCode execute(const CommandLine &line) {
     return command_import_simai(line);
   if (line.command == "bench")
     return command_bench(line);
+  if (line.command == "latency")
+    return command_latency(line);
   return ExitCode::done; // help or version
 }
 } // namespace
