@@ -30,9 +30,9 @@ inline constexpr std::size_t cause_count = 16;
 
 /// Names as in /causes of the results file.
 inline constexpr std::array<const char *, cause_count> cause_names = {
-    "compute",        "serialization", "propagation", "optics",          "switching", "scale_up",
-    "queueing",       "congestion_control", "flow_control", "retransmission",  "reordering", "host",
-    "pipeline_bubble", "imbalance",    "failure",     "checkpoint"};
+    "compute",         "serialization",      "propagation",  "optics",         "switching",  "scale_up",
+    "queueing",        "congestion_control", "flow_control", "retransmission", "reordering", "host",
+    "pipeline_bubble", "imbalance",          "failure",      "checkpoint"};
 constexpr const char *to_string(Cause cause) { return cause_names[static_cast<std::size_t>(cause)]; }
 
 /// Picoseconds per cause.

@@ -1,10 +1,11 @@
-// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (channel, peer rank),
-// so that no run-time order can change them.
+// Builds entities and channels. Ports are numbered as FabricPlan says; queue pairs are numbered by (channel, peer
+// rank), so that no run-time order can change them.
 
 #include "sim/network/assembly.hpp"
 
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ namespace lightloom {
 NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping grouping) : spec(std::move(network)) {
   check();
   number_ports();
+  find_leaf_processes();
   make_entities(grouping);
   connect_cables();
   connect_queue_pairs();
@@ -27,6 +29,8 @@ void NetworkAssembly::check() const {
   EXPECTS(spec.links.size() == 2 * spec.fabric.cables.size() && !spec.routes.empty());
   EXPECTS(spec.programs.size() == spec.placement.size() && spec.placement.size() <= spec.fabric.hosts);
   EXPECTS(t.virtual_lanes >= 1 && t.virtual_lanes <= Transmitter::most_lanes);
+  EXPECTS(spec.fabric.ports_per_host >= 1 && spec.fabric.ports_per_host < 256);
+  EXPECTS(spec.trains.most_frames >= 1);
   EXPECTS(t.window_frames >= 64 && (t.window_frames & (t.window_frames - 1)) == 0 && t.ack_every >= 1);
   std::vector<bool> taken(spec.fabric.hosts);
   for (const HostId host : spec.placement) {
@@ -54,7 +58,7 @@ void NetworkAssembly::number_ports() {
   for (const auto &cable : spec.fabric.cables)
     ports_.push_back({degree_[cable.a.index()]++, degree_[cable.b.index()]++});
   for (std::uint32_t h = 0; h < spec.fabric.hosts; ++h)
-    EXPECTS(degree_[h] == 1); // one NIC, one port
+    EXPECTS(degree_[h] == spec.fabric.ports_per_host);
 }
 
 NodeId NetworkAssembly::source(LinkId link) const {
@@ -67,7 +71,7 @@ Transmitter &NetworkAssembly::transmitter(LinkId link) {
   const NodeId from = source(link);
   const auto &ports = ports_[link.value / 2];
   if (spec.fabric.is_host(from))
-    return hosts[from.index()]->nic.link;
+    return hosts[from.index()]->nics[ports.at_a]->link; // a host is end a of its cables
   return switches[from.index() - spec.fabric.hosts]->out(link.value % 2 == 0 ? ports.at_a : ports.at_b).link;
 }
 const Transmitter &NetworkAssembly::transmitter(LinkId link) const {
@@ -90,11 +94,36 @@ std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Groupin
   case ExecutionOptions::Grouping::all_in_one:
     return 0;
   case ExecutionOptions::Grouping::by_leaf:
-    if (spec.fabric.is_host(node)) // with its leaf switch: their short links do not cut the window
-      return spec.fabric.node(spec.routes.front().table->attachment[node.index()].leaf).value;
-    return node.value;
+    if (spec.fabric.is_host(node)) // with the leaf switch of its first port: their short links do not cut the window
+      return spec.fabric.node(leaf_of(node.index() * spec.fabric.ports_per_host)).value;
+    return leaf_process_[node.index() - spec.fabric.hosts];
   }
   return 0;
+}
+
+SwitchId NetworkAssembly::leaf_of(std::size_t endpoint) const {
+  return spec.routes.front().table->attachment[endpoint].leaf;
+}
+
+/// Leaves of further planes run with that of the first plane when they serve the same hosts.
+void NetworkAssembly::find_leaf_processes() {
+  const std::uint32_t ports = spec.fabric.ports_per_host;
+  leaf_process_.resize(spec.fabric.switches);
+  for (std::uint32_t s = 0; s < spec.fabric.switches; ++s)
+    leaf_process_[s] = spec.fabric.node(SwitchId(s)).value;
+  if (spec.fabric.switches == 0)
+    return; // two hosts and a cable
+  constexpr std::uint32_t several = 0xfffffffe;
+  std::vector<std::uint32_t> first(spec.fabric.switches, 0xffffffff); // the one first-port leaf of a leaf's hosts
+  for (std::uint32_t host = 0; host < spec.fabric.hosts; ++host)
+    for (std::uint32_t port = 0; port < ports; ++port) {
+      const std::uint32_t home = leaf_of(std::size_t{host} * ports).value;
+      std::uint32_t &seen = first[leaf_of(std::size_t{host} * ports + port).index()];
+      seen = seen == 0xffffffff || seen == home ? home : several;
+    }
+  for (std::uint32_t s = 0; s < spec.fabric.switches; ++s)
+    if (first[s] < several)
+      leaf_process_[s] = spec.fabric.node(SwitchId(first[s])).value;
 }
 
 /// Frames of one flow overtake each other by what waits in front of them: at worst the input buffers of a whole switch,
@@ -106,7 +135,10 @@ Duration NetworkAssembly::reorder_patience() const {
   for (const auto &cable : spec.fabric.cables)
     slowest = std::min(slowest, cable.rate);
   const std::uint32_t ports = *std::max_element(degree_.begin(), degree_.end());
-  return Duration(20'000'000) + 4 * transmission_time(Bytes(buffer * ports), slowest); // 20 us for what is left out
+  const Bytes train = (spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes)) *
+                      std::min(spec.trains.most_frames, longest_train);
+  return Duration(20'000'000) + 4 * transmission_time(Bytes(buffer * ports), slowest) +
+         (spec.trains.most_frames > 1 ? 2 * ports : 0) * transmission_time(train, slowest); // 20 us: what is left out
 }
 
 bool NetworkAssembly::nothing_can_be_lost() const {
@@ -115,15 +147,17 @@ bool NetworkAssembly::nothing_can_be_lost() const {
       if (segment.rate.bits_per_second == 0 || segment.uncorrectable_ratio > 0)
         return false;
   const RouteTable &table = *spec.routes.front().table;
-  std::vector<SwitchId> leaves;
-  for (const Attachment &host : table.attachment)
-    leaves.push_back(host.leaf);
-  std::sort(leaves.begin(), leaves.end());
-  leaves.erase(std::unique(leaves.begin(), leaves.end()), leaves.end());
-  for (const SwitchId from : leaves)
-    for (const SwitchId to : leaves)
-      if (from != to && table.switches[from.index()]->group_of_leaf[to.index()] == no_group)
-        return false;
+  for (std::uint32_t port = 0; port < spec.fabric.ports_per_host; ++port) { // port p of a host reaches port p of others
+    std::vector<SwitchId> leaves;
+    for (std::size_t e = port; e < table.attachment.size(); e += spec.fabric.ports_per_host)
+      leaves.push_back(table.attachment[e].leaf);
+    std::sort(leaves.begin(), leaves.end());
+    leaves.erase(std::unique(leaves.begin(), leaves.end()), leaves.end());
+    for (const SwitchId from : leaves)
+      for (const SwitchId to : leaves)
+        if (from != to && table.switches[from.index()]->group_of_leaf[to.index()] == no_group)
+          return false;
+  }
   return spec.routes.size() == 1;
 }
 
@@ -141,18 +175,21 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   const bool lossless = nothing_can_be_lost();
   const Duration patience = reorder_patience();
   for (std::uint32_t h = 0; h < fabric.hosts; ++h) {
-    hosts.push_back(
-        std::make_unique<Host>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience, lossless}));
+    hosts.push_back(std::make_unique<Host>(Host::draw_speed(spec.compute, spec.seed, h)));
+    for (std::uint32_t port = 0; port < fabric.ports_per_host; ++port)
+      hosts.back()->nics.push_back(std::make_unique<Nic>(
+          Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience, spec.trains, port, lossless}));
     hosts.back()->record_flows = spec.record_flows;
     hosts.back()->meeting_delay = spec.scale_up.latency / 2;
     simulation->add(*hosts.back(), process_of(NodeId(h), grouping));
   }
   for (std::uint32_t s = 0; s < fabric.switches; ++s) {
     const NodeId node = fabric.node(SwitchId(s));
-    switches.push_back(std::make_unique<Switch>(
-        Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
-                         spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id, &spec.routes},
-        degree_[node.index()]));
+    switches.push_back(
+        std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
+                                                  spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id,
+                                                  full_frame().value, &spec.routes},
+                                 degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -169,9 +206,17 @@ void NetworkAssembly::connect_cables() {
   for (std::uint32_t l = 0; l < spec.links.size(); ++l) {
     const LinkId link(l);
     const NodeId to = target(link);
-    const bool head = !spec.fabric.is_host(to) && spec.switches.forwarding == Forwarding::cut_through;
-    transmitter(link).configure(spec.links[l], head ? ArrivalAt::head : ArrivalAt::tail, spec.transport.virtual_lanes,
-                                spec.transport.credits, RandomStream(spec.seed, Purpose::codeword, l));
+    const bool cut_through = spec.switches.forwarding == Forwarding::cut_through;
+    Transmitter::Settings settings;
+    settings.arrival = spec.fabric.is_host(to) ? ArrivalAt::tail
+                       : cut_through           ? ArrivalAt::head
+                                               : ArrivalAt::first_frame;
+    settings.lanes = spec.transport.virtual_lanes;
+    settings.credits_per_lane = spec.transport.credits;
+    settings.full_frame = full_frame();
+    if (spec.fabric.is_host(source(link)))
+      settings.feed = spec.hosts.pcie;
+    transmitter(link).configure(spec.links[l], settings, RandomStream(spec.seed, Purpose::codeword, l));
   }
   for (std::uint32_t l = 0; l < spec.links.size(); ++l)
     connect_link(LinkId(l));
@@ -194,37 +239,76 @@ void NetworkAssembly::connect_link(LinkId link) {
     if (segment.rate.bits_per_second > 0)
       least = std::min(least, segment.latency);
   simulation->link(producer, consumer, least);
-  const Bytes full_frame = spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes);
-  Receiver<Frame> &frames =
-      to_host ? hosts[to.index()]->nic.frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
+  Nic *const nic = to_host ? hosts[to.index()]->nics[to_port].get() : nullptr;
+  Receiver<Frame> &frames = to_host ? nic->frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
   frames.connect(sending.out, consumer);
   if (to_host) {
-    hosts[to.index()]->nic.credit_delay = back.nominal_latency();
+    nic->credit_delay = back.nominal_latency();
   } else {
     Switch &receiving = *switches[to.index() - spec.fabric.hosts];
     receiving.set_in_link(to_port, spec.links[link.index()]);
     BitRate slowest = sending.nominal_rate(); // a frame's tail may leave through any port
     for (std::uint32_t p = 0; p < receiving.ports(); ++p)
       slowest = std::min(slowest, receiving.out(p).link.nominal_rate());
-    receiving.in(to_port).credit_delay = transmission_time(full_frame, slowest) + back.nominal_latency();
+    receiving.in(to_port).credit_delay = transmission_time(full_frame(), slowest) + back.nominal_latency();
   }
   if (spec.transport.credits.value == 0)
     return;
   simulation->link(consumer, producer, back.nominal_latency());
   for (std::uint32_t lane = 0; lane < spec.transport.virtual_lanes; ++lane) {
-    Sender<Credit> &credit = to_host ? hosts[to.index()]->nic.credits[lane]
-                                     : switches[to.index() - spec.fabric.hosts]->credit(to_port, lane);
+    Sender<Credit> &credit =
+        to_host ? nic->credits[lane] : switches[to.index() - spec.fabric.hosts]->credit(to_port, lane);
     sending.lane(lane).credits.connect(credit, producer);
   }
 }
 
+/// Queues are numbered by (channel, peer rank) at each end, the same at every port.
+void NetworkAssembly::number_queues(std::vector<Flow> &flows) {
+  std::vector<std::uint32_t> sends(spec.placement.size()), receives(spec.placement.size());
+  for (auto &flow : flows)
+    flow.send_index = sends[flow.source]++;
+  std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
+    return std::tie(a.target, a.channel, a.source) < std::tie(b.target, b.channel, b.source);
+  });
+  for (auto &flow : flows)
+    flow.receive_index = receives[flow.target]++;
+  for (std::uint32_t rank = 0; rank < spec.placement.size(); ++rank)
+    for (auto &nic : hosts[spec.placement[rank].index()]->nics) {
+      nic->send_queues.resize(sends[rank]);
+      nic->receive_queues.resize(receives[rank]);
+    }
+}
+
+/// Equal paths between two endpoints, over all tiers; 1 when frames of a flow take only one.
+std::uint32_t NetworkAssembly::paths_between(std::uint32_t from, std::uint32_t to) const {
+  if (spec.paths == PathChoice::ecmp || spec.fabric.switches == 0 || leaf_of(from) == leaf_of(to))
+    return 1;
+  const SwitchRoutes &routes = *spec.routes.front().table->switches[leaf_of(from).index()];
+  const std::uint16_t group = routes.group_of_leaf[leaf_of(to).index()];
+  return group == no_group ? 1 : std::max<std::uint32_t>(2, routes.groups[group].count);
+}
+
+void NetworkAssembly::connect_flow(const Flow &flow, std::uint32_t port) {
+  const std::uint32_t ports = spec.fabric.ports_per_host;
+  const std::uint32_t from = spec.placement[flow.source].value * ports + port;
+  const std::uint32_t to = spec.placement[flow.target].value * ports + port;
+  SendQueue &sender = hosts[from / ports]->nics[port]->send_queues[flow.send_index];
+  sender.host = to;
+  sender.remote = flow.receive_index;
+  sender.channel = flow.channel;
+  sender.peer_rank = flow.target;
+  sender.paths = paths_between(from, to);
+  sender.entropy = static_cast<std::uint16_t>(
+      philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.channel)[port % 4]);
+  ReceiveQueue &receiver = hosts[to / ports]->nics[port]->receive_queues[flow.receive_index];
+  receiver.host = from;
+  receiver.remote = flow.send_index;
+  receiver.channel = flow.channel;
+  receiver.peer_rank = flow.source;
+  receiver.entropy = static_cast<std::uint16_t>(sender.entropy * 40503u); // acknowledgements take a path of their own
+}
+
 void NetworkAssembly::connect_queue_pairs() {
-  struct Flow {
-    std::uint32_t source;
-    std::uint32_t channel;
-    std::uint32_t target;
-    std::uint32_t send_index = 0;
-  };
   std::vector<Flow> flows;
   for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
     for (const Peer &peer : spec.programs[rank]->sends_to()) {
@@ -234,34 +318,12 @@ void NetworkAssembly::connect_queue_pairs() {
   std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
     return std::tie(a.source, a.channel, a.target) < std::tie(b.source, b.channel, b.target);
   });
-  for (auto &flow : flows) {
-    auto &queues = hosts[spec.placement[flow.source].index()]->nic.send_queues;
-    flow.send_index = static_cast<std::uint32_t>(queues.size());
-    SendQueue queue;
-    queue.host = spec.placement[flow.target].value;
-    queue.channel = flow.channel;
-    queue.peer_rank = flow.target;
-    const auto words = philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.channel);
-    queue.entropy = static_cast<std::uint16_t>(words[0]);
-    queues.push_back(std::move(queue));
-  }
-  std::sort(flows.begin(), flows.end(), [](const Flow &a, const Flow &b) {
-    return std::tie(a.target, a.channel, a.source) < std::tie(b.target, b.channel, b.source);
-  });
-  for (const auto &flow : flows) {
-    auto &queues = hosts[spec.placement[flow.target].index()]->nic.receive_queues;
-    auto &sender = hosts[spec.placement[flow.source].index()]->nic.send_queues[flow.send_index];
-    sender.remote = static_cast<std::uint32_t>(queues.size());
-    ReceiveQueue queue;
-    queue.host = spec.placement[flow.source].value;
-    queue.remote = flow.send_index;
-    queue.channel = flow.channel;
-    queue.peer_rank = flow.source;
-    queue.entropy = static_cast<std::uint16_t>(sender.entropy * 40503u); // acknowledgements take a path of their own
-    queues.push_back(std::move(queue));
-  }
+  number_queues(flows);
+  for (std::uint32_t port = 0; port < spec.fabric.ports_per_host; ++port)
+    for (const auto &flow : flows)
+      connect_flow(flow, port);
   for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
-    hosts[spec.placement[rank].index()]->give_program(*spec.programs[rank], rank, spec.collectives, spec.steps);
+    hosts[spec.placement[rank].index()]->give_program(*spec.programs[rank], rank, spec.steps, spec.explain_waiting);
 }
 
 void NetworkAssembly::connect_scale_up() {
@@ -276,6 +338,7 @@ void NetworkAssembly::connect_scale_up() {
       Host &host = *hosts[spec.placement[rank].index()];
       host.seats.push_back(std::make_unique<Host::Seat>());
       domain.members.push_back(std::make_unique<ScaleUpDomain::Member>());
+      domain.members.back()->rank = rank;
       Host::Seat &seat = *host.seats.back();
       seat.group = groups_[g].id;
       domain.members.back()->from_host.connect(seat.to_domain, domain);

@@ -36,7 +36,20 @@ private:
   void make_entities(ExecutionOptions::Grouping grouping);
   void connect_cables();
   void connect_link(LinkId link);
+  struct Flow {
+    std::uint32_t source;
+    std::uint32_t channel;
+    std::uint32_t target;
+    std::uint32_t send_index = 0;
+    std::uint32_t receive_index = 0;
+  };
   void connect_queue_pairs();
+  void number_queues(std::vector<Flow> &flows);
+  void connect_flow(const Flow &flow, std::uint32_t port);
+  std::uint32_t paths_between(std::uint32_t from, std::uint32_t to) const;
+  SwitchId leaf_of(std::size_t endpoint) const;
+  void find_leaf_processes();
+  Bytes full_frame() const { return spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes); }
   void connect_scale_up();
   NodeId source(LinkId link) const;
   NodeId target(LinkId link) const;
@@ -46,8 +59,9 @@ private:
     std::uint32_t at_a = 0;
     std::uint32_t at_b = 0;
   };
-  std::vector<CablePorts> ports_;     ///< [cable]
-  std::vector<std::uint32_t> degree_; ///< [node]
+  std::vector<CablePorts> ports_;           ///< [cable]
+  std::vector<std::uint32_t> degree_;       ///< [node]
+  std::vector<std::uint32_t> leaf_process_; ///< [switch] logical process, by_leaf
   struct Group {
     std::uint32_t id = 0;
     std::vector<std::uint32_t> ranks;

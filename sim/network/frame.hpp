@@ -1,6 +1,6 @@
 #pragma once
-// What travels: frames on links, credits on the reverse fibre, meetings inside a scale-up domain. Plain values; a frame
-// is 32 bytes.
+// What travels: frames and trains of frames on links, credits on the reverse fibre, meetings inside a scale-up domain.
+// Plain values.
 
 #include "sim/core/contract.hpp"
 #include "sim/core/quantity.hpp"
@@ -14,39 +14,56 @@ inline constexpr std::int32_t frame_gap_bytes = 20;
 /// Greatest wire size of a frame: sizes are 16 bits. [B]
 inline constexpr std::int64_t greatest_frame_bytes = 65535;
 
-/// A frame, or in a queue: a frame and when it may leave.
+/// A train: `count` frames of one message that travel as one unit (decision 0008); 1 = a frame by itself. In a queue:
+/// a train and when it may leave. 32 bytes, and 8 that measure its waiting.
 struct Frame {
   enum class Kind : std::uint8_t { data, acknowledgement, negative_acknowledgement };
-  SimTime time{};                ///< on a channel: head or tail arrival at the consumer; in a queue: earliest departure
-  std::uint32_t destination = 0; ///< host
+  SimTime time{};                ///< on a channel: arrival at the consumer (ArrivalAt); in a queue: earliest departure
+  std::uint32_t destination = 0; ///< endpoint
   std::uint32_t queue_pair = 0;  ///< index in the destination's table (receive queue for data, send queue for the rest)
-  std::uint32_t sequence = 0;    ///< data: packet sequence number; acknowledgement: the next one expected
-  std::uint16_t size = 0;        ///< on the wire, header and gap included [B]
-  std::uint16_t entropy = 0;     ///< chooses among equal paths
-  std::uint16_t in_port = 0;     ///< at a switch: where it came in
+  std::uint32_t sequence = 0;    ///< data: number of the first frame; acknowledgement: the next one expected
+  std::uint32_t size = 0;        ///< of all frames on the wire, headers and gaps included [B]
+  std::uint32_t queueing = 0;    ///< waited in switches for others so far; stays at its greatest value [ps]
+  std::uint32_t flow_control = 0; ///< waited in switches for credit, first at an idle port; the same [ps]
+  std::uint16_t count = 1;        ///< frames; negative acknowledgement under selective recovery: missing ones
+  std::uint16_t entropy = 0;      ///< chooses among equal paths
+  std::uint16_t in_port = 0;      ///< at a switch: where it came in
   Kind kind = Kind::data;
-  std::uint8_t lane = 0;     ///< virtual lane
-  bool last = false;         ///< last frame of its message
-  bool corrupt = false;      ///< holds an uncorrectable codeword
-  std::uint16_t missing = 0; ///< negative acknowledgement under selective recovery: frames from `sequence` on
+  std::uint8_t lane : 2 = 0;       ///< virtual lane
+  bool last : 1 = false;           ///< holds the last frame of its message
+  bool corrupt : 1 = false;        ///< holds an uncorrectable codeword; only single frames
+  std::uint8_t turn_shift : 4 = 0; ///< spraying: a new path every 2^turn_shift frames
+
+  std::uint32_t frames() const { return kind == Kind::data ? count : 1; }
 };
-static_assert(sizeof(Frame) == 32);
+static_assert(sizeof(Frame) == 40);
 inline SimTime time_of(const Frame &frame) { return frame.time; }
 
+/// Adds to a counter of waiting, up to its greatest value.
+inline void add_waiting(std::uint32_t &counter, Duration waited) {
+  const std::uint64_t sum = counter + static_cast<std::uint64_t>(waited.count());
+  counter = sum > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(sum);
+}
+
 /// Room for `bytes` more on the lane this channel belongs to. Packed into a word: a fabric holds as many credits as
-/// frames.
+/// frames. Holds either bytes or full frames.
 class Credit {
 public:
   Credit() = default;
   /// time below 2^47 ps (140 s: far beyond what is simulated frame by frame), bytes below 2^16.
-  Credit(SimTime time, std::int64_t bytes)
-      : word_(static_cast<std::uint64_t>(picoseconds(time)) << 16 | static_cast<std::uint64_t>(bytes)) {
-    ASSERT_THAT(picoseconds(time) < std::int64_t{1} << 47);
+  Credit(SimTime time, std::int64_t bytes) : Credit(time, static_cast<std::uint64_t>(bytes), 0) {}
+  static Credit of_full_frames(SimTime time, std::uint32_t frames) { return {time, frames, 1u << 16}; }
+  SimTime time() const { return at_picoseconds(static_cast<std::int64_t>(word_ >> 17)); }
+  std::int64_t bytes(std::int64_t full_frame) const {
+    const auto amount = static_cast<std::int64_t>(word_ & 0xffff);
+    return (word_ & 1u << 16) != 0 ? amount * full_frame : amount;
   }
-  SimTime time() const { return at_picoseconds(static_cast<std::int64_t>(word_ >> 16)); }
-  std::int64_t bytes() const { return static_cast<std::int64_t>(word_ & 0xffff); }
 
 private:
+  Credit(SimTime time, std::uint64_t amount, std::uint64_t flag)
+      : word_(static_cast<std::uint64_t>(picoseconds(time)) << 17 | flag | amount) {
+    ASSERT_THAT(picoseconds(time) < std::int64_t{1} << 47);
+  }
   std::uint64_t word_;
 };
 inline SimTime time_of(const Credit &credit) { return credit.time(); }
@@ -54,8 +71,10 @@ inline SimTime time_of(const Credit &credit) { return credit.time(); }
 /// Host → domain: a rank is here; domain → host: all were, and the operation is done at `time`.
 struct Meeting {
   SimTime time{};
-  Duration duration{}; ///< closed-form time after the last rank is here
-  std::uint32_t stream = 0;
+  Duration duration{};           ///< closed-form time after the last rank is here
+  std::uint32_t stream = 0;      ///< of the member
+  std::uint32_t last_rank = 0;   ///< domain → host: who came last …
+  std::uint32_t last_stream = 0; ///< … and on which of its streams
 };
 inline SimTime time_of(const Meeting &meeting) { return meeting.time; }
 

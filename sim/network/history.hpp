@@ -17,7 +17,8 @@ namespace lightloom {
 struct ActivityRecord {
   enum class Kind : std::uint8_t {
     compute,  ///< detail: picoseconds beyond its nominal duration (≥ 0 or < 0 for a fast GPU)
-    receive,  ///< releaser: port << 24 | receive queue of that port; detail: ordinal of the message in that queue (from 0)
+    receive,  ///< releaser: port << 24 | receive queue of that port; detail: ordinal of the message in that queue (from
+              ///< 0)
     wait,     ///< releaser: the stream of this rank whose signal ended it
     scale_up, ///< releaser: the rank that came last; detail: its stream
     drain     ///< the last acknowledgement came; followed no further, charged to propagation
@@ -33,25 +34,26 @@ struct ActivityRecord {
 /// departed = posted + NIC latency and overhead + congestion_control + flow_control + queueing + sending.
 struct SentMessage {
   SimTime posted{};
-  SimTime departed{};    ///< its last train, for the first time, begins to leave; `never`: it has not
-  Duration sending{};    ///< transmission of what went before it in its queue: its own bytes and earlier messages'
-  Duration queueing{};   ///< the port was busy with other queues
-  Duration flow_control{};       ///< the port was free and it stood first, without credit
+  SimTime departed{};      ///< its last train, for the first time, begins to leave; `never`: it has not
+  Duration sending{};      ///< transmission of what went before it in its queue: its own bytes and earlier messages'
+  Duration queueing{};     ///< the port was busy with other queues
+  Duration flow_control{}; ///< the port was free and it stood first, without credit
   Duration congestion_control{}; ///< its window was full
-  SimTime resent{};      ///< a frame of it last began to leave once more; 0: none was sent twice
-  std::uint32_t stream = 0; ///< of the sending rank
+  SimTime resent{};              ///< a frame of it last began to leave once more; 0: none was sent twice
+  std::uint32_t stream = 0;      ///< of the sending rank
   std::uint16_t label = 0;
 };
 
 /// The receiver's side of one message (of its part on one port), in a receive queue's order.
 struct ReceivedMessage {
-  SimTime delivered{};       ///< in memory, visible to the rank
-  SimTime tail{};            ///< the last bit of the train that completed it was in
-  std::uint32_t sequence = 0; ///< first frame of that train
+  SimTime delivered{};            ///< in memory, visible to the rank
+  SimTime tail{};                 ///< the last bit of the train that completed it was in
+  std::uint32_t sequence = 0;     ///< first frame of that train
   std::uint32_t wire_bytes = 0;   ///< of that train
   std::uint32_t queueing = 0;     ///< that train waited in switches behind others [ps]
   std::uint32_t flow_control = 0; ///< … and first at an idle port for credit [ps]
   std::uint16_t entropy = 0;      ///< of that train: its path
+  std::uint8_t turn_shift = 0;    ///< … (Frame::turn_shift)
   bool final_train = false;       ///< it held the last frame of this message
   bool earlier_message = false;   ///< it belonged to an earlier message of the queue, for which this one was held
 };

@@ -21,13 +21,50 @@ template <class Queues> auto find_queue(Queues &queues, std::uint32_t channel, s
                        [](const auto &q, const auto &key) { return std::pair(q.channel, q.peer_rank) < key; });
   return at != queues.end() && at->channel == channel && at->peer_rank == peer ? at : queues.end();
 }
+/// Part `index` of a message cut into `parts`: as even as whole bytes allow, the first ones a byte longer.
+Bytes part_of(Bytes message, std::uint32_t parts, std::uint32_t index) {
+  return Bytes(message.value / parts + (index < message.value % parts ? 1 : 0));
+}
+
+/// Sum of twelve uniform draws less six: mean 0, standard deviation 1, within ±6; only + and × (decision 0006).
+double standard_normal(RandomStream &draw) {
+  double sum = -6;
+  for (int i = 0; i < 12; ++i)
+    sum += draw.uniform();
+  return sum;
+}
 } // namespace
 
-void Host::give_program(RankProgram &program, std::uint32_t rank, std::uint32_t collectives, std::uint32_t steps) {
+Host::Speed Host::draw_speed(const ComputeSpec &spec, std::uint64_t seed, std::uint32_t host) {
+  Speed speed{1, spec.jitter, RandomStream(seed, Purpose::compute_jitter, host)};
+  if (spec.speed_spread > 0) {
+    RandomStream draw(seed, Purpose::gpu_speed, host);
+    speed.slowness = 1 / std::max(0.05, 1 + spec.speed_spread * standard_normal(draw));
+  }
+  return speed;
+}
+
+void Host::give_program(RankProgram &program, std::uint32_t rank, std::uint32_t steps, bool remember) {
   rank_ = rank;
-  for (const SendQueue &queue : nic.send_queues)
+  for (const SendQueue &queue : nics.front()->send_queues)
     unfinished_sends_.resize(std::max<std::size_t>(unfinished_sends_.size(), queue.channel + 1u));
-  runner_ = std::make_unique<RankRunner>(program, rank, collectives, steps, static_cast<RankHost &>(*this));
+  taken_.resize(nics.front()->receive_queues.size());
+  runner_ = std::make_unique<RankRunner>(program, rank, steps, static_cast<RankHost &>(*this));
+  if (!remember)
+    return;
+  history_.streams.resize(program.streams());
+  history_.ports.resize(nics.size());
+  for (std::size_t p = 0; p < nics.size(); ++p) {
+    PortHistory &port = history_.ports[p];
+    for (const SendQueue &queue : nics[p]->send_queues)
+      port.send_queues.push_back({queue.peer_rank, queue.remote});
+    for (const ReceiveQueue &queue : nics[p]->receive_queues)
+      port.receive_queues.push_back({queue.peer_rank, queue.remote});
+    port.sent.resize(port.send_queues.size());
+    port.received.resize(port.receive_queues.size());
+    nics[p]->history = &port;
+  }
+  runner_->history = &history_;
 }
 
 std::uint64_t Host::digest() const {
@@ -44,9 +81,14 @@ SimTime Host::advance(SimTime until) {
       schedule({SimTime{}, Timer::What::start});
   }
   while (handle_next(until)) {}
-  nic.drain(until);
-  const SimTime next = std::min({nic.next_departure(until), next_own_event(), next_arrival()});
-  nic.publish();
+  SimTime next = next_arrival().time;
+  for (auto &nic : nics) {
+    nic->drain(until);
+    next = std::min(next, nic->next_departure(until));
+  }
+  next = std::min(next, next_own_event());
+  for (auto &nic : nics)
+    nic->publish();
   for (auto &seat : seats) {
     seat->to_domain.publish();
     seat->from_domain.release();
@@ -54,49 +96,61 @@ SimTime Host::advance(SimTime until) {
   return next;
 }
 
-SimTime Host::next_arrival() {
-  const Frame *frame = nic.frames.front();
-  return frame != nullptr ? frame->time : never;
+Host::Arrival Host::next_arrival() {
+  Arrival next;
+  for (auto &nic : nics)
+    if (const Frame *frame = nic->frames.front(); frame != nullptr && frame->time < next.time)
+      next = {frame->time, nic.get()};
+  return next;
 }
 
 SimTime Host::next_own_event() {
-  const SimTime timer = timers_.empty() ? never : timers_.front().time;
-  return std::min({next_meeting(), timer, nic.next_timeout()});
+  SimTime next = std::min(next_meeting(), timers_.empty() ? never : timers_.front().time);
+  for (const auto &nic : nics)
+    next = std::min(next, nic->next_timeout());
+  return next;
 }
 
-/// Handles the next event before `until`, or a run of frames that nothing else interrupts; false when there is none.
-bool Host::handle_next(SimTime until) {
-  const SimTime own = next_own_event();
-  const SimTime frames_until =
-      std::min(own, until); // at a tie a meeting goes first, a timer after: frames of that instant below
+/// Frames before `until` that nothing else interrupts; false when there were none.
+bool Host::handle_frames(SimTime until) {
   bool handled = false;
-  for (Frame *frame = nic.frames.front(); frame != nullptr && frame->time < frames_until; frame = nic.frames.front()) {
+  for (Arrival next = next_arrival(); next.time < until; next = next_arrival()) {
     handled = true;
-    EXPECTS(frame->time >= now_);
-    now_ = frame->time;
-    handle_frame(*frame);
-    nic.frames.pop();
+    EXPECTS(next.time >= now_);
+    now_ = next.time;
+    handle_frame(*next.nic, *next.nic->frames.front());
     if (!nic_events_.empty()) [[unlikely]] { // it made something happen: look at the clock again
       collect_nic_events();
       return true;
     }
   }
+  return handled;
+}
+
+/// Handles the next event before `until`, or a run of frames that nothing else interrupts; false when there is none.
+bool Host::handle_next(SimTime until) {
+  const SimTime own = next_own_event();
+  // At a tie a meeting goes first, a timer after: frames of that instant below.
+  if (handle_frames(std::min(own, until)))
+    return true;
   if (own >= until)
-    return handled;
+    return false;
   EXPECTS(own >= now_);
   now_ = own;
+  const Arrival arrival = next_arrival();
   if (next_meeting() == own) {
     handle_meeting(own);
-  } else if (next_arrival() == own) {
-    handle_frame(*nic.frames.front());
-    nic.frames.pop();
+  } else if (arrival.time == own) {
+    handle_frame(*arrival.nic, *arrival.nic->frames.front());
   } else if (!timers_.empty() && timers_.front().time == own) {
     std::pop_heap(timers_.begin(), timers_.end(), later);
     const Timer due = timers_.back();
     timers_.pop_back();
     handle(due);
   } else {
-    nic.time_out(own, nic_events_);
+    for (auto &nic : nics)
+      if (nic->next_timeout() <= own)
+        nic->time_out(own, nic_events_);
   }
   collect_nic_events();
   return true;
@@ -115,18 +169,20 @@ void Host::handle_meeting(SimTime now) {
     const Meeting *meeting = seat->from_domain.front();
     if (meeting == nullptr || meeting->time != now)
       continue;
-    const std::uint32_t stream = meeting->stream;
+    const Meeting done = *meeting;
     seat->from_domain.pop();
-    runner_->finish_blocking(stream, now);
+    runner_->finish_blocking(done.stream, now, done.last_rank, done.last_stream);
     return;
   }
 }
 
-void Host::handle_frame(const Frame &frame) {
+void Host::handle_frame(Nic &nic, const Frame &frame) {
   digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^
                static_cast<std::uint64_t>(frame.queue_pair) << 40 ^ static_cast<std::uint64_t>(frame.sequence) << 8 ^
-               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt));
+               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt) ^
+               static_cast<std::uint64_t>(frame.frames() - 1) << 48);
   nic.receive(frame, nic_events_);
+  nic.frames.pop();
 }
 
 void Host::schedule(const Timer &timer) {
@@ -140,7 +196,7 @@ void Host::collect_nic_events() {
     const NicEvent &e = nic_events_[i];
     static constexpr Timer::What what[] = {Timer::What::message_ready, Timer::What::message_arrived,
                                            Timer::What::send_finished, Timer::What::peer_unreachable};
-    schedule({e.time, what[static_cast<std::size_t>(e.kind)], e.index, 0, e.count, e.bytes});
+    schedule({e.time, what[static_cast<std::size_t>(e.kind)], e.index, 0, e.count, e.bytes, e.port});
   }
   nic_events_.clear();
 }
@@ -151,22 +207,22 @@ void Host::handle(const Timer &timer) {
     runner_->start(timer.time);
     return;
   case Timer::What::message_ready:
-    nic.ready(timer.index, timer.time);
+    nics[timer.port]->ready(timer.index, timer.time);
     return;
   case Timer::What::message_arrived:
     digest_.fold(static_cast<std::uint64_t>(picoseconds(timer.time)) ^ static_cast<std::uint64_t>(timer.bytes));
-    nic.receive_queues[timer.index].delivered.push(timer.bytes);
+    nics[timer.port]->receive_queues[timer.index].delivered.push(timer.bytes);
     if (record_flows)
-      delivered_.push_back({timer.index, timer.time});
+      delivered_.push_back({timer.index, timer.port, timer.time});
     runner_->look_again(timer.time);
     return;
   case Timer::What::send_finished:
-    unfinished_sends_[nic.send_queues[timer.index].channel] -= timer.count;
+    unfinished_sends_[nics.front()->send_queues[timer.index].channel] -= timer.count;
     runner_->look_again(timer.time);
     return;
   case Timer::What::peer_unreachable:
     if (!failure_)
-      failure_ = JobFailure{timer.time, rank_, nic.send_queues[timer.index].peer_rank, timer.count};
+      failure_ = JobFailure{timer.time, rank_, nics[timer.port]->send_queues[timer.index].peer_rank, timer.count};
     return;
   case Timer::What::compute_done:
     runner_->finish_blocking(timer.index, timer.time);
@@ -174,33 +230,67 @@ void Host::handle(const Timer &timer) {
   }
 }
 
-void Host::start_compute(std::uint32_t stream, Duration duration, SimTime now) {
-  schedule({now + duration, Timer::What::compute_done, stream});
+Duration Host::start_compute(std::uint32_t stream, Duration duration, SimTime now) {
+  Duration takes = duration;
+  if (speed_.slowness != 1 || speed_.jitter > 0) {
+    double factor = speed_.slowness;
+    if (speed_.jitter > 0) {
+      factor *= std::max(0.0, 1 + speed_.jitter * standard_normal(speed_.draw));
+      ++draws_;
+    }
+    takes = Duration(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor + 0.5));
+  }
+  schedule({now + takes, Timer::What::compute_done, stream});
+  return takes - duration;
 }
 
 void Host::post_send(const Operation &send, std::uint32_t stream, SimTime now) {
   EXPECTS(send.bytes.value >= 0);
-  const auto found = find_queue(nic.send_queues, send.channel, send.peer);
-  if (found == nic.send_queues.end())
+  const auto &queues = nics.front()->send_queues;
+  const auto found = find_queue(queues, send.channel, send.peer);
+  if (found == queues.end())
     broken_contract("precondition", "a program sends only to the peers it named", __FILE__, __LINE__,
                     fmt::format("rank {} stream {} channel {} to rank {}", rank_, stream, send.channel, send.peer));
-  const auto index = static_cast<std::uint32_t>(found - nic.send_queues.begin());
-  ++unfinished_sends_[send.channel];
+  const auto index = static_cast<std::uint32_t>(found - queues.begin());
+  const auto ports = static_cast<std::uint32_t>(nics.size());
+  unfinished_sends_[send.channel] += ports;
   if (record_flows)
     posted_.push_back({index, now, send.bytes});
-  nic.post(index, send.bytes, now, nic_events_);
+  SentMessage origin;
+  origin.posted = now;
+  origin.stream = stream;
+  origin.label = send.label;
+  for (std::uint32_t port = 0; port < ports; ++port)
+    nics[port]->post(index, part_of(send.bytes, ports, port), origin, nic_events_);
 }
 
-bool Host::take_message(const Operation &receive) {
-  const auto queue = find_queue(nic.receive_queues, receive.channel, receive.peer);
-  if (queue == nic.receive_queues.end())
+bool Host::take_message(const Operation &receive, LastPart &by) {
+  auto &queues = nics.front()->receive_queues;
+  const auto queue = find_queue(queues, receive.channel, receive.peer);
+  if (queue == queues.end())
     return false; // nobody will ever send: shows up as a stall that names it
-  if (queue->delivered.empty())
-    return false;
-  if (queue->delivered.front() != receive.bytes.value && complaints_.size() < 8)
+  const auto index = static_cast<std::uint32_t>(queue - queues.begin());
+  for (const auto &nic : nics)
+    if (nic->receive_queues[index].delivered.empty())
+      return false;
+  std::int64_t bytes = 0;
+  SimTime last{};
+  for (std::uint32_t port = 0; port < nics.size(); ++port) {
+    auto &part = nics[port]->receive_queues[index].delivered;
+    bytes += part.front();
+    part.pop();
+    if (history_.ports.empty())
+      continue;
+    const SimTime at = history_.ports[port].received[index][taken_[index]].delivered;
+    if (at > last || port == 0) {
+      last = at;
+      by = {port << 24 | index, taken_[index]};
+    }
+  }
+  ++taken_[index];
+  if (bytes != receive.bytes.value && complaints_.size() < 8)
     complaints_.push_back(fmt::format("rank {} channel {} expected {} B from rank {} and got {} B", rank_,
-                                      receive.channel, receive.bytes.value, receive.peer, queue->delivered.front()));
-  queue->delivered.pop();
+                                      receive.channel, receive.bytes.value, receive.peer, bytes));
   return true;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
-// A host: one NIC, one GPU, one rank (or none). Handles arrivals, meetings and its own timers in time order and lets
-// the NIC commit what leaves. The walk of one frame starts in post_send and ends in a message_arrived event.
+// A host: one GPU with its NIC ports, one rank (or none). Handles arrivals, meetings and its own timers in time order
+// and lets the NICs commit what leaves. A message is cut evenly over the ports: part p leaves through port p and
+// arrives at port p, and it is there when all its parts are. The walk of one frame starts in post_send and ends in a
+// message_arrived event.
 
 #include "sim/core/digest.hpp"
 #include "sim/engine/channel.hpp"
@@ -17,12 +19,19 @@ namespace lightloom {
 
 class Host final : public Entity, private RankHost {
 public:
-  explicit Host(const Nic::Settings &settings) : nic(settings) {}
+  /// What differs from GPU to GPU.
+  struct Speed {
+    double slowness = 1; ///< durations of computing, × nominal
+    double jitter = 0;   ///< standard deviation of each around its own
+    RandomStream draw;
+  };
+  static Speed draw_speed(const ComputeSpec &spec, std::uint64_t seed, std::uint32_t host);
+  explicit Host(const Speed &speed) : speed_(speed) {}
 
   SimTime advance(SimTime until) override;
   std::uint64_t digest() const override;
 
-  Nic nic;
+  std::vector<std::unique_ptr<Nic>> nics; ///< [port]; at least one; all with the same queues, in the same order
   /// A seat in a scale-up group.
   struct Seat {
     std::uint32_t group = 0;
@@ -34,8 +43,12 @@ public:
   Duration meeting_delay{};
   bool record_flows = false;
 
-  void give_program(RankProgram &program, std::uint32_t rank, std::uint32_t collectives, std::uint32_t steps);
+  /// After its queues are made. `remember`: keep a history.
+  void give_program(RankProgram &program, std::uint32_t rank, std::uint32_t steps, bool remember);
   const RankRunner *runner() const { return runner_.get(); }
+  /// Once, when the run is over.
+  RankHistory take_history() { return std::move(history_); }
+  std::uint64_t draws() const { return draws_; }
   const std::optional<JobFailure> &failure() const { return failure_; }
   const std::vector<std::string> &complaints() const { return complaints_; }
 
@@ -47,15 +60,16 @@ public:
   };
   struct Delivered {
     std::uint32_t queue;
+    std::uint32_t port;
     SimTime at;
   };
   const std::vector<Posted> &posted() const { return posted_; }
   const std::vector<Delivered> &delivered() const { return delivered_; }
 
 private:
-  void start_compute(std::uint32_t stream, Duration duration, SimTime now) override;
+  Duration start_compute(std::uint32_t stream, Duration duration, SimTime now) override;
   void post_send(const Operation &send, std::uint32_t stream, SimTime now) override;
-  bool take_message(const Operation &receive) override;
+  bool take_message(const Operation &receive, LastPart &by) override;
   std::uint32_t unfinished_sends(std::uint32_t channel) override;
   void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) override;
 
@@ -75,17 +89,27 @@ private:
     std::uint64_t order = 0;
     std::uint32_t count = 0;
     std::int64_t bytes = 0;
+    std::uint32_t port = 0;
   };
   SimTime next_own_event();
-  SimTime next_arrival();
+  /// The port at which a frame arrives next (the lowest at a tie), and when.
+  struct Arrival {
+    SimTime time = never;
+    Nic *nic = nullptr;
+  };
+  Arrival next_arrival();
   bool handle_next(SimTime until);
+  bool handle_frames(SimTime until);
   void schedule(const Timer &timer);
   void collect_nic_events();
   void handle(const Timer &timer);
-  void handle_frame(const Frame &frame);
+  void handle_frame(Nic &nic, const Frame &frame);
   SimTime next_meeting();
   void handle_meeting(SimTime now);
 
+  Speed speed_;
+  RankHistory history_;
+  std::uint64_t draws_ = 0;
   std::unique_ptr<RankRunner> runner_;
   std::uint32_t rank_ = 0;
   bool started_ = false;
@@ -99,6 +123,7 @@ private:
   std::vector<std::string> complaints_; ///< broken promises between program and transport
   std::vector<Posted> posted_;
   std::vector<Delivered> delivered_;
+  std::vector<std::uint32_t> taken_; ///< [receive queue] messages consumed
 };
 
 } // namespace lightloom

@@ -29,12 +29,15 @@ void check_queues(const NetworkAssembly &a, std::vector<std::string> &broken) {
 void check_credits(const NetworkAssembly &a, std::vector<std::string> &broken) {
   if (a.spec.transport.credits.value == 0)
     return;
+  const auto &t = a.spec.transport;
+  const std::int64_t full_frame = t.mtu.value + t.header.value + frame_gap_bytes;
   for (std::uint32_t l = 0; l < a.spec.links.size(); ++l) {
     auto &link = const_cast<NetworkAssembly &>(a).transmitter(LinkId(l));
     for (std::uint32_t lane = 0; lane < a.spec.transport.virtual_lanes; ++lane) {
       auto &state = link.lane(lane);
       for (const Credit *credit = state.credits.front(); credit != nullptr; credit = state.credits.front()) {
-        state.balance += credit->bytes(); // credits are taken in only when needed; the rest is still in the channel
+        state.balance +=
+            credit->bytes(full_frame); // credits are taken in only when needed; the rest is still in the channel
         state.credits.pop();
       }
       if (state.balance != a.spec.transport.credits.value)

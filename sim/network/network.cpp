@@ -2,6 +2,7 @@
 
 #include "sim/network/network.hpp"
 
+#include "sim/core/contract.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/network/assembly.hpp"
 
@@ -19,24 +20,36 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
     r.silent = std::max(r.silent, link.free());
     r.links.back().max_queue_bytes = a.most_backlog(LinkId(l));
     r.frames_lost += link.lost_data();
+    r.random_draws += link.draws();
     r.control_frames_lost += link.lost_control();
     r.link_hops += link.counters().tx_frames - link.counters().dropped_frames;
   }
-  for (const auto &host : a.hosts) {
-    const NicCounters &n = host->nic.counters();
-    r.frames_injected += n.data_injected;
-    r.frames_delivered += n.data_delivered;
-    r.frames_discarded += n.data_discarded;
-    r.frames_corrupted += n.data_corrupt;
-    r.frames_resent += n.data_resent;
-    r.control_frames_injected += n.control_injected;
-    r.control_frames_delivered += n.control_delivered;
-    r.control_frames_lost += n.control_corrupt;
-    r.bytes_sent += n.bytes_posted;
-    r.bytes_delivered += n.bytes_delivered;
-  }
+  std::uint64_t messages = 0;
+  for (const auto &host : a.hosts)
+    for (const auto &nic : host->nics) {
+      const NicCounters &n = nic->counters();
+      r.frames_injected += n.data_injected;
+      r.frames_delivered += n.data_delivered;
+      r.frames_discarded += n.data_discarded;
+      r.frames_corrupted += n.data_corrupt;
+      r.frames_resent += n.data_resent;
+      r.control_frames_injected += n.control_injected;
+      r.control_frames_delivered += n.control_delivered;
+      r.control_frames_lost += n.control_corrupt;
+      r.bytes_sent += n.bytes_posted;
+      r.bytes_delivered += n.bytes_delivered;
+      r.trains_injected += n.trains_injected;
+      r.bytes_in_trains += n.bytes_in_trains;
+      r.train_error = std::max(r.train_error, n.train_error);
+      r.train_delay_mean_s += n.train_delay_s;
+      messages += n.messages_posted;
+    }
+  r.train_delay_mean_s /= static_cast<double>(std::max<std::uint64_t>(1, messages));
+  for (const auto &host : a.hosts)
+    r.random_draws += host->draws();
   for (const auto &s : a.switches) {
     r.frames_unroutable += s->unroutable_data();
+    r.random_draws += s->draws();
     r.frames_corrupted += s->corrupt_data();
     r.control_frames_lost += s->unroutable_control() + s->corrupt_control();
   }
@@ -58,9 +71,11 @@ void collect_ranks(const NetworkAssembly &a, NetworkResult &r) {
       r.steps[s].begin = std::min(r.steps[s].begin, runner.steps()[s].begin);
       r.steps[s].end = std::max(r.steps[s].end, runner.steps()[s].end);
     }
-    for (std::size_t c = 0; c < a.spec.collectives; ++c) {
-      r.collectives[c].begin = std::min(r.collectives[c].begin, runner.collectives()[c].begin);
-      r.collectives[c].end = std::max(r.collectives[c].end, runner.collectives()[c].end);
+    for (const auto &mark : runner.collectives()) {
+      EXPECTS(mark.id < a.spec.collectives);
+      MarkResult &all = r.collectives[mark.id];
+      all.begin = std::min(all.begin, mark.begin);
+      all.end = std::max(all.end, mark.end);
     }
     for (auto &blocked : runner.blocked())
       r.blocked.push_back(std::move(blocked));
@@ -77,15 +92,25 @@ void collect_flows(const NetworkAssembly &a, NetworkResult &r) {
     return;
   for (std::uint32_t rank = 0; rank < a.spec.placement.size(); ++rank) {
     const Host &host = *a.hosts[a.spec.placement[rank].index()];
-    std::vector<std::vector<SimTime>> ends(host.nic.receive_queues.size());
-    for (const auto &delivered : host.delivered())
-      ends[delivered.queue].push_back(delivered.at);
+    const auto &queues = host.nics.front()->receive_queues;
+    std::vector<std::vector<SimTime>> ends(queues.size()); // of a message's last part
+    std::vector<std::uint32_t> seen(queues.size() * host.nics.size());
+    for (const auto &delivered : host.delivered()) {
+      const std::uint32_t ordinal = seen[delivered.queue * host.nics.size() + delivered.port]++;
+      auto &of_queue = ends[delivered.queue];
+      if (of_queue.size() <= ordinal)
+        of_queue.resize(ordinal + 1, SimTime{});
+      of_queue[ordinal] = std::max(of_queue[ordinal], delivered.at);
+    }
     for (std::size_t q = 0; q < ends.size(); ++q) {
-      const ReceiveQueue &queue = host.nic.receive_queues[q];
+      const ReceiveQueue &queue = queues[q];
+      std::uint32_t complete = UINT32_MAX; // messages of which all parts are here
+      for (std::size_t port = 0; port < host.nics.size(); ++port)
+        complete = std::min(complete, seen[q * host.nics.size() + port]);
       std::size_t message = 0; // messages of a queue pair are delivered in the order posted
-      for (const auto &posted : a.hosts[queue.host]->posted())
+      for (const auto &posted : a.hosts[queue.host / a.spec.fabric.ports_per_host]->posted())
         if (posted.queue == queue.remote) {
-          const SimTime end = message < ends[q].size() ? ends[q][message] : never;
+          const SimTime end = message < complete ? ends[q][message] : never;
           r.flows.push_back({queue.peer_rank, rank, posted.size, posted.at, end});
           ++message;
         }
@@ -110,6 +135,21 @@ std::uint64_t final_digest(const NetworkAssembly &a, const NetworkResult &r) {
   return digest.value();
 }
 
+/// Why ranks waited; releases the histories.
+void explain(const NetworkAssembly &a, NetworkResult &r) {
+  std::vector<RankHistory> histories;
+  for (const HostId host : a.spec.placement)
+    histories.push_back(a.hosts[host.index()]->take_history());
+  std::vector<SimTime> ends;
+  for (const MarkResult &step : r.steps)
+    ends.push_back(step.end);
+  std::vector<Duration> busy;
+  for (const LinkResult &link : r.links)
+    busy.push_back(link.busy);
+  r.attribution = attribute(a.spec, histories, r.steps.front().begin, ends, busy);
+  r.violations.insert(r.violations.end(), r.attribution.violations.begin(), r.attribution.violations.end());
+}
+
 Watcher make_watcher(const NetworkAssembly &assembly, const ExecutionOptions &options) {
   if (!options.progress)
     return {};
@@ -121,10 +161,11 @@ Watcher make_watcher(const NetworkAssembly &assembly, const ExecutionOptions &op
     next = clock + std::chrono::milliseconds(200);
     ExecutionOptions::Progress progress;
     progress.now = now;
-    for (const auto &host : assembly.hosts) {
-      progress.bytes_delivered += host->nic.counters().bytes_delivered;
-      progress.link_hops += host->nic.link.counters().tx_frames;
-    }
+    for (const auto &host : assembly.hosts)
+      for (const auto &nic : host->nics) {
+        progress.bytes_delivered += nic->counters().bytes_delivered;
+        progress.link_hops += nic->link.counters().tx_frames;
+      }
     for (const auto &s : assembly.switches)
       for (std::uint32_t p = 0; p < s->ports(); ++p)
         progress.link_hops += s->out(p).link.counters().tx_frames;
@@ -155,6 +196,8 @@ NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionSt
   r.digest = final_digest(assembly, r);
   if (!r.stopped_early)
     r.violations = broken_laws(assembly, r);
+  if (assembly.spec.explain_waiting && !r.stopped_early && !r.failed && r.blocked.empty() && !r.steps.empty())
+    explain(assembly, r);
   return r;
 }
 

@@ -110,6 +110,7 @@ struct ExecutionOptions {
 /// Counters of one directed link.
 struct LinkResult {
   std::uint64_t tx_frames = 0;
+  std::uint64_t tx_trains = 0;        ///< trains and single frames: what the simulator moved
   std::uint64_t tx_bytes = 0;         ///< on the wire, gaps included
   std::uint64_t corrupted_frames = 0; ///< hit by an uncorrectable codeword
   std::uint64_t dropped_frames = 0;   ///< lost because the link was down
@@ -178,16 +179,16 @@ struct NetworkResult {
   std::uint64_t control_frames_delivered = 0;
   std::uint64_t control_frames_lost = 0; ///< corrupted, lost or unroutable
   std::uint64_t frames_resent = 0;
-  std::uint64_t bytes_sent = 0;        ///< payload of posted messages
-  std::uint64_t bytes_delivered = 0;   ///< payload of delivered messages
-  std::uint64_t link_hops = 0;         ///< frames × links crossed, acknowledgements included
+  std::uint64_t bytes_sent = 0;      ///< payload of posted messages
+  std::uint64_t bytes_delivered = 0; ///< payload of delivered messages
+  std::uint64_t link_hops = 0;       ///< frames × links crossed, acknowledgements included
   // Trains: what was predicted, and how the payload moved.
-  double train_error = 0;                 ///< greatest predicted error of a message's time; 0 when all moved as frames
-  double train_delay_mean_s = 0;          ///< predicted delay that trains add to a message, mean
-  std::uint64_t bytes_in_trains = 0;      ///< payload that moved in trains of two or more frames
-  std::uint64_t trains_injected = 0;      ///< trains and single data frames
-  std::uint64_t random_draws = 0;         ///< ties settled by a draw, bad codewords, compute jitter
-  Attribution attribution;                ///< when explain_waiting
+  double train_error = 0;              ///< greatest predicted error of a message's time; 0 when all moved as frames
+  double train_delay_mean_s = 0;       ///< predicted delay that trains add to a message, mean
+  std::uint64_t bytes_in_trains = 0;   ///< payload that moved in trains of two or more frames
+  std::uint64_t trains_injected = 0;   ///< trains and single data frames
+  std::uint64_t random_draws = 0;      ///< ties settled by a draw, bad codewords, compute jitter
+  Attribution attribution;             ///< when explain_waiting
   std::vector<std::string> violations; ///< broken conservation laws; must be empty
   std::vector<BlockedStream> blocked;  ///< who waits for whom when nothing more can happen
   bool failed = false;

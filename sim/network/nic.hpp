@@ -3,12 +3,13 @@
 // two settings of one machine: acknowledgement weight and spacing, window, credits, recovery (decision 0005).
 //
 // Egress is lazy (decision 0002): frames are made when they leave. Acknowledgements go first, then queue pairs in turn,
-// a frame each. What changes eligibility first drains the port up to that instant. Leaves out: congestion control,
-// pacing, several ports per NIC, PCIe.
+// a frame or train each. What changes eligibility first drains the port up to that instant. Leaves out: congestion
+// control, pacing.
 
 #include "sim/engine/channel.hpp"
 #include "sim/network/fifo.hpp"
 #include "sim/network/frame.hpp"
+#include "sim/network/history.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/queue_pair.hpp"
 #include "sim/network/transmitter.hpp"
@@ -32,6 +33,7 @@ struct NicEvent {
   std::uint32_t index = 0;
   std::uint32_t count = 0;
   std::int64_t bytes = 0;
+  std::uint32_t port = 0; ///< of this NIC
 };
 
 /// Frames in and out; sums for the conservation laws.
@@ -44,6 +46,11 @@ struct NicCounters {
   std::uint64_t control_injected = 0;
   std::uint64_t control_delivered = 0;
   std::uint64_t control_corrupt = 0;
+  std::uint64_t trains_injected = 0; ///< and single data frames
+  std::uint64_t messages_posted = 0;
+  std::uint64_t bytes_in_trains = 0; ///< payload of messages that move in trains
+  double train_error = 0;            ///< greatest predicted, of a message's time
+  double train_delay_s = 0;          ///< predicted, summed over messages
   std::uint64_t bytes_posted = 0;
   std::uint64_t bytes_delivered = 0;
 };
@@ -56,9 +63,13 @@ public:
     HostSpec host;
     PathChoice paths = PathChoice::ecmp;
     Duration reorder_patience{}; ///< a gap open for longer is a loss: more than two paths can differ by
-    bool lossless = false;       ///< nothing in this run can lose a frame: `ideal` then keeps no timers
+    TrainSpec trains;
+    std::uint32_t port = 0; ///< of its host
+    bool lossless = false;  ///< nothing in this run can lose a frame: `ideal` then keeps no timers
   };
   explicit Nic(const Settings &settings);
+  Nic(const Nic &) = delete;
+  Nic &operator=(const Nic &) = delete;
 
   Transmitter link;
   Receiver<Frame> frames;
@@ -67,9 +78,10 @@ public:
 
   std::vector<SendQueue> send_queues;
   std::vector<ReceiveQueue> receive_queues;
+  PortHistory *history = nullptr; ///< where to remember messages; null: nowhere
 
   /// Queues a message at `now`; it is ready to go after the NIC's latency (event message_ready).
-  void post(std::uint32_t send_queue, Bytes size, SimTime now, std::vector<NicEvent> &events);
+  void post(std::uint32_t send_queue, Bytes size, const SentMessage &origin, std::vector<NicEvent> &events);
   /// The event message_ready has come.
   void ready(std::uint32_t send_queue, SimTime now);
   /// A frame's tail is in, at frame.time.
@@ -103,13 +115,27 @@ private:
   void check_gaps(SimTime now);
   void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap = {});
   void ask_for_missing(std::uint32_t receive_queue, ReceiveQueue::Verdict verdict, bool selective, SimTime now);
-  void receive_data(const Frame &frame, std::vector<NicEvent> &events);
+  void receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events);
   void receive_control(const Frame &frame, std::vector<NicEvent> &events);
   bool burst(SimTime until);
+  void choose_train(const SendQueue &queue, OutgoingMessage &message);
+  static std::uint8_t turn_shift(const SendQueue &queue, const OutgoingMessage &message);
+  void open_record(SendQueue &queue, const OutgoingMessage &message, bool waiting, SimTime now);
+  void settle(SendQueue &queue, SimTime now);
+  static void account(SendQueue &queue, SimTime free, SimTime d, Duration sending);
+  void remember_departure(SendQueue &queue, const OutgoingMessage &message, const Frame &frame, bool resent,
+                          SimTime free, SimTime d);
+  SentMessage &record_of(const SendQueue &queue, const OutgoingMessage &message) {
+    return history->sent[static_cast<std::size_t>(&queue - send_queues.data())][message.ordinal];
+  }
+  void remember(std::uint32_t receive_queue, const Frame &frame, const ReceiveQueue::Finished &message,
+                SimTime delivered);
+  SimTime in_memory(const Frame &frame);
   void send_control(SimTime d);
   void send_data(SimTime d);
+  std::uint32_t next_train(SendQueue &queue, const OutgoingMessage &message) const;
   std::int64_t next_data_size();
-  std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence) const;
+  std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count = 1) const;
   void arm(SendQueue &queue, SimTime now);
   SimTime earliest_data(SimTime until);
   SimTime earliest_control(SimTime until);
@@ -121,7 +147,9 @@ private:
   SimTime timeout_at_ = never;
   SimTime gap_check_at_ = never;
   NicCounters counters_;
-  std::vector<std::int64_t> sizes_; ///< scratch
+  std::vector<ReceiveQueue::Finished> finished_; ///< scratch
+  SimTime bus_free_{};                           ///< when the host bus has taken all that came in
+  std::int64_t bus_ps_per_byte_ = 0;
 };
 
 } // namespace lightloom

@@ -77,42 +77,90 @@ bool ReceiveQueue::keep_early(std::uint32_t sequence, std::int64_t payload, bool
   return true;
 }
 
-ReceiveQueue::Verdict ReceiveQueue::take_any(std::uint32_t sequence, std::int64_t payload, bool last, bool selective,
-                                             std::uint32_t window, std::int64_t full_payload,
-                                             std::vector<std::int64_t> &sizes) {
-  if (precedes(sequence, expected))
-    return Verdict::duplicate;
-  if (sequence != expected && (!selective || sequence - expected >= window))
-    return Verdict::refused;
-  if (precedes(highest, sequence + 1))
-    highest = sequence + 1;
-  if (sequence != expected) {
-    return keep_early(sequence, payload, last) ? Verdict::early : Verdict::duplicate;
+ReceiveQueue::Taken ReceiveQueue::take_any(Arrival train, bool selective, std::uint32_t window,
+                                           std::int64_t full_payload, std::vector<Finished> &finished) {
+  if (precedes(train.sequence, expected)) { // what of it is old is left out
+    const std::uint32_t old = expected - train.sequence;
+    if (old >= train.count)
+      return {Verdict::duplicate, 0};
+    train.sequence = expected;
+    train.count -= old;
+    train.payload -= old * full_payload;
   }
-  for (;;) {
-    ++expected;
-    ++unacknowledged;
-    message_bytes += payload;
-    if (last) {
-      sizes.push_back(message_bytes);
-      message_bytes = 0;
+  const std::uint32_t end = train.sequence + train.count;
+  const std::uint32_t seen = highest; // nothing from here on came early
+  if (train.sequence != expected && (!selective || end - expected > window))
+    return {Verdict::refused, 0};
+  if (precedes(highest, end))
+    highest = end;
+  std::uint32_t fresh = 0;
+  if (train.sequence != expected) {
+    const std::int64_t tail = train.payload - (train.count - 1) * full_payload;
+    for (std::uint32_t i = 0; i < train.count; ++i) {
+      const bool is_last = train.last && i + 1 == train.count;
+      fresh += keep_early(train.sequence + i, is_last ? tail : full_payload, is_last) ? 1 : 0;
     }
-    if (early.empty() || expected == highest)
-      return Verdict::in_order;
+    return {fresh > 0 ? Verdict::early : Verdict::duplicate, fresh};
+  }
+  bool overlaps = false; // with frames that came early
+  for (std::uint32_t s = expected + 1; precedes(s, end) && precedes(s, seen) && !overlaps; ++s)
+    overlaps = is_early(s);
+  if (!overlaps) {
+    take_in_order(train, full_payload, finished);
+    return {Verdict::in_order, train.count};
+  }
+  const std::int64_t tail = train.payload - (train.count - 1) * full_payload;
+  for (std::uint32_t i = 1; i < train.count; ++i) {
+    const bool is_last = train.last && i + 1 == train.count;
+    fresh += keep_early(train.sequence + i, is_last ? tail : full_payload, is_last) ? 1 : 0;
+  }
+  take_in_order({train.sequence, 1, full_payload, false}, full_payload, finished);
+  return {Verdict::in_order, fresh + 1};
+}
+
+void ReceiveQueue::end_message(std::vector<Finished> &finished) {
+  finished.push_back({message_bytes, message_first, expected - 1});
+  message_bytes = 0;
+  message_first = expected;
+}
+
+void ReceiveQueue::take_in_order(const Arrival &train, std::int64_t full_payload, std::vector<Finished> &finished) {
+  expected += train.count;
+  unacknowledged += train.count;
+  message_bytes += train.payload;
+  if (train.last)
+    end_message(finished);
+  take_early(full_payload, finished);
+}
+
+void ReceiveQueue::take_early(std::int64_t full_payload, std::vector<Finished> &finished) {
+  if (early.empty())
+    return;
+  while (expected != highest) {
     EarlyFrames &word = early_word(expected);
-    const std::uint64_t bit = std::uint64_t{1} << (expected % 64);
-    if (!(word.here & bit))
-      return Verdict::in_order;
-    word.here &= ~bit;
-    last = (word.last & bit) != 0;
-    payload = full_payload;
+    const std::uint32_t at = expected % 64;
+    // A run of frames that are here, up to the end of the word or of a message.
+    const auto here = static_cast<std::uint32_t>(std::countr_one(word.here >> at));
+    const auto to_last = static_cast<std::uint32_t>(std::countr_zero(word.last >> at)); // 64: none
+    const std::uint32_t run = std::min({here, to_last + 1, 64 - at, highest - expected});
+    if (run == 0)
+      return;
+    const bool last = to_last < run;
+    const std::uint64_t mask = (run == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << run) - 1) << at;
+    word.here &= ~mask;
+    word.last &= ~mask;
+    message_bytes += full_payload * (run - (last ? 1 : 0));
     if (last) {
-      word.last &= ~bit;
+      const std::uint32_t sequence = expected + run - 1;
       const auto found = std::find_if(early_last_sizes.begin(), early_last_sizes.end(),
-                                      [&](const LastFrame &f) { return f.sequence == expected; });
-      payload = found->payload;
+                                      [&](const LastFrame &f) { return f.sequence == sequence; });
+      message_bytes += found->payload;
       early_last_sizes.erase(found);
     }
+    expected += run;
+    unacknowledged += run;
+    if (last)
+      end_message(finished);
   }
 }
 

@@ -19,7 +19,9 @@ constexpr bool precedes(std::uint32_t a, std::uint32_t b) { return static_cast<s
 
 /// A message on its way out.
 struct OutgoingMessage {
-  std::uint32_t first = 0; ///< sequence of its first frame
+  std::uint32_t train = 1;   ///< frames of its trains: a power of two
+  std::uint32_t ordinal = 0; ///< in the history
+  std::uint32_t first = 0;   ///< sequence of its first frame
   std::uint32_t frames = 0;
   std::int64_t bytes = 0; ///< payload
 };
@@ -45,6 +47,16 @@ struct SendQueue {
   Fifo<OutgoingMessage> messages; ///< posted and not yet wholly acknowledged (ideal: not yet wholly sent)
   Fifo<std::uint32_t> resend;     ///< single frames asked for again
   std::uint32_t cursor = 0;       ///< message of frame `next`, as an index into messages
+  std::uint32_t paths = 1;        ///< equal paths that its frames are spread over; constant
+  // Where its time goes while it has something to send: sums since the start, accounted for up to `mark`.
+  struct Ledger {
+    Duration sending{};
+    Duration queueing{};
+    Duration flow_control{};
+    Duration congestion_control{};
+  };
+  Ledger ledger;
+  SimTime mark{};
 
   bool has_work(std::uint32_t window) const { return !resend.empty() || (next != end && next - acknowledged < window); }
   /// The message that holds frame `sequence`.
@@ -74,6 +86,7 @@ struct ReceiveQueue {
   std::uint32_t asked = 0;                  ///< selective: gaps before were asked for
   std::uint32_t highest = 0;                ///< one past the highest sequence seen
   std::int64_t message_bytes = 0;           ///< payload of the message being received, in order
+  std::uint32_t message_first = 0;          ///< its first frame
   struct EarlyFrames {                      ///< of 64 consecutive sequence numbers
     std::uint64_t here = 0;
     std::uint64_t last = 0; ///< … and which of them end a message
@@ -89,15 +102,34 @@ struct ReceiveQueue {
   std::uint32_t arrived_messages = 0; ///< complete on the wire (some still on their way through the NIC)
 
   enum class Verdict : std::uint8_t { in_order, early, duplicate, refused };
-  /// Takes a frame. Finished messages are appended to `sizes`. `window`: a power of two.
-  Verdict take(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
-               std::int64_t full_payload, std::vector<std::int64_t> &sizes) {
-    if (sequence != expected || last || highest != expected) [[unlikely]]
-      return take_any(sequence, payload, last, selective, window, full_payload, sizes);
-    highest = ++expected; // in order, in the middle of a message, nothing came early
-    ++unacknowledged;
-    message_bytes += payload;
-    return Verdict::in_order;
+  /// What came of a train: of how many frames, and how many of them were new.
+  struct Taken {
+    Verdict verdict = Verdict::in_order;
+    std::uint32_t frames = 0;
+  };
+  /// A message that is whole.
+  struct Finished {
+    std::int64_t bytes = 0;
+    std::uint32_t first = 0; ///< its first frame …
+    std::uint32_t last = 0;  ///< … and its last
+  };
+  /// Frames [sequence, sequence + count) with `payload` bytes together; `last`: the last one ends a message.
+  struct Arrival {
+    std::uint32_t sequence = 0;
+    std::uint32_t count = 1;
+    std::int64_t payload = 0;
+    bool last = false;
+  };
+  /// Takes a train. Finished messages are appended. `window`: a power of two.
+  Taken take(const Arrival &train, bool selective, std::uint32_t window, std::int64_t full_payload,
+             std::vector<Finished> &finished) {
+    if (train.sequence != expected || train.last || highest != expected) [[unlikely]]
+      return take_any(train, selective, window, full_payload, finished);
+    expected += train.count; // in order, in the middle of a message, nothing came early
+    highest = expected;
+    unacknowledged += train.count;
+    message_bytes += train.payload;
+    return {Verdict::in_order, train.count};
   }
 
   /// A run of missing frames.
@@ -112,8 +144,13 @@ private:
   bool is_early(std::uint32_t sequence) {
     return !early.empty() && (early_word(sequence).here >> (sequence % 64) & 1u) != 0;
   }
-  Verdict take_any(std::uint32_t sequence, std::int64_t payload, bool last, bool selective, std::uint32_t window,
-                   std::int64_t full_payload, std::vector<std::int64_t> &sizes);
+  Taken take_any(Arrival train, bool selective, std::uint32_t window, std::int64_t full_payload,
+                 std::vector<Finished> &finished);
+  /// The train's first frame is the expected one: takes it and all that came early behind it.
+  void take_in_order(const Arrival &train, std::int64_t full_payload, std::vector<Finished> &finished);
+  /// Takes early frames while they follow.
+  void take_early(std::int64_t full_payload, std::vector<Finished> &finished);
+  void end_message(std::vector<Finished> &finished);
   EarlyFrames &early_word(std::uint32_t sequence) { return early[sequence / 64 & (early.size() - 1)]; }
   /// Remembers a frame that came early; false when it was here already.
   bool keep_early(std::uint32_t sequence, std::int64_t payload, bool last);

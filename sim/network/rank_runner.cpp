@@ -9,10 +9,9 @@ namespace lightloom {
 
 using Kind = Operation::Kind;
 
-RankRunner::RankRunner(RankProgram &program, std::uint32_t rank, std::uint32_t collectives, std::uint32_t steps,
-                       RankHost &host)
+RankRunner::RankRunner(RankProgram &program, std::uint32_t rank, std::uint32_t steps, RankHost &host)
     : program_(program), host_(host), rank_(rank), streams_(program.streams()), unfinished_(program.streams()),
-      steps_(steps), collectives_(collectives) {}
+      steps_(steps) {}
 
 void RankRunner::start(SimTime now) {
   for (std::uint32_t s = 0; s < streams_.size(); ++s)
@@ -47,7 +46,7 @@ bool RankRunner::perform(std::uint32_t s, SimTime now) {
   const Operation &op = streams_[s].operation;
   switch (op.kind) {
   case Kind::compute:
-    host_.start_compute(s, op.duration, now);
+    streams_[s].excess = host_.start_compute(s, op.duration, now);
     return false;
   case Kind::scale_up:
     host_.enter_scale_up(s, op.id, op.duration, now);
@@ -56,24 +55,25 @@ bool RankRunner::perform(std::uint32_t s, SimTime now) {
     host_.post_send(op, s, now);
     return true;
   case Kind::receive:
-    return host_.take_message(op);
+    return host_.take_message(op, streams_[s].by);
   case Kind::drain:
     return host_.unfinished_sends(op.channel) == 0;
   case Kind::signal:
     if (events_.size() <= op.id)
       events_.resize(op.id + 1);
-    ++events_[op.id];
+    ++events_[op.id].count;
+    events_[op.id].signalled_by = s;
     signalled_ = true;
     return true;
   case Kind::wait:
-    return op.id < events_.size() && events_[op.id] >= op.count;
+    return op.id < events_.size() && events_[op.id].count >= op.count;
   case Kind::begin_collective:
-    EXPECTS(op.id < collectives_.size());
-    collectives_[op.id].begin = now;
+    streams_[s].collective = static_cast<std::uint32_t>(collectives_.size());
+    collectives_.push_back({op.id, now, SimTime{} - Duration(1)});
     return true;
   case Kind::end_collective:
-    EXPECTS(op.id < collectives_.size());
-    collectives_[op.id].end = now;
+    EXPECTS(streams_[s].collective < collectives_.size() && collectives_[streams_[s].collective].id == op.id);
+    collectives_[streams_[s].collective].end = now;
     return true;
   case Kind::begin_step:
     EXPECTS(op.id < steps_.size());
@@ -109,9 +109,27 @@ void RankRunner::unblock(std::uint32_t s, SimTime now) {
     charge(stream.operation, now - stream.blocked_since);
 }
 
-void RankRunner::finish_blocking(std::uint32_t s, SimTime now) {
+void RankRunner::remember(std::uint32_t s, SimTime now, std::uint32_t releaser, std::int64_t detail) {
+  const Stream &stream = streams_[s];
+  if (history == nullptr || stream.blocked_since == now)
+    return;
+  using Record = ActivityRecord::Kind;
+  const Kind kind = stream.operation.kind;
+  const Record what = kind == Kind::compute    ? Record::compute
+                      : kind == Kind::scale_up ? Record::scale_up
+                      : kind == Kind::receive  ? Record::receive
+                      : kind == Kind::wait     ? Record::wait
+                                               : Record::drain;
+  history->streams[s].push_back({now, detail, releaser, stream.operation.label, what});
+}
+
+void RankRunner::finish_blocking(std::uint32_t s, SimTime now, std::uint32_t last_rank, std::uint32_t last_stream) {
   Stream &stream = streams_[s];
   EXPECTS(stream.blocked);
+  if (stream.operation.kind == Kind::compute)
+    remember(s, now, 0, stream.excess.count());
+  else
+    remember(s, now, last_rank, last_stream);
   unblock(s, now);
   digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^ static_cast<std::uint64_t>(s) << 48);
   stream.operation = program_.next(s);
@@ -132,6 +150,9 @@ void RankRunner::look_again(SimTime now) {
       const SimTime since = stream.blocked_since;
       if (!perform(s, now))
         continue;
+      const bool waited_for_event = kind == Kind::wait;
+      remember(s, now, waited_for_event ? events_[stream.operation.id].signalled_by : stream.by.releaser,
+               waited_for_event ? 0 : stream.by.ordinal);
       unblock(s, now);
       digest_.fold(static_cast<std::uint64_t>(picoseconds(now)) ^ static_cast<std::uint64_t>(kind) << 56 ^
                    static_cast<std::uint64_t>(picoseconds(since)));

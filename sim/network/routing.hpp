@@ -24,7 +24,8 @@ inline std::uint32_t choose(const PortGroup &group, const Frame &frame, PathChoi
     return 0;
   if (paths == PathChoice::ecmp) // multiply-shift: the hash's high bits, without a division
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(flow_hash(frame, switch_id)) * group.count >> 32);
-  const std::uint32_t turn = group.stride == 1 ? frame.sequence : frame.sequence / group.stride;
+  const std::uint32_t train = frame.sequence >> frame.turn_shift;
+  const std::uint32_t turn = group.stride == 1 ? train : train / group.stride;
   return (turn + frame.entropy) % group.count;
 }
 

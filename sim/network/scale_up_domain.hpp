@@ -19,6 +19,7 @@ namespace lightloom {
 class ScaleUpDomain final : public Entity {
 public:
   struct Member {
+    std::uint32_t rank = 0;
     Receiver<Meeting> from_host;
     Sender<Meeting> to_host;
   };
@@ -29,9 +30,15 @@ public:
     SimTime next = never;
     for (;;) {
       SimTime complete = SimTime{}; // the last member's report, once all are in sight
+      Meeting last;
       for (auto &member : members) {
         const Meeting *report = member->from_host.front();
-        complete = std::max(complete, report == nullptr ? never : report->time);
+        const SimTime time = report == nullptr ? never : report->time;
+        if (time > complete && report != nullptr) { // the first member of those at the last instant
+          last.last_rank = member->rank;
+          last.last_stream = report->stream;
+        }
+        complete = std::max(complete, time);
       }
       if (complete >= until) {
         next = complete;
@@ -42,7 +49,8 @@ public:
         member->from_host.pop();
         EXPECTS(report.duration >= 2 * meeting_delay);
         digest_.fold(static_cast<std::uint64_t>(picoseconds(report.time)));
-        member->to_host.push({complete - meeting_delay + report.duration, report.duration, report.stream});
+        member->to_host.push({complete - meeting_delay + report.duration, report.duration, report.stream,
+                              last.last_rank, last.last_stream});
       }
     }
     for (auto &member : members) {

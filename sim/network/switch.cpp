@@ -18,6 +18,14 @@ struct Scratch {
 thread_local Scratch scratch;
 } // namespace
 
+void give_back_train(Sender<Credit> &credits, const Frame &train, std::int64_t full_frame, SimTime back) {
+  const std::int64_t last = train.size - (train.count - 1) * full_frame;
+  const std::uint32_t full = last == full_frame ? train.count : train.count - 1u;
+  credits.push_sorted(Credit::of_full_frames(back, full));
+  if (full != train.count)
+    credits.push_sorted(Credit(back, last));
+}
+
 Switch::Switch(const Settings &settings, std::uint32_t ports)
     : settings_(settings), in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_links_(ports),
       busy_ports_((ports + 63) / 64) {
@@ -130,7 +138,8 @@ void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
     next_epoch(frame.time);
   digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^
                static_cast<std::uint64_t>(frame.destination) << 40 ^ static_cast<std::uint64_t>(frame.sequence) << 8 ^
-               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt));
+               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt) ^
+               static_cast<std::uint64_t>(frame.frames() - 1) << 48);
   if (frame.corrupt && settings_.spec.forwarding == Forwarding::store_and_forward) [[unlikely]] {
     discard(frame, corrupt_data_, corrupt_control_); // its tail was in when it was found out
     return;
@@ -160,7 +169,7 @@ void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
 }
 
 void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control) {
-  ++(frame.kind == Frame::Kind::data ? data : control);
+  (frame.kind == Frame::Kind::data ? data : control) += frame.frames();
   give_back(frame, frame.time);
 }
 
@@ -190,6 +199,7 @@ void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
   const auto draw = [&](const Frame &f) {
     return settings_.ties_by_id ? f.in_port : tie_draw(tie_key_, picoseconds(f.time), f.in_port);
   };
+  draws_ += settings_.ties_by_id ? 0 : 1;
   const std::uint64_t mine = draw(frame);
   queue.insert(frame, [&](const Frame &before) {
     return before.in_port != frame.in_port &&
@@ -199,8 +209,13 @@ void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
 
 [[gnu::always_inline]] inline void Switch::give_back(const Frame &frame, SimTime d) {
   Sender<Credit> &credits = credit(frame.in_port, frame.lane);
-  if (credits.connected())
-    credits.push_sorted(Credit(d + in_[frame.in_port].credit_delay, frame.size));
+  if (!credits.connected())
+    return;
+  const SimTime back = d + in_[frame.in_port].credit_delay;
+  if (frame.frames() == 1) [[likely]]
+    credits.push_sorted(Credit(back, frame.size));
+  else
+    give_back_train(credits, frame, settings_.full_frame, back);
 }
 
 /// Commits the departures before `until` of every port with queued frames; returns the earliest one after that.
@@ -231,6 +246,7 @@ SimTime Switch::drain_ports(SimTime until) {
 /// One lane: departures in queue order.
 SimTime Switch::drain(OutPort &port, SimTime until) {
   struct Departures {
+    enum : bool { counts_waiting = true };
     Switch &self;
     OutPort &port;
     bool empty() const { return port.first.empty(); }
@@ -269,8 +285,9 @@ SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
       backlog += port.queue(l).ready_bytes(d);
     port.most_backlog = std::max(port.most_backlog, backlog);
     FrameQueue &queue = port.queue(lane);
-    const Frame &frame = queue.front();
+    Frame frame = queue.front();
     give_back(frame, d);
+    count_waiting(frame, frame.time, std::max(frame.time, port.link.free()), d);
     port.link.transmit(frame, d);
     queue.pop();
   }
@@ -279,7 +296,7 @@ SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
 std::uint64_t Switch::queued_frames() const {
   std::uint64_t count = 0;
   for (const auto &port : out_) {
-    count += port.first.size();
+    count += port.first.size(); // trains count once
     for (std::uint32_t lane = 1; lane < settings_.lanes; ++lane)
       count += port.more[lane - 1].size();
   }

@@ -19,6 +19,9 @@
 
 namespace lightloom {
 
+/// Credits for all frames of a train at once, at `back`.
+void give_back_train(Sender<Credit> &credits, const Frame &train, std::int64_t full_frame, SimTime back);
+
 class Switch final : public Entity {
 public:
   struct Settings {
@@ -28,6 +31,7 @@ public:
     std::uint32_t lanes = 1;
     std::uint64_t seed = 1;
     bool ties_by_id = false;
+    std::int64_t full_frame = 0;                     ///< on the wire [B]
     const std::vector<RouteEpoch> *epochs = nullptr; ///< outlives the switch
   };
   /// What comes in through a port, and the credits that go back for it. One cache line.
@@ -66,6 +70,7 @@ public:
   std::uint64_t corrupt_data() const { return corrupt_data_; }
   std::uint64_t corrupt_control() const { return corrupt_control_; }
   std::uint64_t queued_frames() const;
+  std::uint64_t draws() const { return draws_; }
 
 private:
   SimTime gather(SimTime until);
@@ -98,6 +103,7 @@ private:
   const std::uint16_t *ports_of_groups_ = nullptr;
   SimTime next_epoch_at_ = never;
   std::size_t epoch_ = 0;
+  std::uint64_t draws_ = 0; ///< ties settled by chance
   std::uint64_t unroutable_data_ = 0;
   std::uint64_t unroutable_control_ = 0;
   std::uint64_t corrupt_data_ = 0;

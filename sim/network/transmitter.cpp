@@ -5,18 +5,23 @@
 
 namespace lightloom {
 
-void Transmitter::configure(const LinkHealth &health, ArrivalAt arrival, std::uint32_t lanes, Bytes credits_per_lane,
-                            RandomStream codewords) {
-  EXPECTS(!health.segments.empty() && health.segments.front().from == SimTime{} && lanes >= 1 && lanes <= most_lanes);
+void Transmitter::configure(const LinkHealth &health, const Settings &settings, RandomStream codewords) {
+  EXPECTS(!health.segments.empty() && health.segments.front().from == SimTime{} && settings.lanes >= 1 &&
+          settings.lanes <= most_lanes && settings.full_frame.value > 0);
   health_ = &health;
-  arrival_ = arrival;
+  full_frame_ = settings.full_frame.value;
+  seen_after_ = settings.arrival == ArrivalAt::head          ? 0
+                : settings.arrival == ArrivalAt::first_frame ? full_frame_
+                                                             : unlimited;
   codewords_ = codewords;
-  lane_count_ = static_cast<std::uint8_t>(lanes);
-  limited_ = credits_per_lane.value > 0;
-  if (lanes > 1)
-    more_lanes_ = std::make_unique<Lane[]>(lanes - 1);
-  for (std::uint32_t i = 0; i < lanes; ++i)
-    lane(i).balance = limited_ ? credits_per_lane.value : unlimited;
+  lane_count_ = static_cast<std::uint8_t>(settings.lanes);
+  limited_ = settings.credits_per_lane.value > 0;
+  if (settings.feed.bits_per_second > 0)
+    feed_ps_per_byte_ = 8'000'000'000'000 / settings.feed.bits_per_second;
+  if (settings.lanes > 1)
+    more_lanes_ = std::make_unique<Lane[]>(settings.lanes - 1);
+  for (std::uint32_t i = 0; i < settings.lanes; ++i)
+    lane(i).balance = limited_ ? settings.credits_per_lane.value : unlimited;
   for (const auto &segment : health.segments) // until the link is first up, frames leave at the rate it will have
     if (segment.rate.bits_per_second > 0) {
       rate_ = nominal_rate_ = segment.rate;
@@ -50,6 +55,7 @@ void Transmitter::change_segment(SimTime d) {
     EXPECTS(latency_ >= Duration(1));
   }
   ps_per_byte_ = 8'000'000'000'000 % rate_.bits_per_second == 0 ? 8'000'000'000'000 / rate_.bits_per_second : 0;
+  pace_ = std::max(ps_per_byte_, feed_ps_per_byte_);
   set_plain_until();
   exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
   draw_skip();
@@ -58,6 +64,25 @@ void Transmitter::change_segment(SimTime d) {
 void Transmitter::set_plain_until() {
   const bool plain = !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{};
   plain_until_ = plain ? std::min(next_change_, next_down_) : SimTime{};
+}
+
+void Transmitter::lose(const Frame &frame) {
+  counters_.dropped_frames += frame.frames();
+  (frame.kind == Frame::Kind::data ? lost_data_ : lost_control_) += frame.frames();
+}
+
+void Transmitter::transmit_frames(const Frame &train, SimTime d) {
+  Frame frame = train;
+  frame.count = 1;
+  frame.size = static_cast<std::uint32_t>(full_frame_);
+  frame.last = false;
+  for (std::uint32_t i = 0; i < train.count; ++i, ++frame.sequence) {
+    if (i + 1u == train.count) {
+      frame.size = train.size - i * static_cast<std::uint32_t>(full_frame_);
+      frame.last = train.last;
+    }
+    transmit(frame, std::max(d, free_));
+  }
 }
 
 /// A link whose latency shrinks still delivers in order: frames wait for those sent before.
@@ -77,6 +102,7 @@ void Transmitter::draw_skip() {
     return;
   // P(a frame touching E codewords survives) = (1 − ratio)^E = P(Exp(1) > −E log(1 − ratio)), E = exposure / payload.
   const double per_codeword = -portable_log1p(ratio < 1 ? -ratio : -1.0);
+  ++draws_;
   const double skip = codewords_.exponential() / per_codeword * health_->codeword.payload_bytes;
   if (skip < 4e18)
     exposure_left_ = static_cast<std::int64_t>(skip) + 1;

@@ -5,7 +5,8 @@
 // window's end, transmits it. Transmission time is exact: the remainder below 1 ps is carried to the next frame. A
 // frame is lost when its link goes down before its tail has arrived. A frame that meets an uncorrectable codeword
 // arrives corrupt: the next bad codeword is drawn by geometric skip, so clean links cost a subtraction. Leaves out:
-// link-level retry; the rate a frame started with holds to its end.
+// link-level retry; the rate a frame started with holds to its end. A train that something happens to (a change of
+// rate, a loss of light, a bad codeword) is sent frame by frame.
 
 #include "sim/core/random.hpp"
 #include "sim/engine/channel.hpp"
@@ -19,8 +20,15 @@
 
 namespace lightloom {
 
-/// When the consumer sees a frame: its head (a cut-through switch) or its tail (anyone else).
-enum class ArrivalAt : std::uint8_t { head, tail };
+/// A frame that could leave at `from`, reached an idle port at `ready` and left at `d`: what it waited for.
+inline void count_waiting(Frame &frame, SimTime from, SimTime ready, SimTime d) {
+  add_waiting(frame.queueing, ready - from);
+  add_waiting(frame.flow_control, d - ready);
+}
+
+/// When the consumer sees a train: at its head (a cut-through switch), at the tail of its first frame (a switch that
+/// stores and forwards) or at its very tail (a host). Of a single frame the last two are the same.
+enum class ArrivalAt : std::uint8_t { head, first_frame, tail };
 
 class Transmitter {
 public:
@@ -32,15 +40,23 @@ public:
   };
   static constexpr std::int64_t unlimited = INT64_MAX / 2;
 
-  /// `health` must outlive the transmitter. credits_per_lane 0 = unlimited.
-  void configure(const LinkHealth &health, ArrivalAt arrival, std::uint32_t lanes, Bytes credits_per_lane,
-                 RandomStream codewords);
+  struct Settings {
+    ArrivalAt arrival = ArrivalAt::tail;
+    std::uint32_t lanes = 1;
+    Bytes credits_per_lane{}; ///< 0 = unlimited
+    Bytes full_frame{};       ///< on the wire, gap included
+    BitRate feed;             ///< what the sender's host bus can feed; 0 = no limit
+  };
+  /// `health` must outlive the transmitter.
+  void configure(const LinkHealth &health, const Settings &settings, RandomStream codewords);
 
   /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after
-  /// `until`, or are not in sight. Takes in credits only as far as this frame needs them.
+  /// `until`, or are not in sight. Takes in credits only as far as this frame needs them. A train starts on the credit
+  /// of its first frame and overdraws by the rest (decision 0008).
   SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
     Lane &l = this->lane(lane);
-    if (l.balance < size && !take_credits(l.credits, size, until, l.balance, l.credit_time))
+    const std::int64_t needed = std::min(size, full_frame_);
+    if (l.balance < needed && !take_credits(l.credits, needed, until, l.balance, l.credit_time))
       return never;
     return std::max({free_, ready, l.credit_time});
   }
@@ -55,7 +71,7 @@ public:
   /// `until`. Returns that departure, or when the credit that it waits for comes; `never` when the source is empty or
   /// no credit is in sight. Same as earliest() and transmit() frame by frame, with the state of the link in registers.
   /// Source: bool empty(); const Frame &front(), its time the earliest departure; void sent(SimTime departure), which
-  /// removes it.
+  /// removes it; `counts_waiting`: whether frames take along how long they waited here.
   template <class Source> SimTime run(Source source, SimTime until);
   /// Shows the far end what was sent; gives credit slots back.
   void publish() {
@@ -81,6 +97,11 @@ public:
   Duration nominal_latency() const { return nominal_latency_; }
   const LinkResult &counters() const { return counters_; }
   std::uint64_t lost_data() const { return lost_data_; }
+  std::uint64_t draws() const { return draws_; }
+  /// How long the host bus takes to feed `size` bytes; 0 without a limit.
+  Duration fed_in(std::int64_t size) const { return Duration(size * feed_ps_per_byte_); }
+  /// Of one byte at the present rate; 0 when that is no whole number. [ps]
+  std::int64_t ps_per_byte() const { return ps_per_byte_; }
   std::uint64_t lost_control() const { return lost_control_; }
   bool limited() const { return limited_; }
 
@@ -88,13 +109,13 @@ public:
 
 private:
   /// Takes in credits before `until` until the balance is `size`; false if they do not suffice.
-  static bool take_credits(Receiver<Credit> &credits, std::int64_t size, SimTime until, std::int64_t &balance,
-                           SimTime &credit_time) {
+  bool take_credits(Receiver<Credit> &credits, std::int64_t size, SimTime until, std::int64_t &balance,
+                    SimTime &credit_time) const {
     do {
       const Credit *credit = credits.front();
       if (credit == nullptr || credit->time() >= until)
         return false;
-      balance += credit->bytes();
+      balance += credit->bytes(full_frame_);
       credit_time = credit->time();
       credits.pop();
     } while (balance < size);
@@ -105,16 +126,27 @@ private:
   void keep_order(Frame &frame);
   void draw_skip();
   Duration transmission(std::int64_t size);
+  void transmit_frames(const Frame &train, SimTime d);
+  void lose(const Frame &frame);
+  /// How long after its departure a train of `size` shows up, latency aside, in bytes.
+  std::int64_t seen_after(std::int64_t size) const { return std::min(size, seen_after_); }
+  /// A train takes in an event only as single frames: a rate that changes, a loss of light, a bad codeword.
+  bool breaks_up(const Frame &train, SimTime sent) const {
+    return sent > next_change_ || sent + latency_ > next_down_ || in_order_from_ != SimTime{} ||
+           exposure_left_ <= exposure_ends_ * train.count + train.size;
+  }
 
   // Used for every frame: two cache lines behind `out`.
   SimTime free_{};
   SimTime plain_until_{}; ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
   std::int64_t ps_per_byte_ = 0; ///< 0: not whole, see transmission()
+  std::int64_t pace_ = 0;        ///< the port is taken for this long per byte: ps_per_byte_, or what the host feeds
   Lane first_lane_;
   std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
   std::int64_t exposure_ends_ = 0;         ///< what a frame's two ends add: interleave × codeword payload
-  ArrivalAt arrival_ = ArrivalAt::tail;
+  std::int64_t seen_after_ = 0;            ///< bytes of a train that must be in before it is seen
+  std::int64_t full_frame_ = 0;
   bool down_ = false;
   bool limited_ = false;
   std::uint8_t lane_count_ = 1;
@@ -131,6 +163,8 @@ private:
   std::int64_t remainder_ = 0;
   std::uint64_t lost_data_ = 0;
   std::uint64_t lost_control_ = 0;
+  std::uint64_t draws_ = 0;
+  std::int64_t feed_ps_per_byte_ = 0;
   const LinkHealth *health_ = nullptr;
   std::uint32_t segment_ = 0;
   RandomStream codewords_;
@@ -139,34 +173,42 @@ private:
 inline Duration Transmitter::transmission(std::int64_t size) {
   if (ps_per_byte_ != 0) [[likely]]
     return Duration(size * ps_per_byte_);
-  const std::int64_t bits_ps = size * 8'000'000'000'000 + remainder_; // below 6e17
-  remainder_ = bits_ps % rate_.bits_per_second;
-  return Duration(bits_ps / rate_.bits_per_second);
+  const __int128 bits_ps = static_cast<__int128>(size) * 8'000'000'000'000 + remainder_;
+  remainder_ = static_cast<std::int64_t>(bits_ps % rate_.bits_per_second);
+  return Duration(static_cast<std::int64_t>(bits_ps / rate_.bits_per_second));
 }
 
 inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   if (d >= next_change_) [[unlikely]]
     change_segment(d);
   const std::int64_t size = frame.size;
+  const std::uint32_t frames = frame.frames();
+  if (frames > 1 && breaks_up(frame, d + transmission_time(Bytes(size), rate_))) [[unlikely]] {
+    transmit_frames(frame, d);
+    return;
+  }
   const Duration sending = transmission(size);
   const SimTime sent = d + sending;
-  free_ = sent;
+  free_ = d + std::max(sending, Duration(size * feed_ps_per_byte_));
   counters_.busy += sending;
-  ++counters_.tx_frames;
+  counters_.tx_frames += frames;
+  ++counters_.tx_trains;
   counters_.tx_bytes += static_cast<std::uint64_t>(size);
   if (down_ || sent + latency_ > next_down_) [[unlikely]] {
-    ++counters_.dropped_frames; // no credit is used up: a link that comes back starts with what its buffer holds
-    ++(frame.kind == Frame::Kind::data ? lost_data_ : lost_control_);
+    lose(frame); // no credit is used up: a link that comes back starts with what its buffer holds
     return;
   }
   Frame &copy = out.append();
   copy = frame;
-  copy.time = (arrival_ == ArrivalAt::head ? d : sent) + latency_;
+  const std::int64_t seen = seen_after(size);
+  copy.time = (seen == size ? sent : d + transmission_time(Bytes(seen), rate_)) + latency_;
   if (in_order_from_ != SimTime{}) [[unlikely]]
     keep_order(copy);
   if (limited_)
     lane(frame.lane).balance -= size;
-  exposure_left_ -= exposure_ends_ + size;
+  if (exposure_left_ == unlimited) [[likely]]
+    return;
+  exposure_left_ -= exposure_ends_ * frames + size;
   if (exposure_left_ <= 0) [[unlikely]] {
     copy.corrupt = true;
     ++counters_.corrupted_frames;
@@ -180,9 +222,9 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
   SimTime credit_time = first_lane_.credit_time;
   std::int64_t exposure_left = exposure_left_;
   std::uint64_t frames = 0;
+  std::uint64_t trains = 0;
   std::int64_t bytes = 0;
   const std::int64_t ps_per_byte = ps_per_byte_;
-  const bool tail = arrival_ == ArrivalAt::tail;
   const std::int64_t charged = limited_ ? 1 : 0;
   SimTime next = never;
   const auto put_back = [&] {
@@ -191,26 +233,34 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
     first_lane_.credit_time = credit_time;
     exposure_left_ = exposure_left;
     counters_.tx_frames += std::exchange(frames, 0);
+    counters_.tx_trains += std::exchange(trains, 0);
     counters_.busy += Duration(bytes * ps_per_byte);
     counters_.tx_bytes += static_cast<std::uint64_t>(std::exchange(bytes, 0));
   };
   while (!source.empty()) {
     const Frame &frame = source.front();
     const std::int64_t size = frame.size;
-    if (balance < size && !take_credits(first_lane_.credits, size, until, balance, credit_time)) {
+    const std::int64_t needed = std::min(size, full_frame_);
+    if (balance < needed && !take_credits(first_lane_.credits, needed, until, balance, credit_time)) {
       next = next_credit(0);
       break;
     }
-    const SimTime d = std::max({free, frame.time, credit_time});
+    const SimTime ready = std::max(free, frame.time);
+    const SimTime d = std::max(ready, credit_time);
     if (d >= until) {
       next = d;
       break;
     }
     const SimTime sent = d + Duration(size * ps_per_byte);
-    const std::int64_t exposure = exposure_left - (exposure_ends_ + size);
+    std::int64_t exposure = exposure_left;
+    if (exposure != unlimited) [[unlikely]]
+      exposure -= exposure_ends_ * frame.frames() + size;
     if (sent + latency_ > plain_until_ || exposure <= 0 || ps_per_byte != ps_per_byte_) [[unlikely]] {
       put_back(); // something is about to change: the long way
-      transmit(frame, d);
+      Frame leaving = frame;
+      if constexpr (Source::counts_waiting)
+        count_waiting(leaving, frame.time, ready, d);
+      transmit(leaving, d);
       free = free_;
       balance = first_lane_.balance;
       exposure_left = exposure_left_;
@@ -218,13 +268,16 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
       continue;
     }
     exposure_left = exposure;
-    free = sent;
     balance -= charged * size;
-    ++frames;
+    frames += frame.frames();
+    ++trains;
     bytes += size;
     Frame &copy = out.append();
     copy = frame;
-    copy.time = (tail ? sent : d) + latency_;
+    if constexpr (Source::counts_waiting)
+      count_waiting(copy, frame.time, ready, d);
+    free = d + Duration(size * pace_);
+    copy.time = d + Duration(seen_after(size) * ps_per_byte) + latency_;
     source.sent(d);
   }
   put_back();

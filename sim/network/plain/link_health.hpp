@@ -16,7 +16,7 @@ struct LinkHealthSegment {
   Duration latency{}; ///< last bit leaves the sender's port → last bit known good at the receiver's: modules + FEC +
                       ///< fibre, ≥ 1 ps
   double uncorrectable_ratio =
-      0; ///< probability that a codeword cannot be corrected, 0 … 1; portable bits (decision 0006)
+      0;                  ///< probability that a codeword cannot be corrected, 0 … 1; portable bits (decision 0006)
   Duration propagation{}; ///< the part of `latency` spent in fibre or copper; the rest is modules and FEC (reports)
 };
 

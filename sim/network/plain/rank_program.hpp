@@ -30,13 +30,13 @@ struct Operation {
     finish            ///< the stream is done; next() is not called again
   };
   Kind kind = Kind::finish;
-  std::uint16_t label = 0;   ///< what it is for, in reports: index into JobPlan::labels; send, receive, scale_up, compute
-  std::uint32_t peer = 0;    ///< send, receive: rank
+  std::uint16_t label = 0; ///< what it is for, in reports: index into JobPlan::labels; send, receive, scale_up, compute
+  std::uint32_t peer = 0;  ///< send, receive: rank
   std::uint32_t channel = 0; ///< send, receive, drain: which of the queue pairs between the two ranks; both ends agree
-  std::uint32_t id = 0;    ///< scale_up: group; signal, wait: event; begin/end: index
-  std::uint32_t count = 0; ///< wait: threshold
-  Bytes bytes{};           ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
-  Duration duration{};     ///< compute; scale_up
+  std::uint32_t id = 0;      ///< scale_up: group; signal, wait: event; begin/end: index
+  std::uint32_t count = 0;   ///< wait: threshold
+  Bytes bytes{};             ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
+  Duration duration{};       ///< compute; scale_up
 };
 
 /// A rank that is sent to, over one queue pair.
@@ -53,7 +53,8 @@ public:
   virtual std::uint32_t streams() const = 0;
   /// The next operation of `stream`; called once the previous one is done. After finish it is not called again.
   virtual Operation next(std::uint32_t stream) = 0;
-  /// Every (channel, rank) this rank will ever send to, without repeats, in a fixed order: queue pairs are made from it.
+  /// Every (channel, rank) this rank will ever send to, without repeats, in a fixed order: queue pairs are made from
+  /// it.
   virtual std::vector<Peer> sends_to() const = 0;
   /// How many distinct scale-up groups, and the ids this rank joins with the number of members of each.
   struct Group {

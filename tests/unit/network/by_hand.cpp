@@ -47,7 +47,9 @@ TEST_CASE("The remainder below 1 ps is carried: 1,000 frames take 8n/R rounded d
     for (const std::uint16_t size : {std::uint16_t{21}, std::uint16_t{4116}, std::uint16_t{65535}}) {
       const LinkHealth health = healthy(rate, 1ns);
       Transmitter link;
-      link.configure(health, ArrivalAt::tail, 1, Bytes(0), RandomStream());
+      Transmitter::Settings settings;
+      settings.full_frame = Bytes(size);
+      link.configure(health, settings, RandomStream());
       Receiver<Frame> far_end;
       struct Idle final : Entity {
         SimTime advance(SimTime) override { return never; }
