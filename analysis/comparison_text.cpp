@@ -44,11 +44,11 @@ std::string seeds_text(const std::vector<RunIntervals> &intervals) {
 }
 
 /// What trains of frames may be wrong by, where any run used them.
-std::string trains_text(const std::vector<RunSummary> &runs) {
+std::string all_trains_text(const std::vector<RunSummary> &runs) {
   std::string text;
   for (const RunSummary &run : runs)
     if (run.granularity.payload_in_trains > 0)
-      text += run.name + ": " + granularity_text(run.granularity);
+      text += run.name + ": " + trains_text(run.granularity) + "\n";
   return text;
 }
 
@@ -67,7 +67,7 @@ std::string to_text(const Comparison &comparison) {
   add_differences(table, comparison.basis);
   std::string text = comparison.basis.sentence.empty() ? "" : comparison.basis.sentence + "\n\n";
   text += table.str() + "\n" + seeds_text(comparison.intervals) + basis_text(comparison.basis);
-  text += trains_text(comparison.runs);
+  text += all_trains_text(comparison.runs);
   for (const RunSummary &run : comparison.runs)
     text += outcome_text(run);
   return text + comparison.verdict + "\n";

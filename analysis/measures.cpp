@@ -99,6 +99,8 @@ double category_power(const RunSummary &run, const std::string &category) {
 
 std::vector<Measure> cluster_measures(const std::vector<RunSummary> &runs) {
   std::vector<Measure> list{{"cluster: power", [](const RunSummary &run) { return run.cluster.power_W; }, &watts}};
+  if (std::none_of(runs.begin(), runs.end(), [](const RunSummary &run) { return std::isfinite(run.cluster.power_W); }))
+    return {}; // the links' figures stand above
   for (const char *category : {"GPU", "server", "NIC", "switch", "optics", "other"})
     if (std::any_of(runs.begin(), runs.end(),
                     [&](const RunSummary &run) { return category_power(run, category) != 0; }))

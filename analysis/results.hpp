@@ -79,7 +79,7 @@ struct GranularityRow {
   double payload_in_trains = not_known;     ///< share of payload bytes sent in trains of more than one frame
   double predicted_error = not_known;       ///< relative, of the step time (without steps: of the run's time)
   double stated_error = not_known;          ///< relative; the bound that "auto" keeps
-  std::string frames_where;                 ///< one sentence without full stop: where frames were used, and why
+  std::string frames_where; ///< what frames are used for, to follow these words: "messages below 256 KiB"
 };
 
 /// Memory of a GPU of one pipeline stage, in bytes.

@@ -10,7 +10,10 @@ const std::vector<Column<StepRow>> &step_columns() {
       {"start_ps", "ps", "earliest begin of the step over ranks", &StepRow::start_ps},
       {"duration_ps", "ps", "from the earliest begin to the latest end over ranks", &StepRow::duration_ps},
       {"compute_ps", "ps", "mean over GPUs of the time busy, rounded down", &StepRow::compute_ps},
-      {"exposed_comm_ps", "ps", "mean over GPUs of the time that computing waited for communication, rounded down",
+      {"exposed_comm_ps", "ps",
+       "mean over GPUs of the time that computing waited for communication, rounded down; with causes all idle time "
+       "but "
+       "pipeline_bubble, imbalance and checkpoint",
        &StepRow::exposed_comm_ps},
       {"reused", "1", "1 when taken over from an equal step instead of simulated", &StepRow::reused},
   };

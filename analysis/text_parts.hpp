@@ -20,8 +20,11 @@ void add_collectives(Table &table, const std::vector<RunSummary> &runs);
 /// lines; empty when causes were not measured.
 std::string waiting_text(const RunSummary &run);
 
-/// One line on trains of frames and their predicted error, one on memory per GPU; empty when not known.
+/// "trains (auto) carry 75.0 % of the payload …; predicted error 0.6 %"; empty without trains.
+std::string trains_text(const GranularityRow &granularity);
+/// Granularity in one line, and where frames were used; empty when not stated.
 std::string granularity_text(const GranularityRow &granularity);
+/// Weights, gradients, optimizer and activations of the fullest stage against the memory; empty when not known.
 std::string memory_text(const std::vector<MemoryRow> &stages);
 
 /// "… is not complete" and "the file of … lacks"; empty when all is well.

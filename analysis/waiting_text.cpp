@@ -14,6 +14,11 @@ namespace {
 /// Smaller shares are not printed.
 constexpr double least_share = 0.0005;
 
+std::string words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 /// One section of the ranking: a line with its title, then at most `most` rows; how many more there are is said.
 void add_kind(Table &table, const RunSummary &run, const char *kind, const char *title, std::size_t most) {
   std::vector<const WaitRow *> rows;
@@ -30,7 +35,7 @@ void add_kind(Table &table, const RunSummary &run, const char *kind, const char 
   table.add({more > 0 ? fmt::format("{}, {} more with less", title, more) : std::string(title)});
   for (const WaitRow *row : rows)
     table.add({"  " + row->name, format_percent(row->idle_share), format_seconds(row->idle_s),
-               row->mostly.empty() ? row->mostly : "mostly " + row->mostly});
+               row->mostly.empty() ? row->mostly : "mostly " + words(row->mostly)});
 }
 
 /// Causes by share, the greatest first.
@@ -59,11 +64,7 @@ std::string critical_path_text(const RunSummary &run) {
 
 } // namespace
 
-std::string cause_title(std::size_t cause) {
-  std::string title = cause_names[cause];
-  std::replace(title.begin(), title.end(), '_', ' ');
-  return title;
-}
+std::string cause_title(std::size_t cause) { return words(cause_names[cause]); }
 
 std::string wrapped(const std::string &head, const std::vector<std::string> &items, const char *separator) {
   constexpr std::size_t width = 100;
@@ -95,29 +96,31 @@ std::string waiting_text(const RunSummary &run) {
       small += share > 0 ? 1 : 0;
   if (small > 0)
     table.add({fmt::format("  {} more, below 0.05 % each", small)});
-  add_kind(table, run, "activity", "in", 5);
-  add_kind(table, run, "link", "at links", 5);
-  add_kind(table, run, "module", "at links with module", 3);
+  add_kind(table, run, "activity", "by activity", 5);
+  add_kind(table, run, "link", "by link", 5);
+  add_kind(table, run, "module", "by module", 3);
   return "\n" + table.str() + "\n" + critical_path_text(run);
+}
+
+std::string trains_text(const GranularityRow &granularity) {
+  if (!(granularity.payload_in_trains > 0))
+    return {};
+  std::string text =
+      fmt::format("trains ({}) carry {} of the payload, {} frames each", granularity.setting,
+                  format_percent(granularity.payload_in_trains), format_number(granularity.frames_per_train_mean, 3));
+  if (std::isfinite(granularity.predicted_error))
+    text += fmt::format("; predicted error {:.2g} %", 100 * granularity.predicted_error);
+  if (std::isfinite(granularity.stated_error))
+    text += fmt::format(", kept below {:.2g} %", 100 * granularity.stated_error);
+  return text + ".";
 }
 
 std::string granularity_text(const GranularityRow &granularity) {
   if (granularity.setting.empty())
     return {};
-  std::string text = "Granularity " + granularity.setting;
-  if (granularity.payload_in_trains > 0) {
-    text +=
-        fmt::format(": {} of the payload in trains, {} frames each on average",
-                    format_percent(granularity.payload_in_trains), format_number(granularity.frames_per_train_mean, 3));
-    if (std::isfinite(granularity.predicted_error))
-      text += fmt::format("; predicted error {:.2g} %", 100 * granularity.predicted_error);
-    if (std::isfinite(granularity.stated_error))
-      text += fmt::format(", kept below {:.2g} %", 100 * granularity.stated_error);
-  } else if (granularity.setting != "frame") {
-    text += ": every frame alone";
-  }
-  text += ".\n";
-  return granularity.frames_where.empty() ? text : text + "Frames: " + granularity.frames_where + ".\n";
+  const std::string trains = trains_text(granularity);
+  std::string text = "Granularity: " + (trains.empty() ? granularity.setting + ", every frame alone." : trains) + "\n";
+  return granularity.frames_where.empty() ? text : text + "Frames are used for " + granularity.frames_where + ".\n";
 }
 
 std::string memory_text(const std::vector<MemoryRow> &stages) {
@@ -129,9 +132,8 @@ std::string memory_text(const std::vector<MemoryRow> &stages) {
   const auto fullest = std::max_element(stages.begin(), stages.end(),
                                         [&](const MemoryRow &a, const MemoryRow &b) { return sum(a) < sum(b); });
   const auto gb = [](std::int64_t bytes) { return fmt::format("{:.1f}", static_cast<double>(bytes) * 1e-9); };
-  const std::string where =
-      stages.size() > 1 ? fmt::format(" (stage {}, the fullest of {})", fullest - stages.begin(), stages.size()) : "";
-  return fmt::format("Memory per GPU{}: weights {} + gradients {} + optimizer {} + activations {} = {} of {} GB.\n",
+  const std::string where = stages.size() > 1 ? fmt::format(" of stage {}", fullest - stages.begin()) : "";
+  return fmt::format("Memory of a GPU{}: weights {} + gradients {} + optimizer {} + activations {} = {} of {} GB.\n",
                      where, gb(fullest->weights_bytes), gb(fullest->gradients_bytes), gb(fullest->optimizer_bytes),
                      gb(fullest->activations_bytes), gb(sum(*fullest)), gb(fullest->capacity_bytes));
 }

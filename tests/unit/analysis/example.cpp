@@ -2,12 +2,21 @@
 
 #include "tests/unit/analysis/example.hpp"
 
+#include "analysis/waiting.hpp"
+
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
 namespace lightloom::example {
+
+CauseTimes causes(const std::vector<std::pair<Cause, std::int64_t>> &parts) {
+  CauseTimes times;
+  for (const auto &[cause, ps] : parts)
+    times[cause] += ps;
+  return times;
+}
 
 RunResults results() {
   RunResults out;
@@ -26,6 +35,17 @@ RunResults results() {
                   1e24};
   out.steps = {{0, 100, 0, 0}, {100, 80, 0, 0}};
   out.gpus = {2, {60, 70, 60, 60}, {40, 30, 20, 20}, {10, 10, 10, 5}, {30, 15, 10, 10}};
+  using enum Cause;
+  out.steps[0].critical_path = causes({{compute, 60}, {serialization, 25}, {optics, 10}, {Cause::scale_up, 5}});
+  out.steps[1].critical_path = causes({{compute, 60}, {queueing, 20}});
+  out.steps[1].reused = true;
+  out.gpus.idle_by_cause_ps = {
+      causes({{Cause::scale_up, 10}, {serialization, 20}, {propagation, 5}, {pipeline_bubble, 5}}),
+      causes({{Cause::scale_up, 10}, {serialization, 10}, {queueing, 5}, {imbalance, 5}}),
+      causes({{Cause::scale_up, 10}, {serialization, 8}, {optics, 2}}),
+      causes({{Cause::scale_up, 5}, {queueing, 10}, {imbalance, 5}})};
+  out.memory = {{1000, 2000, 3000, 4000, 20'000}};
+  out.granularity = {"auto", 42.5, 0.75, 0.006, 0.01, "messages below 256 KiB"};
   out.collectives = {{0, "all-reduce", "ring", 4096, 2, false, 10, 50, 1.024e14, 1.024e14, 3e-11, "leaf:0/spine:1"},
                      {1, "all-reduce", "ring", 4096, 2, false, 110, 130, 2.048e14, 2.048e14, 3e-11, "leaf:0/spine:1"}};
   LinkRow link;
@@ -48,9 +68,19 @@ RunResults results() {
   back.target = "host:0";
   back.corrupted_frames = 1;
   out.links = {link, back};
+  add_waiting(out, "activity",
+              {{"gradient all-reduce", causes({{serialization, 38}, {queueing, 15}, {propagation, 5}, {optics, 2}})},
+               {"tensor-parallel", causes({{Cause::scale_up, 35}})},
+               {"pipeline activations", causes({{pipeline_bubble, 5}, {imbalance, 10}})}},
+              0);
+  add_link_waiting(out, {{1, causes({{queueing, 15}, {serialization, 8}})}, {0, causes({{serialization, 30}})}}, 0);
+  add_waiting(out, "critical path",
+              {{"forward", causes({{compute, 120}})}, {"gradient all-reduce", causes({{serialization, 60}})}}, 0);
   out.flows.rows = {{0, 1, 1000, 0, 40, 30}, {1, 0, 1000, 0, 20, 20}, {0, 1, 500, 10, not_ended, not_known}};
   out.fabric = {{"host:0", "host:1", "leaf:0"},
-                {{"800G-DR8", 4, 60, 4800, true}, {"switch:leaf", 1, not_known, not_known, false}},
+                {{"B200-SXM", 2, 2000, 80'000, false, "GPU"},
+                 {"800G-DR8", 4, 60, 4800, true, "optics"},
+                 {"switch:leaf", 1, not_known, not_known, false, "switch"}},
                 18.75};
   out.failures = {{3e-3, "leaf:0/spine:3", "down", not_known, "2 frames lost", not_known}};
   out.counters = {{"frames_delivered", 2, "frames", "accepted by the transport"},

@@ -3,10 +3,16 @@
 
 #include "analysis/results.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace lightloom::example {
+
+/// Causes with these parts.
+CauseTimes causes(const std::vector<std::pair<Cause, std::int64_t>> &parts);
 
 /// Two steps on two GPUs of 100 ps and 80 ps, two collectives, two links, three flows.
 RunResults results();
