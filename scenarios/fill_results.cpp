@@ -1,8 +1,9 @@
 #include "scenarios/fill_results.hpp"
 
-#include "analysis/summary.hpp"
 #include "collectives/gpu.hpp"
 #include "collectives/op.hpp"
+#include "scenarios/fill_waiting.hpp"
+#include "scenarios/job_spec.hpp"
 #include "scenarios/version.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/parse_quantity.hpp"
@@ -14,35 +15,6 @@
 namespace lightloom {
 
 namespace {
-/// Steps tile the run: each lasts from the end of the one before to its own end, over all ranks. A rank that is early
-/// works in the next step already; counted from its first rank's begin, a step would book the others idle twice.
-void fill_steps(RunResults &r, const NetworkResult &n, std::uint32_t ranks) {
-  r.gpus.gpus = n.steps.empty() ? 0 : ranks;
-  SimTime begin = n.steps.empty() ? SimTime{} : n.steps.front().begin;
-  for (std::size_t step = 0; step < n.steps.size(); ++step) {
-    const auto &mark = n.steps[step];
-    const auto &ranks_of_step = n.rank_steps[step];
-    const bool ended = std::all_of(ranks_of_step.begin(), ranks_of_step.end(),
-                                   [](const RankStep &one) { return one.end > one.begin; });
-    if (mark.begin == never || (!ended && !finished(n)))
-      break; // a run that was stopped: this step never ended
-    const Duration duration = mark.end - begin;
-    r.steps.push_back({picoseconds(begin), duration.count(), 0, 0});
-    begin = mark.end;
-    for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-      const auto &times = n.rank_steps[step][rank];
-      const auto busy = std::min(times.busy, duration);
-      const auto idle = duration - busy;
-      const auto scale_up = std::min(times.wait_scale_up, idle);
-      r.gpus.busy_ps.push_back(busy.count());
-      r.gpus.idle_ps.push_back(idle.count());
-      r.gpus.wait_scale_up_ps.push_back(scale_up.count());
-      r.gpus.wait_network_ps.push_back(std::min(times.wait_network, idle - scale_up).count());
-    }
-  }
-  derive_steps(r);
-}
-
 void fill_collectives(RunResults &r, const Scenario &s, const JobPlan &plan, const Bounds &bounds,
                       const NetworkResult &n) {
   for (std::size_t i = 0; i < plan.collectives.size() && i < n.collectives.size(); ++i) {
@@ -85,7 +57,7 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
     row.tier = to_string(cable.tier);
     row.module = optics.module->name;
     row.rate_bps = cable.rate.bits_per_second;
-    row.latency_ps = optics.latency.count();
+    row.latency_ps = built.cable_latency[l / 2].count();
     row.pre_fec_ber = optics.pre_fec_ber;
     row.frame_loss_ratio = frame_loss_ratio(codeword_shape(*optics.fec, cable.rate), optics.codeword_error_ratio,
                                             s.transport.mtu + s.transport.header);
@@ -99,12 +71,16 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
   }
 }
 
+HostId host_of(const JobPlan &plan, std::uint32_t rank) {
+  return HostId(plan.host_of_rank.empty() ? rank : plan.host_of_rank[rank]);
+}
+
 void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, const BuiltRun &built) {
   if (!built.plan.record_flows)
     return;
   r.flows.bound = bounds.flows(n.flows, built.hardware.fabric);
   for (const auto &f : n.flows) {
-    const HostId from(f.source), to(f.destination); // rank r runs on host r
+    const HostId from = host_of(built.plan, f.source), to = host_of(built.plan, f.destination);
     const bool ended = f.end >= f.start && f.end != never;
     r.flows.rows.push_back({f.source, f.destination, f.size.value, picoseconds(f.start),
                             ended ? picoseconds(f.end) : not_ended,
@@ -116,13 +92,23 @@ void fill_fabric(RunResults &r, const BuiltRun &built) {
   const auto &fabric = built.hardware.fabric;
   for (std::uint32_t node = 0; node < fabric.plan().nodes(); ++node)
     r.fabric.nodes.push_back(fabric.name(NodeId(node)));
-  for (const auto &line : built.hardware.bill.lines)
-    r.fabric.bill.push_back({line.module, line.ends, line.power_W, line.cost_usd, true});
-  for (const auto kind : {NodeKind::leaf, NodeKind::spine, NodeKind::core})
-    if (fabric.count(kind) > 0)
-      r.fabric.bill.push_back(
-          {std::string("switch:") + to_string(kind), fabric.count(kind), not_known, not_known, false});
+  for (const auto &line : built.hardware.cluster.lines) {
+    BillRow row;
+    row.component = line.name;
+    row.count = line.count;
+    row.power_W = line.power_W > 0 ? line.power_W : not_known; // 0: ClusterBill::missing
+    row.cost_usd = line.cost_usd > 0 ? line.cost_usd : not_known;
+    row.optics = line.kind == EquipmentKind::optics;
+    row.category = to_string(line.kind);
+    r.fabric.bill.push_back(std::move(row));
+  }
   r.fabric.pj_per_bit = built.hardware.bill.pj_per_bit;
+}
+
+void fill_memory(RunResults &r, const BuiltRun &built) {
+  for (const auto &stage : built.memory)
+    r.memory.push_back({stage.weights.value, stage.gradients.value, stage.optimizer.value, stage.activations.value,
+                        stage.capacity.value});
 }
 
 void fill_failures(RunResults &r, const BuiltRun &built, const NetworkResult &n) {
@@ -183,55 +169,18 @@ RunIdentity identity_of(const Scenario &s, const JobPlan &plan, const std::strin
   return id;
 }
 
-namespace {
-/// Facts of one kind have one unit, so that runs side by side can be read against each other.
-std::string in_unit(BitRate rate, double unit, const char *name) {
-  return fmt::format("{:g} {}", static_cast<double>(rate.bits_per_second) / unit, name);
-}
-} // namespace
-
-std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
-  const auto &f = s.fabric;
-  const auto &fabric = built.fabric;
-  std::vector<FactRow> facts = {
-      {"cluster.gpus", std::to_string(s.cluster.gpus)},
-      {"cluster.gpu", s.cluster.gpu},
-      {"cluster.gpus_per_node", std::to_string(s.cluster.gpus_per_node)},
-      {"scale-up bandwidth per GPU", s.cluster.scale_up ? in_unit(s.cluster.scale_up_bandwidth, 1e12, "Tb/s") : "none"},
-      {"fabric.topology",
-       fmt::format("{}, {} level{}", fabric.topology(), fabric.levels(), fabric.levels() == 1 ? "" : "s")},
-      {"fabric.radix", std::to_string(fabric.radix())},
-      {"switches",
-       fmt::format("{} leaf + {} spine{}", fabric.count(NodeKind::leaf), fabric.count(NodeKind::spine),
-                   fabric.count(NodeKind::core) > 0 ? fmt::format(" + {} core", fabric.count(NodeKind::core)) : "")},
-      {"cables", std::to_string(fabric.plan().cables.size())},
-      {"link rate of a host", in_unit(f.host_rate, 1e9, "Gb/s")},
-      {"switch capacity", in_unit(BitRate(f.leaf_rate.bits_per_second * fabric.radix()), 1e12, "Tb/s")},
-      {"fabric.switch.latency", format_duration(f.switch_latency)},
-      {"routing.policy", s.routing.policy},
-      {"transport.kind", s.transport.ideal ? "ideal" : "infiniband"},
-  };
-  for (std::size_t tier = 0; tier < 4; ++tier)
-    if (built.optics[tier])
-      facts.push_back({std::string("optics.") + to_string(static_cast<Tier>(tier)),
-                       fmt::format("{}, {:g} m", s.optics.tiers[tier].module, s.optics.tiers[tier].length_m)});
-  if (s.job)
-    facts.push_back({"job", !s.job->workload.empty() ? "workload file"
-                                                     : fmt::format("{}, tensor {}, data {}, global batch {}",
-                                                                   s.model ? "[model]" : s.job->model, s.job->tensor,
-                                                                   s.job->data, s.job->global_batch)});
-  return facts;
-}
-
 RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &bounds, const NetworkResult &n,
                         const std::string &command) {
   RunResults r;
   r.identity = identity_of(s, built.plan, command);
   r.identity.outcome = "";
   r.identity.digest = to_hex(n.digest);
-  fill_steps(r, n, built.plan.ranks);
+  fill_steps(r, n, built.plan.ranks, finished(n));
   fill_collectives(r, s, built.plan, bounds, n);
   fill_links(r, s, built, n);
+  fill_waiting(r, built, n);
+  r.granularity = granularity_of(s, n);
+  fill_memory(r, built);
   fill_flows(r, bounds, n, built);
   fill_fabric(r, built);
   fill_failures(r, built, n);
