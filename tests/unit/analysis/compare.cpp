@@ -136,7 +136,13 @@ TEST_CASE("JSON has the keys of the contract, and null for what is not known") {
     CHECK_MESSAGE(json["flows"].contains(key), key);
   for (const char *key : {"modules", "power_W", "pj_per_bit", "cost_usd"})
     CHECK_MESSAGE(json["optics"].contains(key), key);
-  CHECK(json["idle_by_cause"].is_null());
+  for (const char *key :
+       {"granularity", "predicted_error", "energy_per_step_J", "energy_per_token_J", "cluster", "memory", "waiting"})
+    CHECK_MESSAGE(json.contains(key), key);
+  CHECK(json["idle_by_cause"].size() == 16);
+  CHECK(json["idle_by_cause"]["serialization"].get<double>() == doctest::Approx(38.0 / 360));
+  CHECK(json["critical_path_s"]["compute"].get<double>() == doctest::Approx(60e-12));
+  CHECK(json["waiting"]["links_total"] == 2);
   CHECK(nlohmann::json::parse(to_json(summary(RunResults{})))["step_time_s"].is_null());
 }
 

@@ -18,6 +18,34 @@ CauseTimes causes(const std::vector<std::pair<Cause, std::int64_t>> &parts) {
   return times;
 }
 
+namespace {
+/// 110 ps of idle time in all, and two critical paths.
+void add_causes(RunResults &out) {
+  using enum Cause;
+  out.steps[0].critical_path = causes({{compute, 60}, {serialization, 25}, {optics, 10}, {Cause::scale_up, 5}});
+  out.steps[1].critical_path = causes({{compute, 60}, {queueing, 20}});
+  out.steps[1].reused = true;
+  out.gpus.idle_by_cause_ps = {
+      causes({{Cause::scale_up, 10}, {serialization, 20}, {propagation, 5}, {pipeline_bubble, 5}}),
+      causes({{Cause::scale_up, 10}, {serialization, 10}, {queueing, 5}, {imbalance, 5}}),
+      causes({{Cause::scale_up, 10}, {serialization, 8}, {optics, 2}}),
+      causes({{Cause::scale_up, 5}, {queueing, 10}, {imbalance, 5}})};
+}
+
+/// The same 110 ps by activity, some of them by link, and what the critical paths go through.
+void add_rankings(RunResults &out) {
+  using enum Cause;
+  add_waiting(out, "activity",
+              {{"gradient all-reduce", causes({{serialization, 38}, {queueing, 15}, {propagation, 5}, {optics, 2}})},
+               {"tensor-parallel", causes({{Cause::scale_up, 35}})},
+               {"pipeline activations", causes({{pipeline_bubble, 5}, {imbalance, 10}})}},
+              0);
+  add_link_waiting(out, {{1, causes({{queueing, 15}, {serialization, 8}})}, {0, causes({{serialization, 30}})}}, 0);
+  add_waiting(out, "critical path",
+              {{"forward", causes({{compute, 120}})}, {"gradient all-reduce", causes({{serialization, 60}})}}, 0);
+}
+} // namespace
+
 RunResults results() {
   RunResults out;
   out.identity = {"0.1.0",
@@ -35,15 +63,7 @@ RunResults results() {
                   1e24};
   out.steps = {{0, 100, 0, 0}, {100, 80, 0, 0}};
   out.gpus = {2, {60, 70, 60, 60}, {40, 30, 20, 20}, {10, 10, 10, 5}, {30, 15, 10, 10}};
-  using enum Cause;
-  out.steps[0].critical_path = causes({{compute, 60}, {serialization, 25}, {optics, 10}, {Cause::scale_up, 5}});
-  out.steps[1].critical_path = causes({{compute, 60}, {queueing, 20}});
-  out.steps[1].reused = true;
-  out.gpus.idle_by_cause_ps = {
-      causes({{Cause::scale_up, 10}, {serialization, 20}, {propagation, 5}, {pipeline_bubble, 5}}),
-      causes({{Cause::scale_up, 10}, {serialization, 10}, {queueing, 5}, {imbalance, 5}}),
-      causes({{Cause::scale_up, 10}, {serialization, 8}, {optics, 2}}),
-      causes({{Cause::scale_up, 5}, {queueing, 10}, {imbalance, 5}})};
+  add_causes(out);
   out.memory = {{1000, 2000, 3000, 4000, 20'000}};
   out.granularity = {"auto", 42.5, 0.75, 0.006, 0.01, "messages below 256 KiB"};
   out.collectives = {{0, "all-reduce", "ring", 4096, 2, false, 10, 50, 1.024e14, 1.024e14, 3e-11, "leaf:0/spine:1"},
@@ -68,14 +88,7 @@ RunResults results() {
   back.target = "host:0";
   back.corrupted_frames = 1;
   out.links = {link, back};
-  add_waiting(out, "activity",
-              {{"gradient all-reduce", causes({{serialization, 38}, {queueing, 15}, {propagation, 5}, {optics, 2}})},
-               {"tensor-parallel", causes({{Cause::scale_up, 35}})},
-               {"pipeline activations", causes({{pipeline_bubble, 5}, {imbalance, 10}})}},
-              0);
-  add_link_waiting(out, {{1, causes({{queueing, 15}, {serialization, 8}})}, {0, causes({{serialization, 30}})}}, 0);
-  add_waiting(out, "critical path",
-              {{"forward", causes({{compute, 120}})}, {"gradient all-reduce", causes({{serialization, 60}})}}, 0);
+  add_rankings(out);
   out.flows.rows = {{0, 1, 1000, 0, 40, 30}, {1, 0, 1000, 0, 20, 20}, {0, 1, 500, 10, not_ended, not_known}};
   out.fabric = {{"host:0", "host:1", "leaf:0"},
                 {{"B200-SXM", 2, 2000, 80'000, false, "GPU"},

@@ -25,6 +25,10 @@ with h5py.File(path, "r") as file:
     assert file["links/name"][0] == b"host:0/leaf:0"
     assert file["links/name"].asstr()[1] == "leaf:0/host:0"
     assert file["run"].attrs["threads"] == 2
+    causes = list(file["causes"].asstr())
+    assert file["gpus/idle_by_cause_ps"][0, 0, causes.index("serialization")] == 20
+    assert (file["gpus/idle_by_cause_ps"][:].sum(axis=2) == file["gpus/idle_ps"][:]).all()
+    assert (file["steps/critical_path_ps"][:].sum(axis=1) == file["steps/duration_ps"][:]).all()
 
     def described(name, item):
         if isinstance(item, h5py.Dataset):
@@ -42,6 +46,10 @@ with h5py.File(path, "r+") as file:
     file.attrs["note"] = "mine"
     file.attrs["list"] = [1, 2, 3]
     file["more"] = [1.5, 2.5]
+assert answer().returncode == 0, answer().stderr
+with h5py.File(path, "r+") as file:  # as files of before there were causes are
+    for name in ("causes", "gpus/idle_by_cause_ps", "steps/critical_path_ps", "steps/reused", "waiting", "job"):
+        del file[name]
 assert answer().returncode == 0, answer().stderr
 with h5py.File(path, "r+") as file:
     file.attrs["schema_version"] = 99

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include <algorithm>
 #include <numeric>
 
@@ -42,4 +44,20 @@ TEST_CASE("histograms of nothing, of zeros and of one value") {
   CHECK(log_histogram({}, 8).count.empty());
   CHECK(log_histogram({0, 0}, 8).count == std::vector<std::uint64_t>{2});
   CHECK(log_histogram({5, 5, 5}, 8).count == std::vector<std::uint64_t>{3});
+}
+
+TEST_CASE("a 95 % interval is the t quantile times the standard error") {
+  // t(0.975) by degrees of freedom, Abramowitz & Stegun table 26.10: 4: 2.776, 1: 12.706.
+  const MeanInterval five = mean_interval({1, 2, 3, 4, 5});
+  CHECK(five.mean == 3);
+  CHECK(five.ci95 == doctest::Approx(2.776 * std::sqrt(2.5 / 5)).epsilon(1e-3));
+  const MeanInterval two = mean_interval({1, 3});
+  CHECK(two.ci95 == doctest::Approx(12.706 * 1).epsilon(1e-4));
+  CHECK(mean_interval({7, 7, 7}).ci95 == 0);
+}
+
+TEST_CASE("a single value has no interval, none has no mean") {
+  CHECK(mean_interval({7}).mean == 7);
+  CHECK(std::isnan(mean_interval({7}).ci95));
+  CHECK(std::isnan(mean_interval({}).mean));
 }
