@@ -20,8 +20,8 @@ constexpr const char *tier_names[] = {"host", "leaf", "spine", "global"};
 /// Lines in the order of the way.
 class Lines {
 public:
-  Lines(const Scenario &s, const BuiltFabric &b, const LatencyPath &p, Bytes size, LatencyBudget &out)
-      : s_(s), built_(b), path_(p), size_(size), out_(out), terms_(latency_terms(s, b)) {
+  Lines(const Scenario &s, const BuiltFabric &b, const LatencyPath &p, LatencyBudget &out)
+      : s_(s), built_(b), path_(p), size_(p.part), out_(out), terms_(latency_terms(s, b)) {
     for (const auto &hop : p.hops)
       ++links_[static_cast<std::size_t>(hop.tier)];
   }
@@ -165,7 +165,8 @@ void add_notes(const Scenario &s, const BuiltFabric &b, Ends ends, LatencyBudget
     out.notes.push_back(fmt::format("modules at their nominal latency; optics.latency_spread = {:g} % moves each",
                                     100 * s.optics.latency_spread));
   if (b.fabric.ports_per_host() > 1)
-    out.notes.push_back(fmt::format("on port 0 of the {} ports of a host", b.fabric.ports_per_host()));
+    out.notes.push_back(fmt::format("cut into {} parts, one per port of a host; this is the part that arrives last",
+                                    b.fabric.ports_per_host()));
   if (s.granularity.kind != GranularityPart::Kind::frame)
     out.notes.push_back("frame by frame; trains (scenario.granularity) add what a run says");
   if (const auto node = s.cluster.gpus_per_node; s.cluster.scale_up && ends.from.value / node == ends.to.value / node)
@@ -182,7 +183,7 @@ LatencyBudget latency_budget(const Scenario &s, const BuiltFabric &b, const Late
   out.to = b.fabric.name(ends.to);
   out.size = size_of(request, out);
   const LatencyPath path = walk.path(ends.from, ends.to, out.size, latency_terms(s, b));
-  Lines(s, b, path, out.size, out).write();
+  Lines(s, b, path, out).write();
   out.total = path.total;
   add_notes(s, b, ends, out);
   if (!request.target.empty()) {
@@ -204,6 +205,8 @@ double share(Duration part, Duration whole) {
 std::string target_text(const LatencyTarget &t) {
   using Align = Table::Align;
   std::string text = fmt::format("\ntarget {}: {}\n", format_duration(t.target), t.verdict);
+  for (const auto &c : t.chosen)
+    text += "  " + c.what + "\n";
   if (t.changes.empty())
     return text;
   Table table({{"change", "", Align::left}, {"saves", "ns"}, {"enough", "", Align::left}, {"how", "", Align::left}});

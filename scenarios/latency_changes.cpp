@@ -237,18 +237,19 @@ LatencyTarget latency_changes(const Scenario &s, const BuiltFabric &b, HostId fr
   const LatencyDesign d = relaxed(study, levers, set, target);
   const LatencyParts e = study.evaluate(d);
   t.together = e.total;
-  std::vector<std::string> said;
   for (std::size_t i = 0; i < levers.size(); ++i)
     if ((set >> i & 1u) != 0) {
       LatencyDesign alone = study.today();
       levers[i].apply(alone);
-      const Duration total = study.evaluate(alone).total;
-      t.chosen.push_back({levers[i].item, levers[i].say(d, e), path.total - total, total <= target});
-      said.push_back(t.chosen.back().what);
+      const LatencyParts single = study.evaluate(alone);
+      const Duration saves = single.possible ? path.total - single.total : Duration{};
+      t.chosen.push_back({levers[i].item, levers[i].say(d, e), saves, single.possible && single.total <= target});
     }
-  t.verdict = fmt::format("missed by {}. {}: {}: {}", format_duration(path.total - target),
-                          said.size() == 1 ? "One change is enough" : "No single change; together",
-                          fmt::join(said, "; "), format_duration(e.total));
+  t.verdict =
+      fmt::format("missed by {}. {} to {}", format_duration(path.total - target),
+                  t.chosen.size() == 1 ? std::string("One change is enough, and comes")
+                                       : fmt::format("No single change is enough; {} together come", t.chosen.size()),
+                  format_duration(e.total));
   return t;
 }
 

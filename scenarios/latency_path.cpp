@@ -1,6 +1,5 @@
 #include "scenarios/latency_path.hpp"
 
-#include "scenarios/host_bus.hpp"
 #include "sim/core/contract.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "sim/network/frame.hpp"
@@ -86,7 +85,7 @@ LatencyTerms latency_terms(const Scenario &s, const BuiltFabric &built) {
   t.switching = s.fabric.switch_latency;
   t.nic = s.fabric.nic_latency;
   t.overhead = s.fabric.nic_overhead;
-  t.bus = usable_rate(s.fabric.pcie);
+  t.bus = host_bus_rate(s);
   t.store_and_forward = s.fabric.store_and_forward;
   return t;
 }
@@ -110,10 +109,11 @@ CableId LatencyWalk::next(SwitchId at, const Frame &frame) const {
   return ports[rows.ports[group.first + choice]].cable;
 }
 
-Frame LatencyWalk::frame_of(HostId from, HostId to) const {
+Frame LatencyWalk::frame_of(HostId from, HostId to, std::uint32_t port) const {
   Frame frame;
-  frame.destination = built_.fabric.endpoint(to);
-  frame.entropy = static_cast<std::uint16_t>(philox(scenario_.seed, Purpose::spray_phase, from.value, to.value, 0)[0]);
+  frame.destination = built_.fabric.endpoint(to, port);
+  frame.entropy =
+      static_cast<std::uint16_t>(philox(scenario_.seed, Purpose::spray_phase, from.value, to.value, 0)[port % 4]);
   return frame;
 }
 
@@ -124,7 +124,7 @@ NodeId LatencyWalk::far_end(CableId cable, NodeId from) const {
 
 std::uint32_t LatencyWalk::hops(HostId from, HostId to) const {
   const FabricPlan &plan = built_.fabric.plan();
-  const Frame frame = frame_of(from, to);
+  const Frame frame = frame_of(from, to, 0);
   NodeId at = plan.node(routes_->attachment[built_.fabric.endpoint(from)].leaf);
   std::uint32_t count = 1;
   while (!plan.is_host(at) && count < max_hops) {
@@ -163,6 +163,18 @@ Duration LatencyWalk::link(CableId cable, const LatencyTerms &terms) const {
 
 LatencyPath LatencyWalk::path(HostId from, HostId to, Bytes size, const LatencyTerms &terms) const {
   EXPECTS(from != to);
+  const std::int64_t ports = built_.fabric.ports_per_host();
+  LatencyPath last;
+  for (std::uint32_t port = 0; port < ports; ++port) { // cut as evenly as whole bytes allow (sim/network/host.cpp)
+    const Bytes part(size.value / ports + (port < size.value % ports ? 1 : 0));
+    if (LatencyPath p = part_path(from, to, port, part, terms); p.total > last.total)
+      last = std::move(p);
+  }
+  return last;
+}
+
+LatencyPath LatencyWalk::part_path(HostId from, HostId to, std::uint32_t port, Bytes size,
+                                   const LatencyTerms &terms) const {
   const FabricPlan &plan = built_.fabric.plan();
   const auto &transport = scenario_.transport;
   const std::int64_t overhead = transport.header.value + frame_gap_bytes;
@@ -174,10 +186,10 @@ LatencyPath LatencyWalk::path(HostId from, HostId to, Bytes size, const LatencyT
   const auto wire = [&](std::uint32_t i) {
     return (static_cast<std::int64_t>(i) + 1 == count ? size.value - mtu * (count - 1) : mtu) + overhead;
   };
-  Frame frame = frame_of(from, to);
+  Frame frame = frame_of(from, to, port);
   std::vector<Waiting> waiting;
   for (std::uint32_t i = 0; i < count; ++i)
-    waiting.push_back({terms.overhead + terms.nic, i, CableId(built_.fabric.endpoint(from))});
+    waiting.push_back({terms.overhead + terms.nic, i, CableId(built_.fabric.endpoint(from, port))});
   const std::int64_t feed = terms.bus.bits_per_second > 0 ? ps_per_byte_at_1_bps / terms.bus.bits_per_second : 0;
   std::vector<NodeId> at(waiting.size(), plan.node(from));
   std::vector<std::vector<Sent>> sent; // [hop][frame]
@@ -204,6 +216,7 @@ LatencyPath LatencyWalk::path(HostId from, HostId to, Bytes size, const LatencyT
     waiting = std::move(later);
   }
   LatencyPath p;
+  p.part = size;
   const std::uint32_t last = take_in(sent.back(), wire, feed, p);
   Sending unfed;
   for (std::uint32_t i = 0; feed > 0 && i <= last; ++i)

@@ -32,8 +32,9 @@ struct LatencyHop {
                       ///< longer here than if its bits had gone on as they came (store and forward, a slower link)
 };
 
-/// The way of the frame that completes the message.
+/// The way of the frame that completes the message; where a host has several ports, of the part that is last.
 struct LatencyPath {
+  Bytes part{};                 ///< payload of that part; one port: of the message
   std::vector<LatencyHop> hops; ///< at least two
   Duration feeding{};           ///< the host bus holds the frame's bits back at the sender
   Duration taking{};            ///< … and at the receiver
@@ -52,7 +53,8 @@ public:
 
 private:
   CableId next(SwitchId at, const Frame &frame) const;
-  Frame frame_of(HostId from, HostId to) const;
+  Frame frame_of(HostId from, HostId to, std::uint32_t port) const;
+  LatencyPath part_path(HostId from, HostId to, std::uint32_t port, Bytes size, const LatencyTerms &terms) const;
   NodeId far_end(CableId cable, NodeId from) const;
   BitRate rate(CableId cable, const LatencyTerms &terms) const;
   Duration link(CableId cable, const LatencyTerms &terms) const;
