@@ -3,6 +3,7 @@
 // notes); DeepSeek-V3 at ISCA 2025, table 3; Alibaba HPN at SIGCOMM 2024, table 1.
 
 #include "topology/builder.hpp"
+#include "topology/equipment.hpp"
 #include "topology/metrics.hpp"
 
 #include <doctest/doctest.h>
@@ -98,4 +99,93 @@ TEST_CASE("Llama 3: a pod of 3,072 GPUs in 192 racks is full bisection, and 8 po
   CHECK(metrics.oversubscription <= 7.0);
   CHECK(metrics.oversubscription > 6.0);
   CHECK(metrics.connected);
+}
+
+TEST_CASE("DeepSeek-V3, table 3, MPFT: 8 planes join 16,384 endpoints with 768 switches and 16,384 links") {
+  // There a GPU has one NIC in one plane, the plane of its place in the node. Here a host is the node, with a port in
+  // each plane.
+  FabricSpec spec;
+  spec.hosts = 2048;
+  spec.planes = 8;
+  spec.radix = 64;
+  spec.levels = 2;
+  spec.rates = LinkRates::all(400_Gbps);
+  const FabricMetrics metrics = measure_fabric(build_fabric(spec));
+  CHECK(metrics.host_cables == 16384);
+  CHECK(metrics.leaves + metrics.spines == 768);
+  CHECK(metrics.leaf_cables == 16384);
+  CHECK(metrics.unused_ports == 0);
+  CHECK(metrics.diameter_hops == 4);
+  CHECK(metrics.bisection.bits_per_second == 8192 * 400'000'000'000);
+}
+
+TEST_CASE("DeepSeek-V3 as deployed: 256 nodes of 8 GPUs, 8 planes, 2,048 endpoint links") {
+  FabricSpec spec;
+  spec.hosts = 256;
+  spec.planes = 8;
+  spec.radix = 64;
+  spec.levels = 2;
+  spec.rates = LinkRates::all(400_Gbps);
+  const FabricMetrics metrics = measure_fabric(build_fabric(spec));
+  CHECK(metrics.host_cables == 2048);
+  CHECK(metrics.leaves == 8 * 8);
+  CHECK(metrics.spines == 8 * 4);
+}
+
+namespace {
+
+/// Alibaba HPN: two ports of 200 Gb/s per GPU, one into each plane; 8 rails; 51.2 Tb/s switches, of which a leaf has
+/// 128 active ports down and 60 of 400 Gb/s up, 16:15.
+FabricSpec alibaba_hpn(std::uint64_t gpus) {
+  FabricSpec spec;
+  spec.hosts = gpus;
+  spec.planes = 2;
+  spec.rails = 8;
+  spec.gpus_per_node = 8;
+  spec.levels = 2;
+  spec.switch_capacity = 51'200_Gbps;
+  spec.rates = LinkRates::all(400_Gbps);
+  spec.rates.host = 200_Gbps;
+  spec.oversubscription = 128.0 * 200 / (60 * 400);
+  return spec;
+}
+
+} // namespace
+
+TEST_CASE("Alibaba HPN segment: 1,024 GPUs on 16 leaves, 128 ports of 200 Gb/s down and 60 of 400 Gb/s up each") {
+  const Fabric fabric = build_fabric(alibaba_hpn(1024));
+  CHECK(fabric.count(NodeKind::leaf) == 16);
+  CHECK(fabric.count(Tier::host) == 2048);
+  CHECK(fabric.ports(SwitchId(0)).size() == 128 + 60);
+  CHECK(fabric.unused_ports(SwitchId(0)) == 8); // the 8 backup ports of 200 Gb/s
+}
+
+TEST_CASE("Alibaba HPN pod: 15 segments, 15,360 GPUs, two levels, 60 paths between leaves, 1.067:1") {
+  const Fabric fabric = build_fabric(alibaba_hpn(15'360));
+  const FabricMetrics metrics = measure_fabric(fabric);
+  CHECK(metrics.leaves == 15 * 16);
+  CHECK(metrics.spines == 2 * 60);
+  CHECK(metrics.leaf_cables == 2 * 120 * 60);
+  CHECK(metrics.oversubscription == doctest::Approx(1.067).epsilon(1e-3));
+  CHECK(metrics.diameter_hops == 4);
+  // A spine has 120 of its 128 ports of 400 Gb/s in use: the published 120 down and 8 up.
+  CHECK(fabric.unused_ports(SwitchId(240)) == 8);
+}
+
+TEST_CASE("DGX SuperPOD B200, 4 scalable units: the nodes draw the published 1,816 kW") {
+  FabricSpec spec;
+  spec.hosts = 1016;
+  spec.radix = 64;
+  spec.levels = 2;
+  spec.rails = 8;
+  spec.gpus_per_node = 8;
+  spec.rates = LinkRates::all(400_Gbps);
+  const ClusterBill bill = cluster_bill(build_fabric(spec), "B200-SXM", 1016);
+  double nodes = 0;
+  for (const ClusterLine &line : bill.lines)
+    if (line.kind != EquipmentKind::network_switch)
+      nodes += line.power_W;
+  CHECK(nodes == doctest::Approx(1'816'000).epsilon(1e-3)); // 127 × 14.3 kW
+  CHECK(bill.lines.back().count == 48);
+  CHECK(bill.lines.back().power_W == 48 * 747); // QM9700, passive cables
 }
