@@ -23,11 +23,16 @@ struct JobMemory {
   bool fits() const { return capacity.value == 0 || total <= capacity; }
 };
 
+/// Bytes of activations that layer `layer` keeps for the backward pass of one micro-batch on one GPU. For GPT shapes
+/// without flash attention s b h (34 + 5 a s / h): 10 of the 34 whole at each tensor rank, all ÷ tensor with sequence
+/// parallelism, no scores with selective recomputation, 2 s b h with full.
+double layer_activations(const TrainingSpec &spec, std::uint32_t layer);
+
 /// Memory of pipeline stage `stage`. The spec must have passed check_training.
 JobMemory stage_memory(const TrainingSpec &spec, std::uint32_t stage);
 /// Memory of the fullest stage.
 JobMemory job_memory(const TrainingSpec &spec);
-/// "weights 43.6 GB, gradients 43.6 GB, optimizer state 32.7 GB, activations 5.1 GB: 125.0 GB"
+/// "weights 5.5 GB + gradients 5.5 GB + optimizer state 32.7 GB + activations 5.1 GB = 48.8 GB"
 std::string describe(const JobMemory &memory);
 /// Throws Error with the figures and what would help when the job does not fit.
 void check_memory(const TrainingSpec &spec);

@@ -6,15 +6,17 @@
 namespace lightloom {
 
 JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks,
-                         const ScaleUpDomain & /*domain*/) {
+                         const ScaleUpDomain &domain) {
   if (ranks < 2)
     throw Error("a collective over " + std::to_string(ranks) + " rank", "it takes at least 2", "Raise cluster.gpus.");
   if (collectives.empty())
     throw Error("no collective to run", "", "Add a [[collective]] table.");
   Script script;
   script.ranks = ranks;
-  Communicator everyone;
-  everyone.size = ranks;
+  Communicator everyone = place(ranks, 1, domain);
+  if (everyone.scale_up)
+    everyone.domain = ranks;
+  everyone.scale_up = false;
   script.communicators.push_back(everyone);
   std::vector<std::string> notes;
   std::vector<Section> sections;
@@ -24,9 +26,9 @@ JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::u
     const Instruction instruction = collective(script, 0, c.op, c.bytes, c.algorithm);
     if (c.algorithm == "auto")
       notes.push_back(std::string("auto runs ") + to_string(c.op) + " as \"" + instruction.algorithm->name + "\".");
-    sections.push_back({c.repeat, {instruction}});
+    sections.push_back(section({instruction}, c.repeat));
   }
-  script.streams.push_back(std::move(sections));
+  script.roles.push_back({{std::move(sections)}});
   JobPlan plan = plan_script(std::move(script));
   plan.notes = std::move(notes);
   return plan;

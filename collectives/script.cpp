@@ -1,6 +1,7 @@
 #include "collectives/script.hpp"
 
 #include "collectives/closed_form.hpp"
+#include "collectives/script_program.hpp"
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
 
@@ -10,11 +11,28 @@
 
 namespace lightloom {
 
-Instruction compute(Duration duration) {
+Communicator place(std::uint32_t size, std::uint32_t stride, const ScaleUpDomain &domain) {
+  Communicator c;
+  c.size = size;
+  c.stride = stride;
+  c.scale_up = size * stride <= domain.gpus && domain.gpus % (size * stride) == 0;
+  if (domain.gpus > 1) {
+    c.bandwidth = domain.bandwidth;
+    c.latency = domain.latency;
+  }
+  if (!c.scale_up && domain.gpus % stride == 0 && size % (domain.gpus / stride) == 0)
+    c.domain = domain.gpus / stride;
+  return c;
+}
+
+Section section(Block block, std::uint32_t repeat) { return {repeat, std::make_shared<const Block>(std::move(block))}; }
+
+Instruction compute(Duration duration, std::uint16_t label) {
   EXPECTS(duration >= Duration::zero());
   Instruction i;
   i.kind = Instruction::Kind::compute;
   i.duration = duration;
+  i.label = label;
   return i;
 }
 
@@ -45,260 +63,150 @@ Instruction end_step() {
   return i;
 }
 
+Instruction send_to(std::uint32_t index, std::int32_t shift, std::uint32_t channel, Bytes bytes, std::uint16_t label) {
+  Instruction i;
+  i.kind = Instruction::Kind::send;
+  i.communicator = index;
+  i.shift = shift;
+  i.channel = channel;
+  i.bytes = bytes;
+  i.label = label;
+  return i;
+}
+
+Instruction receive_from(std::uint32_t index, std::int32_t shift, std::uint32_t channel, Bytes bytes,
+                         std::uint16_t label) {
+  Instruction i = send_to(index, shift, channel, bytes, label);
+  i.kind = Instruction::Kind::receive;
+  return i;
+}
+
 Instruction collective(const Script &script, std::uint32_t index, CollectiveOp op, Bytes bytes,
-                       std::string_view algorithm) {
+                       std::string_view algorithm, std::uint16_t label) {
   EXPECTS(index < script.communicators.size());
   EXPECTS(bytes.value >= 0);
   const Communicator &communicator = script.communicators[index];
   Instruction i;
   i.kind = Instruction::Kind::collective;
+  i.label = label;
   i.op = op;
   i.communicator = index;
   i.bytes = bytes;
-  if (communicator.scale_up)
+  if (communicator.scale_up) {
     i.duration = scale_up_time(op, communicator.size, bytes, communicator.bandwidth, communicator.latency);
-  else
+  } else {
     i.algorithm = &find_algorithm(op, algorithm);
+    check_shape(*i.algorithm, {op, communicator.size, 0, bytes, 0, communicator.domain});
+  }
   return i;
 }
 
 namespace {
 
-/// What all ranks share: the script, and counts derived from it.
-struct SharedScript {
-  Script script;
-  std::vector<std::uint32_t> signals_per_step;   ///< one entry per event
-  std::vector<std::uint32_t> stream_collectives; ///< one entry per stream: collectives per step
-  std::uint32_t collectives_per_step = 0;
-  std::vector<std::uint32_t> first_group; ///< one entry per communicator: its scale-up groups' first id
-};
-
 template <class Visit> void for_each_instruction(const std::vector<Section> &sections, Visit visit) {
   for (const Section &section : sections)
-    for (const Instruction &instruction : section.instructions)
+    for (const Instruction &instruction : *section.block)
       visit(instruction, section.repeat);
 }
 
-/// Where a stream stands.
-struct Position {
-  std::uint32_t step = 0;
-  std::size_t section = 0;
-  std::uint32_t repeat = 0;
-  std::size_t instruction = 0;
-  std::uint32_t collective = 0; ///< id of the current or next collective, within step and stream
-  enum class Phase : std::uint8_t { instruction, inside, end } phase = Phase::instruction;
-  std::unique_ptr<CollectiveCursor> cursor;
-};
-
-class ScriptProgram final : public RankProgram {
-public:
-  ScriptProgram(std::shared_ptr<const SharedScript> shared, std::uint32_t rank)
-      : shared_(std::move(shared)), rank_(rank), positions_(shared_->script.streams.size()) {}
-
-  std::uint32_t streams() const override { return static_cast<std::uint32_t>(positions_.size()); }
-  Operation next(std::uint32_t stream) override;
-  std::vector<Peer> sends_to() const override;
-  std::vector<Group> scale_up_groups() const override;
-
-private:
-  const Communicator &communicator(const Instruction &i) const { return shared_->script.communicators[i.communicator]; }
-  CollectiveShape shape(const Instruction &i) const {
-    return {i.op, communicator(i).size, communicator(i).index_of(rank_), i.bytes, 0};
-  }
-  /// Moves to the next section or step when the current one is used up; false at the very end.
-  bool settle(Position &at, const std::vector<Section> &sections) const;
-  Operation begin(Position &at, std::uint32_t stream, const Instruction &i) const;
-  Operation inside(Position &at, std::uint32_t stream, const Instruction &i) const;
-  Operation mark(const Position &at, std::uint32_t stream, Operation::Kind kind) const;
-  Operation end_collective(Position &at, std::uint32_t stream) const;
-
-  std::shared_ptr<const SharedScript> shared_;
-  std::uint32_t rank_;
-  std::vector<Position> positions_;
-};
-
-bool ScriptProgram::settle(Position &at, const std::vector<Section> &sections) const {
-  while (at.step < shared_->script.steps) {
-    if (at.section == sections.size()) {
-      ++at.step;
-      at.section = 0;
-      at.collective = 0;
-      if (sections.empty())
-        return false;
-      continue;
-    }
-    const Section &section = sections[at.section];
-    if (at.repeat < section.repeat && at.instruction < section.instructions.size())
-      return true;
-    at.instruction = 0;
-    if (section.instructions.empty() || ++at.repeat >= section.repeat) {
-      at.repeat = 0;
-      ++at.section;
-    }
-  }
-  return false;
+bool same_network_use(const Instruction &a, const Instruction &b) {
+  return a.kind == b.kind && a.communicator == b.communicator && a.algorithm == b.algorithm && a.channel == b.channel &&
+         a.shift == b.shift;
 }
 
-Operation ScriptProgram::mark(const Position &at, std::uint32_t stream, Operation::Kind kind) const {
-  Operation op;
-  op.kind = kind;
-  op.id = at.step * shared_->collectives_per_step + at.collective;
-  for (std::uint32_t s = 0; s < stream; ++s)
-    op.id += shared_->stream_collectives[s];
-  return op;
+void note_network_use(std::vector<Instruction> &uses, const Instruction &i) {
+  const bool uses_network =
+      i.kind == Instruction::Kind::send || (i.kind == Instruction::Kind::collective && i.algorithm != nullptr);
+  if (uses_network && std::none_of(uses.begin(), uses.end(), [&](const auto &u) { return same_network_use(u, i); }))
+    uses.push_back(i);
 }
 
-Operation ScriptProgram::end_collective(Position &at, std::uint32_t stream) const {
-  const Operation op = mark(at, stream, Operation::Kind::end_collective);
-  at.cursor.reset();
-  at.phase = Position::Phase::instruction;
-  ++at.collective;
-  ++at.instruction;
-  return op;
+/// Payload that a role's ranks send over the network by one run of an instruction. A group that spans roles counts with
+/// the share of its members here.
+Bytes traffic(const Script &script, const Instruction &i) {
+  const auto ranks = static_cast<std::int64_t>(script.ranks / script.roles.size());
+  const Communicator &c = script.communicators[i.communicator];
+  if (i.kind == Instruction::Kind::send)
+    return i.bytes * ranks;
+  if (i.kind != Instruction::Kind::collective || i.algorithm == nullptr)
+    return Bytes(0);
+  // With inner phases by closed form only the rings between domains are left: 2 (M − 1) times each share.
+  const Bytes group = group_traffic(i.op, uses_domain(script, i) ? c.size / c.domain : c.size, i.bytes);
+  if (ranks % c.size == 0)
+    return group * (ranks / c.size);
+  ASSERT_THAT(group.value % c.size == 0);
+  return Bytes(group.value / c.size) * ranks;
 }
 
-Operation ScriptProgram::begin(Position &at, std::uint32_t stream, const Instruction &i) const {
-  Operation op;
-  switch (i.kind) {
-  case Instruction::Kind::collective:
-    at.phase = Position::Phase::inside;
-    if (i.algorithm != nullptr)
-      at.cursor = i.algorithm->make(shape(i));
-    return mark(at, stream, Operation::Kind::begin_collective);
-  case Instruction::Kind::compute:
-    op.kind = Operation::Kind::compute;
-    op.duration = i.duration;
-    break;
-  case Instruction::Kind::signal:
-    op.kind = Operation::Kind::signal;
-    op.id = i.event;
-    break;
-  case Instruction::Kind::wait:
-    op.kind = Operation::Kind::wait;
-    op.id = i.event;
-    op.count = at.step * shared_->signals_per_step[i.event] + i.count;
-    break;
-  case Instruction::Kind::begin_step:
-    op.kind = Operation::Kind::begin_step;
-    op.id = at.step;
-    break;
-  case Instruction::Kind::end_step:
-    op.kind = Operation::Kind::end_step;
-    op.id = at.step;
-    break;
-  }
-  ++at.instruction;
-  return op;
-}
-
-Operation ScriptProgram::inside(Position &at, std::uint32_t stream, const Instruction &i) const {
-  Operation op;
-  op.bytes = i.bytes;
-  if (i.algorithm == nullptr) {
-    op.kind = Operation::Kind::scale_up;
-    op.id = shared_->first_group[i.communicator] + communicator(i).group_of(rank_);
-    op.duration = i.duration;
-    at.phase = Position::Phase::end;
-    return op;
-  }
-  const CollectiveStep step = at.cursor->next();
-  if (step.kind == CollectiveStep::Kind::done)
-    return end_collective(at, stream);
-  op.kind = step.kind == CollectiveStep::Kind::send ? Operation::Kind::send : Operation::Kind::receive;
-  op.peer = communicator(i).rank_of(rank_, step.peer);
-  op.channel = stream;
-  op.bytes = step.bytes;
-  return op;
-}
-
-Operation ScriptProgram::next(std::uint32_t stream) {
-  EXPECTS(stream < positions_.size());
-  Position &at = positions_[stream];
-  const auto &sections = shared_->script.streams[stream];
-  if (!settle(at, sections))
-    return {};
-  const Instruction &i = sections[at.section].instructions[at.instruction];
-  switch (at.phase) {
-  case Position::Phase::instruction:
-    return begin(at, stream, i);
-  case Position::Phase::inside:
-    return inside(at, stream, i);
-  case Position::Phase::end:
-    return end_collective(at, stream);
-  }
-  return {};
-}
-
-std::vector<Peer> ScriptProgram::sends_to() const {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
-  for (std::uint32_t s = 0; s < streams(); ++s) {
-    // Algorithms of one communicator repeat over layers: look at each (algorithm, communicator) once.
-    std::vector<std::pair<const CollectiveAlgorithm *, std::uint32_t>> seen;
-    for_each_instruction(shared_->script.streams[s], [&](const Instruction &i, std::uint32_t) {
-      if (i.kind != Instruction::Kind::collective || i.algorithm == nullptr)
+/// Counts signals, marks and groups of a role, in `marks` on top of what other roles have.
+RoleFacts facts_of(const Script &script, const Role &role, std::uint64_t &marks) {
+  RoleFacts facts;
+  const std::size_t communicators = script.communicators.size();
+  facts.whole_groups.resize(communicators);
+  facts.part_groups.resize(communicators);
+  for (const auto &sections : role.streams) {
+    facts.first_mark.push_back(static_cast<std::uint32_t>(marks));
+    facts.network_uses.emplace_back();
+    for_each_instruction(sections, [&](const Instruction &i, std::uint32_t repeat) {
+      note_network_use(facts.network_uses.back(), i);
+      if (i.kind == Instruction::Kind::signal || i.kind == Instruction::Kind::wait)
+        facts.signals_per_step.resize(std::max<std::size_t>(facts.signals_per_step.size(), i.event + 1u));
+      if (i.kind == Instruction::Kind::signal)
+        facts.signals_per_step[i.event] += repeat;
+      if (i.kind != Instruction::Kind::collective)
         return;
-      const std::pair key{i.algorithm, i.communicator};
-      if (std::find(seen.begin(), seen.end(), key) != seen.end())
-        return;
-      seen.push_back(key);
-      for (const std::uint32_t peer : i.algorithm->sends_to(shape(i)))
-        found.emplace_back(s, communicator(i).rank_of(rank_, peer));
+      marks += i.marked ? repeat : 0;
+      if (i.algorithm == nullptr)
+        facts.whole_groups[i.communicator] = true;
+      if (uses_domain(script, i))
+        facts.part_groups[i.communicator] = true;
     });
+    if (marks * script.steps >= 1ull << 31)
+      throw Error("a run of " + std::to_string(marks * script.steps) + " collectives", "at most 2147483647 fit",
+                  "Simulate fewer steps or micro-batches.");
   }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  std::vector<Peer> peers;
-  peers.reserve(found.size());
-  for (const auto &[stream, rank] : found)
-    peers.push_back({stream, rank});
-  return peers;
+  for (const std::uint32_t signals : facts.signals_per_step)
+    if (static_cast<std::uint64_t>(signals) * script.steps >= 1ull << 32)
+      throw Error("a run of " + std::to_string(script.steps) + " steps", "events are counted in 32 bits",
+                  "Simulate fewer steps.");
+  return facts;
 }
 
-std::vector<RankProgram::Group> ScriptProgram::scale_up_groups() const {
-  std::vector<Group> groups;
-  const auto &communicators = shared_->script.communicators;
-  for (std::size_t c = 0; c < communicators.size(); ++c)
-    if (communicators[c].scale_up)
-      groups.push_back({shared_->first_group[c] + communicators[c].group_of(rank_), communicators[c].size});
-  return groups;
+/// All payload of the run. Bounded in floating point first: byte counts are 64 bits.
+Bytes network_bytes(const Script &script) {
+  double most = 0;
+  Bytes total{};
+  for (const Role &role : script.roles)
+    for (const auto &sections : role.streams)
+      for_each_instruction(sections, [&](const Instruction &i, std::uint32_t repeat) {
+        if (i.bytes.value == 0)
+          return;
+        most += 2.0 * static_cast<double>(i.bytes.value) * script.ranks * repeat * script.steps;
+        if (most > 4e18)
+          throw Error("a run that moves more than 4 exabytes", "byte counts are 64 bits",
+                      "Simulate fewer steps, or less.");
+        total += traffic(script, i) * repeat * script.steps;
+      });
+  return total;
 }
 
-/// Counts signals, collectives and groups, and checks what the builders promise.
 std::shared_ptr<SharedScript> share(Script script) {
   auto shared = std::make_shared<SharedScript>();
   std::uint32_t groups = 0;
   for (const Communicator &c : script.communicators) {
-    EXPECTS(c.size > 1 && c.stride > 0 && script.ranks % (c.size * c.stride) == 0);
+    EXPECTS(c.size > 1 && c.stride > 0 && script.ranks % c.span() == 0 && c.size % c.domain == 0);
+    EXPECTS(!c.scale_up || c.domain == 1);
     shared->first_group.push_back(groups);
-    groups += c.scale_up ? script.ranks / c.size : 0;
+    groups += c.scale_up ? script.ranks / c.span() * c.stride : (c.domain > 1 ? script.ranks / c.domain : 0);
   }
-  std::uint64_t total = 0;
-  double network_bytes = 0; // of the whole run, as a bound against overflow
-  for (const auto &sections : script.streams) {
-    std::uint64_t collectives = 0;
-    for_each_instruction(sections, [&](const Instruction &i, std::uint32_t repeat) {
-      if (i.kind == Instruction::Kind::collective) {
-        collectives += repeat;
-        network_bytes += 2.0 * static_cast<double>(i.bytes.value) * script.ranks * repeat * script.steps;
-      }
-      if (i.kind == Instruction::Kind::signal || i.kind == Instruction::Kind::wait)
-        shared->signals_per_step.resize(std::max<std::size_t>(shared->signals_per_step.size(), i.event + 1u));
-      if (i.kind == Instruction::Kind::signal)
-        shared->signals_per_step[i.event] += repeat;
-    });
-    total += collectives;
-    if (total * script.steps >= 1ull << 31)
-      throw Error("a run of " + std::to_string(total * script.steps) + " collectives", "at most 2147483647 fit",
-                  "Simulate fewer steps or micro-batches.");
-    if (network_bytes > 4e18)
-      throw Error("a run that moves more than 4 exabytes", "byte counts are 64 bits", "Simulate fewer steps, or less.");
-    shared->stream_collectives.push_back(static_cast<std::uint32_t>(collectives));
-  }
-  for (const std::uint32_t signals : shared->signals_per_step)
-    if (static_cast<std::uint64_t>(signals) * script.steps >= 1ull << 32)
-      throw Error("a run of " + std::to_string(script.steps) + " steps", "events are counted in 32 bits",
-                  "Simulate fewer steps.");
-  shared->collectives_per_step = static_cast<std::uint32_t>(total);
+  std::uint64_t marks = 0;
+  for (const Role &role : script.roles)
+    shared->roles.push_back(facts_of(script, role, marks));
+  // A script for all ranks announces every scale-up group, used or not.
+  if (script.roles.size() == 1)
+    for (std::size_t c = 0; c < script.communicators.size(); ++c)
+      shared->roles[0].whole_groups[c] = script.communicators[c].scale_up;
+  shared->marks_per_step = static_cast<std::uint32_t>(marks);
   shared->script = std::move(script);
   return shared;
 }
@@ -311,31 +219,31 @@ CollectiveInfo info_of(const Script &script, const Instruction &i, std::uint32_t
   info.bytes = i.bytes;
   info.ranks = script.communicators[i.communicator].size;
   info.scale_up = i.algorithm == nullptr;
+  info.label = i.label;
   return info;
 }
 
 } // namespace
 
 JobPlan plan_script(Script script) {
-  EXPECTS(script.ranks > 0 && !script.streams.empty());
+  EXPECTS(script.ranks > 0 && !script.roles.empty());
+  EXPECTS(script.ranks % (script.role_stride * script.roles.size()) == 0);
+  const Bytes bytes = network_bytes(script);
   const std::shared_ptr<const SharedScript> shared = share(std::move(script));
   const Script &s = shared->script;
   JobPlan plan;
   plan.ranks = s.ranks;
-  plan.program = [shared](std::uint32_t rank) { return std::make_unique<ScriptProgram>(shared, rank); };
-  plan.collectives.reserve(static_cast<std::size_t>(shared->collectives_per_step) * s.steps);
+  plan.network_bytes = bytes;
+  plan.program = [shared](std::uint32_t rank) { return make_script_program(shared, rank); };
+  plan.collectives.reserve(static_cast<std::size_t>(shared->marks_per_step) * s.steps);
   for (std::uint32_t step = 0; step < s.steps; ++step)
-    for (const auto &sections : s.streams)
-      for (const Section &section : sections)
-        for (std::uint32_t repeat = 0; repeat < section.repeat; ++repeat)
-          for (const Instruction &i : section.instructions)
-            if (i.kind == Instruction::Kind::collective) {
-              plan.collectives.push_back(info_of(s, i, step));
-              if (i.algorithm != nullptr) {
-                const std::uint32_t size = s.communicators[i.communicator].size;
-                plan.network_bytes += group_traffic(i.op, size, i.bytes) * static_cast<std::int64_t>(s.ranks / size);
-              }
-            }
+    for (const Role &role : s.roles)
+      for (const auto &sections : role.streams)
+        for (const Section &section : sections)
+          for (std::uint32_t repeat = 0; repeat < section.repeat; ++repeat)
+            for (const Instruction &i : *section.block)
+              if (i.kind == Instruction::Kind::collective && i.marked)
+                plan.collectives.push_back(info_of(s, i, step));
   return plan;
 }
 

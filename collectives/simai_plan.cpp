@@ -114,7 +114,8 @@ bool SimaiBuilder::add_comm(std::vector<Instruction> &to, const SimaiComm &comm)
     ++(comm.bytes.value == 0 ? empty_ : alone_);
     return false;
   }
-  to.push_back(collective(script_, entry.communicator, *comm.op, comm.bytes));
+  to.push_back(
+      collective(script_, entry.communicator, *comm.op, comm.bytes, "auto", static_cast<std::uint16_t>(comm.group)));
   return true;
 }
 
@@ -148,11 +149,16 @@ JobPlan SimaiBuilder::build() {
     main.push_back(wait_event(gradients_reduced, reduced));
   work(update);
   main.push_back(end_step());
-  script_.streams.push_back({{1, std::move(main)}});
+  Role role{{{section(std::move(main))}}};
   if (reduced > 0)
-    script_.streams.push_back({{1, std::move(reductions)}});
+    role.streams.push_back({section(std::move(reductions))});
+  script_.roles.push_back(std::move(role));
   JobPlan plan = plan_script(script_);
   plan.steps = run_.steps;
+  plan.labels.clear(); // in the order of SimaiGroup
+  for (const char *group :
+       {"other", "tensor-parallel", "data-parallel", "expert-parallel", "expert data-parallel", "all ranks"})
+    plan.labels.emplace_back(group);
   add_notes(plan);
   return plan;
 }

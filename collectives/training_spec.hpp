@@ -34,11 +34,11 @@ struct TrainingSpec {
   std::uint32_t pipeline = 1;
   std::uint32_t data = 1;
   std::uint32_t context = 1; ///< only 1
-  /// Expert groups, as Megatron-LM lays them out: `expert` ranks of one pipeline stage hold different experts; the
-  /// groups are cut from the tensor × data ranks of the stage, tensor fastest. Divides tensor × data ÷ expert_tensor.
+  /// Ranks of one pipeline stage that hold different experts, as Megatron-LM groups them: neighbours among the data
+  /// ranks (divides data), or with expert_tensor = 1 among the tensor × data ranks, tensor fastest (divides their
+  /// product). Experts' gradients are reduced among the ranks that hold the same ones.
   std::uint32_t expert = 1;
-  /// Ranks that share the matrices of one expert: `tensor`, or 1 (whole experts, groups also across tensor ranks).
-  /// 0 = tensor, Megatron-LM's default.
+  /// Ranks that split the matrices of one expert: `tensor`, or 1 for whole experts. 0 = tensor, Megatron-LM's default.
   std::uint32_t expert_tensor = 0;
   bool sequence_parallel = false; ///< all-gather and reduce-scatter in place of all-reduce in tensor groups
   bool scatter_gather = true; ///< each tensor rank sends 1/tensor of the activations to the next stage (SC 2021, 4.1)
@@ -68,5 +68,9 @@ struct TrainingSpec {
   double optimizer_bytes_per_parameter = 28;
   bool check_memory = true; ///< refuse a job that does not fit the GPU's memory
 };
+
+/// The spec with its defaults filled in (sequence, expert_tensor). Throws Error that names the first key that cannot
+/// be: factors, batch, layers, experts, schedule, algorithm. Memory is checked apart (memory.hpp).
+TrainingSpec check_training(const TrainingSpec &spec);
 
 } // namespace lightloom

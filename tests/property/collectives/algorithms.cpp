@@ -9,30 +9,54 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include <string>
 
 using namespace lightloom;
 
+namespace {
+
+/// Domains to run an algorithm on `ranks` members with: all that divide them if it needs one, else one member each.
+std::vector<std::uint32_t> domains(const CollectiveAlgorithm &algorithm, std::uint32_t ranks) {
+  std::vector<std::uint32_t> fit;
+  for (std::uint32_t domain = 1; domain <= ranks; ++domain)
+    if (ranks % domain == 0 &&
+        (algorithm.why_not == nullptr || algorithm.why_not({algorithm.op, ranks, 0, {}, 0, domain}).empty()))
+      fit.push_back(domain);
+  return algorithm.why_not == nullptr || std::string(algorithm.name) != "hierarchical"
+             ? std::vector<std::uint32_t>(fit.empty() ? 0 : 1, 1)
+             : fit;
+}
+
+} // namespace
+
 TEST_CASE("every algorithm leaves every rank with the right data, for 1 to 64 ranks") {
   for (const CollectiveAlgorithm &algorithm : collective_algorithms())
-    for (std::uint32_t ranks = 1; ranks <= 64; ++ranks) {
-      const SymbolicResult result = prove(algorithm, ranks, Bytes(1'000'003));
-      CAPTURE(to_string(algorithm.op));
-      CAPTURE(ranks);
-      CHECK_MESSAGE(result.proven, result.problem);
-    }
+    for (std::uint32_t ranks = 1; ranks <= 64; ++ranks)
+      for (const std::uint32_t domain : domains(algorithm, ranks)) {
+        const SymbolicResult result = prove(algorithm, ranks, Bytes(1'000'003), 0, domain);
+        CAPTURE(to_string(algorithm.op));
+        CAPTURE(algorithm.name);
+        CAPTURE(ranks);
+        CAPTURE(domain);
+        CHECK_MESSAGE(result.proven, result.problem);
+      }
 }
 
 TEST_CASE("what all ranks send together is what group_traffic says, exactly, whatever the remainder") {
   for (const CollectiveAlgorithm &algorithm : collective_algorithms())
-    for (const std::uint32_t ranks : {1u, 2u, 3u, 5u, 8u, 13u, 64u})
-      for (const std::int64_t bytes : {0, 1, 2, 7, 63, 64, 65, 1'048'576, 3'000'017}) {
-        CAPTURE(to_string(algorithm.op));
-        CAPTURE(ranks);
-        CAPTURE(bytes);
-        CHECK(prove(algorithm, ranks, Bytes(bytes)).sent == group_traffic(algorithm.op, ranks, Bytes(bytes)));
-      }
+    for (const std::uint32_t ranks : {1u, 2u, 3u, 5u, 8u, 12u, 13u, 64u})
+      for (const std::uint32_t domain : domains(algorithm, ranks))
+        for (const std::int64_t bytes : {0, 1, 2, 7, 63, 64, 65, 1'048'576, 3'000'017}) {
+          CAPTURE(to_string(algorithm.op));
+          CAPTURE(algorithm.name);
+          CAPTURE(ranks);
+          CAPTURE(domain);
+          CAPTURE(bytes);
+          CHECK(prove(algorithm, ranks, Bytes(bytes), 0, domain).sent ==
+                group_traffic(algorithm.op, ranks, Bytes(bytes)));
+        }
 }
 
 TEST_CASE("a broadcast and a send are right from every root") {
@@ -45,15 +69,41 @@ TEST_CASE("a broadcast and a send are right from every root") {
 
 TEST_CASE("a member sends only to peers it announces") {
   for (const CollectiveAlgorithm &algorithm : collective_algorithms())
-    for (const std::uint32_t ranks : {2u, 3u, 8u})
-      for (std::uint32_t i = 0; i < ranks; ++i) {
-        const CollectiveShape shape{algorithm.op, ranks, i, Bytes(1'000'000), 0};
-        const auto peers = algorithm.sends_to(shape);
-        const auto cursor = algorithm.make(shape);
-        for (auto step = cursor->next(); step.kind != CollectiveStep::Kind::done; step = cursor->next())
-          if (step.kind == CollectiveStep::Kind::send)
-            CHECK(std::find(peers.begin(), peers.end(), step.peer) != peers.end());
-      }
+    for (const std::uint32_t ranks : {2u, 3u, 8u, 12u})
+      for (const std::uint32_t domain : domains(algorithm, ranks))
+        for (const bool closed_form : {false, true})
+          for (std::uint32_t i = 0; i < ranks; ++i) {
+            const CollectiveShape shape{algorithm.op, ranks, i, Bytes(1'000'000), 0, domain, closed_form};
+            const auto peers = algorithm.sends_to(shape);
+            CHECK(std::set<std::uint32_t>(peers.begin(), peers.end()).size() == peers.size());
+            const auto cursor = algorithm.make(shape);
+            for (auto step = cursor->next(); step.kind != CollectiveStep::Kind::done; step = cursor->next())
+              if (step.kind == CollectiveStep::Kind::send)
+                CHECK(std::find(peers.begin(), peers.end(), step.peer) != peers.end());
+          }
+}
+
+TEST_CASE("halving-doubling takes log2 n messages per member and phase, where the ring takes n - 1") {
+  const auto messages = [](CollectiveOp op, const char *name, std::uint32_t ranks) {
+    return prove(find_algorithm(op, name), ranks, Bytes(64'000)).messages / ranks;
+  };
+  CHECK(messages(CollectiveOp::all_reduce, "halving-doubling", 64) == 12);
+  CHECK(messages(CollectiveOp::reduce_scatter, "halving-doubling", 32) == 5);
+  CHECK(messages(CollectiveOp::all_gather, "halving-doubling", 16) == 4);
+  CHECK(messages(CollectiveOp::all_reduce, "ring", 64) == 126);
+}
+
+TEST_CASE("an algorithm says on how many ranks it cannot run") {
+  const auto refused = [](const char *name, std::uint32_t ranks, std::uint32_t domain) {
+    CHECK_THROWS_AS(check_shape(find_algorithm(CollectiveOp::all_reduce, name),
+                                {CollectiveOp::all_reduce, ranks, 0, Bytes(1), 0, domain}),
+                    Error);
+  };
+  refused("halving-doubling", 12, 1);
+  refused("hierarchical", 12, 1);
+  refused("hierarchical", 12, 8);
+  CHECK_NOTHROW(check_shape(find_algorithm(CollectiveOp::all_reduce, "hierarchical"),
+                            {CollectiveOp::all_reduce, 12, 0, Bytes(1), 0, 4}));
 }
 
 TEST_CASE("chunks differ by at most one byte and sum to the whole") {
@@ -129,7 +179,7 @@ public:
 };
 
 CollectiveAlgorithm broken(CollectiveOp op, std::unique_ptr<CollectiveCursor> (*make)(const CollectiveShape &)) {
-  return {op, "broken", "", make, nullptr, [](const CollectiveShape &s) -> std::uint64_t { return s.ranks; }};
+  return {op, "broken", "", make, nullptr, [](const CollectiveShape &s) -> std::uint64_t { return s.ranks; }, nullptr};
 }
 
 } // namespace

@@ -21,15 +21,19 @@ struct Interpretation {
   std::vector<std::string> problems; ///< broken laws; empty = all hold
   Bytes sent{};                      ///< payload of all messages
   std::vector<Bytes> sent_by;        ///< one entry per rank
-  std::vector<Duration> computed;    ///< one entry per rank: compute operations of all streams
-  std::vector<std::uint32_t> ended;  ///< one entry per collective: ranks that ended it
-  std::vector<std::string> order;    ///< what rank 0 did on stream 0: "compute", "scale_up", "signal 0", …
+  /// One entry per rank: payload by label.
+  std::vector<std::map<std::uint16_t, Bytes>> sent_for;
+  std::vector<Duration> computed;   ///< one entry per rank: compute operations of all streams
+  std::vector<std::uint32_t> ended; ///< one entry per collective: ranks that ended it
+  std::vector<std::string> order;   ///< what rank 0 did on stream 0: "compute", "scale_up", "signal 0", …
 };
 
 class Interpreter {
 public:
-  explicit Interpreter(const JobPlan &plan) : plan_(plan) {
+  /// `stages`: the ranks fall into this many parts, each with collectives of its own.
+  explicit Interpreter(const JobPlan &plan, std::uint32_t stages = 1) : plan_(plan), stages_(stages) {
     result_.sent_by.resize(plan.ranks);
+    result_.sent_for.resize(plan.ranks);
     result_.computed.resize(plan.ranks);
     result_.ended.resize(plan.collectives.size());
     begun_.resize(plan.collectives.size());
@@ -83,6 +87,10 @@ private:
   };
 
   void problem(const std::string &text) { result_.problems.push_back(text); }
+  void check_label(const Operation &op) {
+    if (op.label >= plan_.labels.size())
+      problem("label " + std::to_string(op.label) + " has no name");
+  }
 
   /// Tries to get stream s of rank r one operation further.
   bool step(std::uint32_t r, std::uint32_t s) {
@@ -124,6 +132,7 @@ private:
   bool complete(std::uint32_t r, Stream &stream) {
     const Operation &op = stream.operation;
     Rank &rank = ranks_[r];
+    check_label(op);
     switch (op.kind) {
     case Operation::Kind::compute:
       result_.computed[r] += op.duration;
@@ -134,6 +143,7 @@ private:
       queues_[{r, op.peer, op.channel}].push_back(op.bytes);
       result_.sent += op.bytes;
       result_.sent_by[r] += op.bytes;
+      result_.sent_for[r][op.label] += op.bytes;
       return true;
     case Operation::Kind::receive: {
       auto &queue = queues_[{op.peer, r, op.channel}];
@@ -210,7 +220,7 @@ private:
       if (!queue.empty())
         problem("a message from rank " + std::to_string(std::get<0>(key)) + " is never taken");
     for (std::size_t c = 0; c < begun_.size(); ++c)
-      if (begun_[c] != plan_.ranks || result_.ended[c] != plan_.ranks)
+      if (begun_[c] != plan_.ranks / stages_ || result_.ended[c] != plan_.ranks / stages_)
         problem("collective " + std::to_string(c) + " is not begun and ended once by each rank");
     for (std::uint32_t s = 0; s < plan_.steps; ++s)
       if (steps_begun_[s] != plan_.ranks || steps_ended_[s] != plan_.ranks)
@@ -221,6 +231,7 @@ private:
   }
 
   const JobPlan &plan_;
+  std::uint32_t stages_;
   std::vector<Rank> ranks_;
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::deque<Bytes>>
       queues_; ///< (source, destination, stream)
@@ -231,7 +242,9 @@ private:
   Interpretation result_;
 };
 
-inline Interpretation interpret(const JobPlan &plan) { return Interpreter(plan).run(); }
+inline Interpretation interpret(const JobPlan &plan, std::uint32_t stages = 1) {
+  return Interpreter(plan, stages).run();
+}
 
 /// All problems in one text, for CHECK messages.
 inline std::string problems_of(const Interpretation &i) {

@@ -69,8 +69,9 @@ TEST_CASE("gradient buckets hold each parameter of a rank exactly once, however 
     spec.bucket_layers = bucket_layers;
     std::int64_t reduced = 0;
     std::uint32_t buckets = 0;
-    for (const CollectiveInfo &c : plan_training(spec).collectives)
-      if (!c.scale_up) {
+    const JobPlan plan = plan_training(spec);
+    for (const CollectiveInfo &c : plan.collectives)
+      if (plan.labels[c.label] == "gradients") {
         reduced += c.bytes.value;
         ++buckets;
       }
@@ -145,7 +146,6 @@ TEST_CASE("GPUs that do not factor, batches that do not divide, and what is not 
   refused([](TrainingSpec &s) { s.global_batch = 7; });
   refused([](TrainingSpec &s) { s.global_batch = 0; });
   refused([](TrainingSpec &s) { s.micro_batch = 0; });
-  refused([](TrainingSpec &s) { s.pipeline = 2; });
   refused([](TrainingSpec &s) { s.context = 2; });
   refused([](TrainingSpec &s) { s.expert = 2; });
   refused([](TrainingSpec &s) { s.tensor = 0; });

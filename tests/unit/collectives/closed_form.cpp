@@ -95,7 +95,8 @@ TEST_CASE("in the scale-up switch: 8 GPUs, 3.6 Tb/s, 300 ns, 20 MiB all-reduce")
 TEST_CASE("the busiest port carries at least its share of what the algorithms send") {
   for (const CollectiveAlgorithm &a : collective_algorithms())
     for (const std::uint32_t n : {2u, 3u, 8u, 31u})
-      CHECK(busiest_port_traffic(a.op, n, Bytes(1'000'003)).value <= prove(a, n, Bytes(1'000'003)).sent.value);
+      if (a.why_not == nullptr)
+        CHECK(busiest_port_traffic(a.op, n, Bytes(1'000'003)).value <= prove(a, n, Bytes(1'000'003)).sent.value);
 }
 
 TEST_CASE("a closed form that does not exist is an error") {
