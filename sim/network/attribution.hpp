@@ -7,7 +7,8 @@
 // construction; what the two ends of a message measured must agree to the picosecond, which is checked. The order of
 // parts inside one message, from post to memory: host, congestion_control, flow_control, queueing, serialization (its
 // bytes before the completing train), retransmission; then on the way propagation, optics, switching, queueing,
-// flow_control, serialization (of the completing train), host. Steps tile the run: step s lasts from the end of step
+// flow_control, serialization (of the completing train, and of its own queue's bytes where they take longer in
+// switches than at the NIC), host. Steps tile the run: step s lasts from the end of step
 // s − 1 (over all ranks) to its own.
 
 #include "sim/core/cause.hpp"

@@ -71,7 +71,8 @@ void ReleaserWalk::explain_message(const Ends &ends) {
     explain_sender(ends, path, position_);
     return;
   }
-  const Transit transit = settle(ends, path);
+  Transit transit = settle(ends, path);
+  count_own_bytes(ends, path, transit);
   explain_transit(path, transit, picoseconds(sent.departed));
   explain_sender(ends, path, position_);
 }
@@ -112,6 +113,17 @@ ReleaserWalk::Transit ReleaserWalk::settle(const Ends &ends, const TrainPath &pa
       picoseconds(sent.posted), departed, tail, off > 0 ? off : -off, off > 0 ? "little" : "much", path.latency,
       path.switching, t.queueing, t.flow_control, t.serialization));
   return t;
+}
+
+/// Of the wait in switches, what its own queue's bytes take by themselves is serialization.
+void ReleaserWalk::count_own_bytes(const Ends &ends, const TrainPath &path, Transit &t) const {
+  const std::int64_t departed = picoseconds(ends.sent.departed);
+  if (t.queueing == 0 || t.left > departed) // sent again: they are long gone
+    return;
+  const std::int64_t before = std::max<std::int64_t>(0, picoseconds(ends.sent.sending) - (departed - t.left));
+  const std::int64_t own = std::min(t.queueing, paths_.behind_own_bytes(path, ends.received.wire_bytes, before));
+  t.queueing -= own;
+  t.serialization += own;
 }
 
 void ReleaserWalk::explain_transit(const TrainPath &path, const Transit &t, std::int64_t departed) {

@@ -14,7 +14,7 @@ constexpr std::int64_t byte_ps = 8'000'000'000'000; ///< ps per byte × bits per
 bool whole(BitRate rate) { return byte_ps % rate.bits_per_second == 0; }
 
 /// Rounded down, as a port sends it whose remainder is 0.
-std::int64_t sending(std::int64_t bytes, BitRate rate) {
+std::int64_t transmission(std::int64_t bytes, BitRate rate) {
   if (whole(rate)) [[likely]]
     return bytes * (byte_ps / rate.bits_per_second);
   return static_cast<std::int64_t>(static_cast<__int128>(bytes) * byte_ps / rate.bits_per_second);
@@ -180,7 +180,7 @@ void PathFinder::choose_carrier(TrainPath &path) const {
 
 std::int64_t PathFinder::serialization(const TrainPath &path, std::int64_t wire_bytes) const {
   const BitRate last = path.rate[path.count - 1];
-  std::int64_t sum = sending(wire_bytes, last);
+  std::int64_t sum = transmission(wire_bytes, last);
   if (spec_.switches.forwarding == Forwarding::cut_through) {
     if (!path.one_rate)
       for (std::uint32_t i = 1; i < path.count; ++i)
@@ -190,8 +190,40 @@ std::int64_t PathFinder::serialization(const TrainPath &path, std::int64_t wire_
   const auto &t = spec_.transport;
   const std::int64_t frame = std::min(wire_bytes, t.mtu.value + t.header.value + frame_gap_bytes);
   for (std::uint32_t i = 0; i + 1 < path.count; ++i)
-    sum += sending(frame, path.rate[i]);
+    sum += transmission(frame, path.rate[i]);
   return sum;
+}
+
+/// Follows the bytes before (first frame at `head`, last bit gone at `gone`) and the train (`start`) from link to link,
+/// latencies left out. Sprayed bytes share only the links of the two hosts.
+std::int64_t PathFinder::behind_own_bytes(const TrainPath &path, std::int64_t wire_bytes, std::int64_t sending) const {
+  const bool stored = spec_.switches.forwarding == Forwarding::store_and_forward;
+  if (sending == 0 || (path.one_rate && !stored)) [[likely]]
+    return 0;
+  const auto &t = spec_.transport;
+  const std::int64_t full = t.mtu.value + t.header.value + frame_gap_bytes;
+  const BitRate bus = spec_.hosts.pcie;
+  const BitRate first = bus.bits_per_second > 0 ? std::min(bus, path.rate[0]) : path.rate[0];
+  std::int64_t head = 0;
+  std::int64_t gone = sending;
+  std::int64_t start = sending;
+  std::int64_t waited = 0;
+  for (std::uint32_t i = 1; i < path.count; ++i) {
+    const auto hop = [&](std::int64_t bytes) {
+      return stored ? transmission(std::min(bytes, full), path.rate[i - 1])
+                    : catch_up(bytes, path.rate[i - 1], path.fastest[i]);
+    };
+    head += hop(full);
+    const std::int64_t ready = start + hop(wire_bytes);
+    gone += stored ? transmission(full, path.rate[i]) : 0;
+    if (spec_.paths != PathChoice::spray || i + 1 == path.count) {
+      const __int128 here = static_cast<__int128>(sending) * first.bits_per_second / path.rate[i].bits_per_second;
+      gone = std::max(gone, head + static_cast<std::int64_t>(here));
+    }
+    start = std::max(ready, gone);
+    waited += start - ready;
+  }
+  return waited;
 }
 
 std::int64_t PathFinder::tolerance(const TrainPath &path) const {

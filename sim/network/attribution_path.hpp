@@ -48,6 +48,11 @@ public:
   /// Transmission of a train of `wire_bytes` along the path, as far as it delays its tail: once at the last link; what
   /// a switch waits so that a faster link does not run dry; the first frame at each hop of store-and-forward. [ps]
   std::int64_t serialization(const TrainPath &path, std::int64_t wire_bytes) const;
+  /// How long a train waits in switches for what its own queue sent before it, when nobody else is there: where a link
+  /// is slower than the one before, or the train's first frame is shorter than the others and switches store and
+  /// forward. `sending`: transmission of the bytes before it at the first link. Trains before it are taken as single
+  /// frames. [ps]
+  std::int64_t behind_own_bytes(const TrainPath &path, std::int64_t wire_bytes, std::int64_t sending) const;
   /// How far serialization() may be off because a port carries remainders below 1 ps; 0 where every rate gives whole
   /// picoseconds per byte. [ps]
   std::int64_t tolerance(const TrainPath &path) const;

@@ -67,6 +67,7 @@ private:
   bool step_message(Place &place, const ActivityRecord &record);
   void explain_message(const Ends &ends);
   Transit settle(const Ends &ends, const TrainPath &path);
+  void count_own_bytes(const Ends &ends, const TrainPath &path, Transit &transit) const;
   void explain_transit(const TrainPath &path, const Transit &transit, std::int64_t departed);
   void explain_sender(const Ends &ends, const TrainPath &path, std::int64_t until);
   void add(std::int64_t begin, std::int64_t end, Cause cause, std::uint16_t label,
