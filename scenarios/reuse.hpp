@@ -4,14 +4,16 @@
 //
 // Runs of two and of three steps are simulated. Steps 3 … N − 1 (counted from 0) are copies of step 2, shifted in time,
 // when all of this holds:
-//   - nothing was drawn at random, no GPU has jitter, nothing is injected, and no link's next bad codeword, known from
-//     the seed, comes within the N steps;
-//   - the third step posts its first message after the last frame of the second, acknowledgements included, has arrived;
-//   - second and third step are equal to the picosecond for every rank (begin and end within the step, busy, waits),
-//     and the last frame leaves as long after the step's end in both;
-//   - nothing remembers earlier steps: no rate leaves remainders of a picosecond, and under spray each message takes a
+//   - the third step draws nothing at random, computations have no jitter, nothing is injected, and no link's next bad
+//     codeword, known from the seed, comes within the N steps;
+//   - the third step posts its first message after the last frame of the second, acknowledgements included, is in;
+//   - second and third step are equal to the picosecond: begin, end, busy time and waits of every rank, every
+//     collective, and when the last frame is sent;
+//   - nothing remembers earlier steps: rates leave no remainders of a picosecond, and under spray each message takes a
 //     whole number of rounds over the equal ports.
 // Then step 3 starts from the state that step 2 started from, and so does every later one.
+//
+// Counters of the copies are those of the third step: what three steps counted less what two did.
 
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
@@ -28,14 +30,14 @@ inline constexpr std::uint32_t simulated_steps = 3;
 
 /// What reuse_steps came to.
 struct ReusedRun {
-  NetworkResult result;        ///< of all steps; machine facts and digest are those of what was simulated
+  NetworkResult result;        ///< of all steps; machine facts and digest are those of the three that were simulated
   std::uint32_t reused = 0;    ///< the last so many steps are copies
-  std::string why_not;         ///< "" when reused; else the first condition that failed, one sentence
-  std::uint64_t link_hops = 0; ///< simulated
+  std::string why_not;         ///< "" when some are; else the first condition that failed
+  std::uint64_t link_hops = 0; ///< simulated, in all runs
 };
 
-/// Runs the scenario's load. `built` is that of the scenario. `simulate_one` runs one specification; it is called once
-/// (nothing can be reused, known before), or twice, and once more when only the results showed it.
+/// Runs the load of the scenario that `built` was made of; takes built.network. `simulate_one` runs a specification; it
+/// is called for two steps, three, and all of them where nothing can be reused.
 ReusedRun run_reusing(const Scenario &scenario, BuiltRun &built,
                       const std::function<NetworkResult(NetworkSpec)> &simulate_one);
 
