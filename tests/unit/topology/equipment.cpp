@@ -2,7 +2,7 @@
 
 #include "topology/equipment.hpp"
 
-#include "specs.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include <doctest/doctest.h>
 

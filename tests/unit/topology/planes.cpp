@@ -1,6 +1,6 @@
 // Several planes, several NICs per GPU, rails by node: ids, names, errors. Switches by capacity.
 
-#include "specs.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include "topology/export.hpp"
 #include "topology/metrics.hpp"
