@@ -56,12 +56,18 @@ void add_run_commands(CLI::App &app, CommandLine &line) {
   auto *compare = add_command(app, line, "compare", "Run or read two or more and print them side by side",
                               "compare scenarios/gpt-800g.toml scenarios/gpt-1600g.toml");
   compare->add_option("files", line.files, "Scenarios, or results files of earlier runs")->required()->expected(2, 16);
+  compare->add_option("--seeds", line.seeds, "Runs of each scenario, at as many seeds: means with confidence intervals")
+      ->check(CLI::Range(1u, 1000u))
+      ->capture_default_str();
   auto *collective =
       add_command(app, line, "collective", "Sweep message sizes of a collective; prints the table of nccl-tests",
                   "collective --op all-reduce --algorithm ring -b 1MiB -e 64MiB -f 4 scenarios/ring-ideal.toml");
   collective->add_option("--op", line.op, "all-reduce, all-gather, reduce-scatter, all-to-all, broadcast, send")
       ->capture_default_str();
-  collective->add_option("--algorithm", line.algorithm, "ring, pairwise, chain, direct or auto")->capture_default_str();
+  collective
+      ->add_option("--algorithm", line.algorithm,
+                   "ring, halving-doubling, hierarchical, pairwise, chain, direct or auto")
+      ->capture_default_str();
   collective->add_option("-b,--minbytes", line.min_bytes, "Smallest size: a count of bytes, 1MiB, 1M")
       ->capture_default_str();
   collective->add_option("-e,--maxbytes", line.max_bytes, "Largest size")->capture_default_str();

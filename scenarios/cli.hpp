@@ -24,6 +24,8 @@ struct CommandLine {
 
   std::string output; ///< run -o
 
+  std::uint32_t seeds = 1; ///< compare
+
   // collective
   std::string op = "all-reduce", algorithm = "auto", min_bytes = "1MiB", max_bytes = "64MiB";
   double factor = 4;

@@ -9,6 +9,8 @@
 #include "scenarios/schema.hpp"
 #include "sim/core/parse_quantity.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -17,13 +19,48 @@ namespace lightloom {
 namespace {
 using Json = nlohmann::ordered_json;
 
+/// What a right scenario comes to before it runs.
+struct Checked {
+  ClusterBill bill;
+  std::vector<JobMemory> memory;
+  std::vector<std::string> warnings;
+};
+
 /// Everything short of simulating: a scenario without a load is complete for `topology`.
-void check_scenario(const CommandLine &line, const std::string &file) {
+Checked check_scenario(const CommandLine &line, const std::string &file) {
   const Scenario s = load_scenario(file, line.settings);
-  if (s.job || !s.collectives.empty() || !s.traffic.empty())
-    build_run(s);
-  else
-    build_fabric_of(s);
+  if (!s.job && s.collectives.empty() && s.traffic.empty())
+    return {build_fabric_of(s).cluster, {}, {}};
+  BuiltRun run = build_run(s);
+  return {std::move(run.hardware.cluster), std::move(run.memory), std::move(run.warnings)};
+}
+
+/// The stage that needs the most memory; requires one.
+const JobMemory &fullest(const std::vector<JobMemory> &stages) {
+  return *std::max_element(stages.begin(), stages.end(),
+                           [](const JobMemory &a, const JobMemory &b) { return a.total < b.total; });
+}
+
+std::string to_text(const std::string &file, const Checked &checked) {
+  std::string text = file + ": right\n";
+  text += fmt::format("  cluster: {:.1f} kW, {:.2f} million USD\n", checked.bill.power_W * 1e-3,
+                      checked.bill.cost_usd * 1e-6);
+  if (!checked.memory.empty())
+    text += "  memory of a GPU: " + describe(fullest(checked.memory)) + "\n";
+  return text;
+}
+
+Json to_json(const std::string &file, const Checked &checked) {
+  Json j = {{"file", file}, {"ok", true}};
+  j["cluster"] = {{"power_W", checked.bill.power_W}, {"cost_usd", checked.bill.cost_usd}};
+  if (!checked.memory.empty()) {
+    const JobMemory &m = fullest(checked.memory);
+    j["memory"] = {{"weights_bytes", m.weights.value},     {"gradients_bytes", m.gradients.value},
+                   {"optimizer_bytes", m.optimizer.value}, {"activations_bytes", m.activations.value},
+                   {"total_bytes", m.total.value},         {"capacity_bytes", m.capacity.value}};
+  }
+  j["warnings"] = checked.warnings;
+  return j;
 }
 
 Json schema_json() {
@@ -51,10 +88,12 @@ ExitCode command_check(const CommandLine &line) {
   Json checked = Json::array();
   for (const auto &file : line.files)
     try {
-      check_scenario(line, file);
-      checked.push_back({{"file", file}, {"ok", true}});
+      const Checked right = check_scenario(line, file);
+      checked.push_back(to_json(file, right));
       if (!line.json)
-        print_result(file + ": right\n");
+        print_result(to_text(file, right));
+      for (const auto &warning : right.warnings)
+        say(line, file + ": warning: " + warning);
     } catch (const Error &e) {
       problems.insert(problems.end(), e.problems().begin(), e.problems().end());
       code = e.code();

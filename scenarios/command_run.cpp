@@ -1,24 +1,24 @@
-// run and compare: load, build, simulate, write, report.
+// run: load, build, simulate, write, report.
 
 #include "analysis/compare.hpp"
-#include "analysis/hdf5_reader.hpp"
 #include "analysis/hdf5_writer.hpp"
 #include "analysis/json.hpp"
 #include "analysis/summary.hpp"
 #include "analysis/table.hpp"
 #include "scenarios/commands.hpp"
 #include "scenarios/fill_results.hpp"
+#include "scenarios/latency_budget.hpp"
 #include "scenarios/loader.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace lightloom {
 
@@ -51,7 +51,6 @@ RunRequest request_of(const CommandLine &line) {
   return request;
 }
 
-namespace {
 void say_notes(const CommandLine &line, const Scenario &scenario, const BuiltRun &built) {
   if (!line.verbose)
     return;
@@ -63,6 +62,7 @@ void say_notes(const CommandLine &line, const Scenario &scenario, const BuiltRun
                           scenario.given("cluster.scale_up.bandwidth") ? "the scenario" : c.gpu));
 }
 
+namespace {
 /// Runs; a run that turns out to be refused leaves no file.
 RunOutcome run_into(std::optional<ResultsWriter> &writer, const Scenario &scenario, BuiltRun built,
                     const RunRequest &request) {
@@ -95,12 +95,24 @@ std::string loss_text(const RunResults &results) {
                         std::isnan(f.repair_s) ? "" : ", repaired at " + format_seconds(f.repair_s), f.effect);
   return text;
 }
+/// The summary, with the latency budget when --target asked for it.
+std::string to_json(const RunSummary &run, const std::optional<LatencyBudget> &budget) {
+  const std::string text = to_json(run);
+  if (!budget)
+    return text;
+  auto whole = nlohmann::ordered_json::parse(text);
+  whole["latency_budget"] = nlohmann::ordered_json::parse(to_json(*budget));
+  return whole.dump(2) + "\n";
+}
 } // namespace
 
 ExitCode command_run(const CommandLine &line) {
   const Scenario scenario = load_scenario(line.files.front(), line.settings);
   BuiltRun built = build_run(scenario);
   say_notes(line, scenario, built);
+  std::optional<LatencyBudget> budget; // before the run: a target that cannot be read costs no minutes
+  if (!line.latency.target.empty())
+    budget = latency_budget(scenario, built.hardware, line.latency);
   std::optional<ResultsWriter> writer;
   const RunRequest request = request_of(line);
   if (!line.output.empty()) {
@@ -117,86 +129,12 @@ ExitCode command_run(const CommandLine &line) {
     say(line, "results are in " + line.output);
   }
   const RunSummary result = summary(outcome.results);
-  print_result(line.json ? to_json(result) : to_text(result) + loss_text(outcome.results));
+  print_result(line.json ? to_json(result, budget)
+                         : to_text(result) + loss_text(outcome.results) + (budget ? "\n" + to_text(*budget) : ""));
   say_outcome(line, outcome);
   say(line, fmt::format("{} link-hops in {} of CPU time, {} elapsed", outcome.link_hops, format_seconds(outcome.user_s),
                         format_seconds(outcome.wall_s)));
   return outcome.code;
-}
-
-namespace {
-/// A scenario is loaded and built before the first one runs, so that a mistake in the last one costs no minutes.
-struct Contender {
-  std::optional<Scenario> scenario;
-  std::optional<BuiltRun> built;
-  RunResults results;
-};
-
-/// Under the table: what each run can be recognised by, and how close its main network collective came to its lower
-/// bound.
-std::string footnotes(const std::vector<RunSummary> &runs) {
-  std::string text;
-  for (const auto &run : runs) {
-    text += fmt::format("{}: digest {}", run.name, run.digest);
-    const CollectiveSummary *most = nullptr; // by time spent in it
-    for (const auto &c : run.collectives)
-      if (!c.scale_up && (most == nullptr ||
-                          c.time_s * static_cast<double>(c.count) > most->time_s * static_cast<double>(most->count)))
-        most = &c;
-    if (most != nullptr)
-      text +=
-          fmt::format("; {} of {} over {} ranks: {}, lower bound {} ({})", most->op, format_size(most->bytes),
-                      most->ranks, format_seconds(most->time_s), format_seconds(most->lower_bound_s), most->bottleneck);
-    text += "\n";
-  }
-  return text;
-}
-
-ExitCode worse(ExitCode a, ExitCode b) { return static_cast<int>(a) > static_cast<int>(b) ? a : b; }
-} // namespace
-
-ExitCode command_compare(const CommandLine &line) {
-  std::vector<Contender> contenders;
-  std::vector<Problem> problems;
-  ExitCode failure = ExitCode::bad_input;
-  for (const auto &file : line.files)
-    try {
-      Contender c;
-      if (is_hdf5(file)) {
-        c.results = read_results(file);
-      } else {
-        c.scenario = load_scenario(file, line.settings);
-        c.built = build_run(*c.scenario);
-      }
-      contenders.push_back(std::move(c));
-    } catch (const Error &e) {
-      problems.insert(problems.end(), e.problems().begin(), e.problems().end());
-      failure = e.code();
-    }
-  if (!problems.empty())
-    throw Error(std::move(problems), failure);
-  if (!line.settings.empty() &&
-      std::none_of(contenders.begin(), contenders.end(), [](const Contender &c) { return c.scenario.has_value(); }))
-    throw Error("--set and --seed have no effect", "a results file holds a run that is over",
-                "Name a scenario instead.");
-  ExitCode code = ExitCode::done;
-  std::vector<RunSummary> runs;
-  for (auto &c : contenders) {
-    if (c.scenario && code != ExitCode::interrupted) {
-      say_notes(line, *c.scenario, *c.built);
-      const RunOutcome outcome = run_built(*c.scenario, std::move(*c.built), request_of(line));
-      c.built.reset();
-      say_outcome(line, outcome);
-      code = worse(code, outcome.code);
-      c.results = outcome.results;
-    }
-    runs.push_back(summary(c.results));
-  }
-  if (code == ExitCode::interrupted)
-    return code;
-  const Comparison comparison = compare(std::move(runs));
-  print_result(line.json ? to_json(comparison) : to_text(comparison) + "\n" + footnotes(comparison.runs));
-  return code;
 }
 
 } // namespace lightloom

@@ -51,12 +51,47 @@ template <class Write> void write_file(const std::string &path, const CommandLin
   }
 }
 
+Json cluster_json(const ClusterBill &bill) {
+  Json j = {{"power_W", bill.power_W}, {"cost_usd", bill.cost_usd}, {"lines", Json::array()}};
+  for (const auto &line : bill.lines)
+    j["lines"].push_back({{"kind", to_string(line.kind)},
+                          {"name", line.name},
+                          {"count", line.count},
+                          {"power_W", line.power_W},
+                          {"cost_usd", line.cost_usd},
+                          {"source", line.source}});
+  j["missing"] = bill.missing;
+  return j;
+}
+
+/// The whole cluster, a line per part, and what it sums to.
+std::string bill_text(const ClusterBill &bill) {
+  using Align = Table::Align;
+  Table t({{"part", "", Align::left},
+           {"", "", Align::left},
+           {"count", "", Align::right},
+           {"power", "kW", Align::right},
+           {"cost", "kUSD", Align::right}});
+  for (const auto &line : bill.lines)
+    t.add({to_string(line.kind), line.name, std::to_string(line.count), fmt::format("{:.2f}", line.power_W * 1e-3),
+           fmt::format("{:.1f}", line.cost_usd * 1e-3)});
+  t.add({"whole cluster", "", "", fmt::format("{:.2f}", bill.power_W * 1e-3),
+         fmt::format("{:.1f}", bill.cost_usd * 1e-3)});
+  std::string text = t.str() + "Power is typical; most prices are estimates: see the sources with --json.\n";
+  for (const auto &missing : bill.missing)
+    text += "Not in the sums: " + missing + ".\n";
+  return text;
+}
+
 Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
   Json j;
   j["name"] = s.name;
   j["topology"] = b.fabric.topology();
   j["levels"] = b.fabric.levels();
   j["radix"] = b.fabric.radix();
+  j["rails"] = s.fabric.rails;
+  j["planes"] = s.fabric.planes;
+  j["nics_per_gpu"] = s.fabric.nics_per_gpu;
   j["gpus"] = s.cluster.gpus;
   j["hosts"] = m.hosts;
   j["switches"] = {{"leaf", m.leaves}, {"spine", m.spines}, {"core", m.cores}};
@@ -81,14 +116,22 @@ Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
   for (const auto &line : b.bill.lines)
     j["bom"].push_back(
         {{"module", line.module}, {"ends", line.ends}, {"power_W", line.power_W}, {"cost_usd", line.cost_usd}});
+  j["cluster"] = cluster_json(b.cluster);
   return j;
+}
+
+/// "one NIC", "2 NICs with 2 ports".
+std::string describe_ports(const Scenario &s) {
+  const auto &f = s.fabric;
+  const std::string nics = f.nics_per_gpu == 1 ? "one NIC" : fmt::format("{} NICs", f.nics_per_gpu);
+  return f.planes == 1 ? nics : nics + fmt::format(" with a port into each of {} planes", f.planes);
 }
 
 std::string to_text(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m, bool bom) {
   using Align = Table::Align;
   Table t({{s.name, "", Align::left}, {"", "", Align::left}});
   t.add({"topology", fmt::format("{}, {} levels, radix {}", b.fabric.topology(), b.fabric.levels(), b.fabric.radix())});
-  t.add({"hosts", fmt::format("{}, one NIC each", m.hosts)});
+  t.add({"hosts", fmt::format("{}, {} each", m.hosts, describe_ports(s))});
   t.add({"switches", fmt::format("{} leaf, {} spine, {} core", m.leaves, m.spines, m.cores)});
   t.add({"cables", fmt::format("{} host, {} leaf, {} spine, {} global", m.host_cables, m.leaf_cables, m.spine_cables,
                                m.global_cables)});
@@ -109,18 +152,7 @@ std::string to_text(const Scenario &s, const BuiltFabric &b, const FabricMetrics
                          s.optics.tiers[tier].length_m, format_duration(b.optics[tier]->latency))});
   std::string text = t.str();
   if (bom) {
-    Table parts({{"part", "", Align::left},
-                 {"count", "", Align::right},
-                 {"power", "W", Align::right},
-                 {"cost", "USD", Align::right}});
-    for (const auto &line : b.bill.lines)
-      parts.add({line.module + " end", std::to_string(line.ends), fmt::format("{:.1f}", line.power_W),
-                 fmt::format("{:.0f}", line.cost_usd)});
-    for (const auto kind : {NodeKind::leaf, NodeKind::spine, NodeKind::core})
-      if (b.fabric.count(kind) > 0)
-        parts.add({fmt::format("{} switch, {} ports", to_string(kind), b.fabric.radix()),
-                   std::to_string(b.fabric.count(kind)), "–", "–"});
-    text += "\n" + parts.str();
+    text += "\n" + bill_text(b.cluster);
   }
   return text;
 }

@@ -24,6 +24,8 @@ void print_result(const std::string &text);
 void say(const CommandLine &line, const std::string &text);
 /// Findings and warnings of a run to stderr, with how to report a bug for exit code 4.
 void say_outcome(const CommandLine &line, const RunOutcome &outcome);
+/// With -v: what was chosen by default.
+void say_notes(const CommandLine &line, const Scenario &scenario, const BuiltRun &built);
 /// How this command line runs a scenario.
 RunRequest request_of(const CommandLine &line);
 

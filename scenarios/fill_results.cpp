@@ -71,10 +71,6 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
   }
 }
 
-HostId host_of(const JobPlan &plan, std::uint32_t rank) {
-  return HostId(plan.host_of_rank.empty() ? rank : plan.host_of_rank[rank]);
-}
-
 void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, const BuiltRun &built) {
   if (!built.plan.record_flows)
     return;
@@ -145,6 +141,10 @@ void fill_counters(RunResults &r, const NetworkResult &n) {
   };
 }
 } // namespace
+
+HostId host_of(const JobPlan &plan, std::uint32_t rank) {
+  return HostId(plan.host_of_rank.empty() ? rank : plan.host_of_rank[rank]);
+}
 
 bool finished(const NetworkResult &n) { return !n.stopped_early && !n.failed && n.blocked.empty(); }
 

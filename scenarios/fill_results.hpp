@@ -21,6 +21,9 @@ bool finished(const NetworkResult &network);
 /// Identity alone, complete = false: what a results file holds while the run is under way.
 RunIdentity identity_of(const Scenario &scenario, const JobPlan &plan, const std::string &command);
 
+/// Where a rank runs.
+HostId host_of(const JobPlan &plan, std::uint32_t rank);
+
 /// Facts by scenario key that a comparison states as equal or different.
 std::vector<FactRow> facts_of(const Scenario &scenario, const BuiltFabric &built);
 

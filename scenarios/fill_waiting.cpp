@@ -106,14 +106,13 @@ double predicted_step_error(const NetworkResult &n) {
   return n.attribution.steps.empty() ? not_known : sum / static_cast<double>(n.attribution.steps.size());
 }
 
-/// Where trains were not used although they were asked for; "" when nowhere.
+/// What moved as frames although trains were asked for; "" when nothing did.
 std::string frames_where(const Scenario &s, const GranularityRow &row) {
   if (s.granularity.kind == GranularityPart::Kind::frame || !(row.payload_in_trains < 1))
     return "";
   if (s.granularity.kind == GranularityPart::Kind::size)
-    return "messages of one frame moved as frames";
-  return fmt::format("messages too short for trains within an error of {:g} % moved as frames",
-                     100 * s.granularity.error);
+    return "messages of a single frame";
+  return fmt::format("messages too short for trains with an error of {:g} %", 100 * s.granularity.error);
 }
 } // namespace
 

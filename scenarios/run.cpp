@@ -74,7 +74,7 @@ std::string down_cables(const BuiltRun &built, SimTime at) {
 std::string describe(const JobFailure &f, const BuiltRun &built) {
   const auto &fabric = built.hardware.fabric;
   return fmt::format("peer unreachable: rank {} on {} gave up on rank {} on {} at {} after {} retries ({})", f.rank,
-                     fabric.name(HostId(f.rank)), f.peer, fabric.name(HostId(f.peer)),
+                     fabric.name(host_of(built.plan, f.rank)), f.peer, fabric.name(host_of(built.plan, f.peer)),
                      format_duration(f.at.time_since_epoch()), f.retries, down_cables(built, f.at));
 }
 
@@ -93,6 +93,7 @@ void warn_of_late_faults(RunOutcome &out, const BuiltRun &built, SimTime end) {
 /// Sets code, findings and identity.outcome from what went wrong, the gravest first.
 void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n, SimTime last_seen) {
   auto bugs = n.violations;
+  bugs.insert(bugs.end(), n.attribution.violations.begin(), n.attribution.violations.end());
   if (finished(n)) { // else a collective may be cut in the middle
     const auto below = below_bounds(out.results, picoseconds(n.silent));
     bugs.insert(bugs.end(), below.begin(), below.end());
@@ -163,7 +164,8 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
     facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
   facts.host = host_name();
   out.results.run = facts;
-  out.warnings = built.route_fallbacks;
+  out.warnings = built.warnings;
+  out.warnings.insert(out.warnings.end(), built.route_fallbacks.begin(), built.route_fallbacks.end());
   if (finished(n))
     warn_of_late_faults(out, built, n.end);
   judge(out, built, n, std::max(last_seen, n.end));
