@@ -103,6 +103,10 @@ ReleaserWalk::Transit ReleaserWalk::settle(const Ends &ends, const TrainPath &pa
   t.unsplit = std::max<std::int64_t>(0, off);
   if (overflow)
     t.before = Cause::queueing;
+  else if (off > 0 && off <= paths_.broken_train(path)) { // its train was broken up: frames of it went before
+    t.before = Cause::serialization;
+    return t;
+  }
   if (overflow || !paths_.constant()) {
     messages_unsplit_ += overflow ? 0 : 1;
     return t;
@@ -141,7 +145,7 @@ void ReleaserWalk::explain_transit(const TrainPath &path, const Transit &t, std:
     for (std::uint32_t i = path.count; i-- > 0;)
       add_part(path.propagation[i], t.left, Cause::propagation, path.links[i].value);
   if (t.unsplit > 0)
-    add_part(t.unsplit, t.left, t.before, t.before == Cause::queueing ? carrier : WaitingSegment::no_link);
+    add_part(t.unsplit, t.left, t.before, t.before == Cause::failure ? WaitingSegment::no_link : carrier);
   if (position_ > low_ && position_ > departed)
     add_part(position_ - departed, departed, Cause::retransmission);
 }

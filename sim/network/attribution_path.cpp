@@ -2,6 +2,7 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/network/routing.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -43,8 +44,11 @@ PathFinder::PathFinder(const NetworkSpec &spec, const std::vector<Duration> &lin
     : spec_(spec), busy_(link_busy), cache_(cache_entries) {
   number_ports();
   constant_ = spec.routes.size() == 1;
-  for (const auto &health : spec.links)
+  for (const auto &health : spec.links) {
     constant_ = constant_ && health.segments.size() == 1;
+    for (const auto &segment : health.segments)
+      codewords_go_bad_ = codewords_go_bad_ || segment.uncorrectable_ratio > 0;
+  }
   if (spec.paths == PathChoice::spray)
     for (const auto &epoch : spec.routes)
       for (const auto &routes : epoch.table->switches)
@@ -224,6 +228,17 @@ std::int64_t PathFinder::behind_own_bytes(const TrainPath &path, std::int64_t wi
     waited += start - ready;
   }
   return waited;
+}
+
+std::int64_t PathFinder::broken_train(const TrainPath &path) const {
+  if (!codewords_go_bad_)
+    return 0;
+  const auto &t = spec_.transport;
+  BitRate slowest = path.rate[0];
+  for (std::uint32_t i = 1; i < path.count; ++i)
+    slowest = std::min(slowest, path.rate[i]);
+  const std::int64_t others = std::min(spec_.trains.most_frames, longest_train) - 1;
+  return picoseconds(transmission_time(t.mtu + t.header + Bytes(frame_gap_bytes), slowest)) * others;
 }
 
 std::int64_t PathFinder::tolerance(const TrainPath &path) const {

@@ -56,6 +56,9 @@ public:
   /// How far serialization() may be off because a port carries remainders below 1 ps; 0 where every rate gives whole
   /// picoseconds per byte. [ps]
   std::int64_t tolerance(const TrainPath &path) const;
+  /// How long the other frames of a train can take before the last one leaves, where a bad codeword can break it up.
+  /// [ps]
+  std::int64_t broken_train(const TrainPath &path) const;
   /// Routes and all links stay as they are for the whole run.
   bool constant() const { return constant_; }
 
@@ -79,6 +82,7 @@ private:
   std::vector<LinkId> links_of_ports_;    ///< outgoing, port by port
   std::uint64_t period_ = 1;              ///< sprayed paths repeat after so many frames; 0: far too many to remember
   bool constant_ = true;
+  bool codewords_go_bad_ = false;
   std::vector<Entry> cache_;
   TrainPath scratch_;
 };

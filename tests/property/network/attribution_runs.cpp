@@ -201,19 +201,22 @@ TEST_CASE("Parts of every wait sum to what elapsed: two ports per host, with and
 }
 
 TEST_CASE("Parts of every wait sum to what elapsed: frames are lost and sent again") {
-  for (const auto recovery : {TransportSpec::Recovery::selective, TransportSpec::Recovery::go_back_n}) {
-    CAPTURE(static_cast<int>(recovery));
-    NetworkSpec spec = leaf_spine(4, 4, 2, 400_Gbps, 150ns);
-    spec.transport = infiniband();
-    spec.transport.recovery = recovery;
-    for (auto &link : spec.links)
-      link.segments[0].uncorrectable_ratio = 1e-4;
-    exchange(spec, Bytes(400'000), 4, 11);
-    const NetworkResult r = explained(std::move(spec));
-    check_sums(r);
-    CHECK(r.frames_resent > 0);
-    CHECK(idle(r, Cause::retransmission) > 0);
-  }
+  for (const auto recovery : {TransportSpec::Recovery::selective, TransportSpec::Recovery::go_back_n})
+    for (const std::uint32_t frames : {1u, 32u}) {
+      CAPTURE(static_cast<int>(recovery));
+      CAPTURE(frames);
+      NetworkSpec spec = leaf_spine(4, 4, 2, 400_Gbps, 150ns);
+      spec.transport = infiniband();
+      spec.transport.recovery = recovery;
+      spec.trains.most_frames = frames;
+      for (auto &link : spec.links)
+        link.segments[0].uncorrectable_ratio = 1e-4;
+      exchange(spec, Bytes(400'000), 4, 11);
+      const NetworkResult r = explained(std::move(spec));
+      check_sums(r);
+      CHECK(r.frames_resent > 0);
+      CHECK(idle(r, Cause::retransmission) > 0);
+    }
 }
 
 TEST_CASE("Parts of every wait sum to what elapsed: a cable fails and routes change") {
