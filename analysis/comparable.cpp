@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -24,6 +25,11 @@ std::string value_of(const RunSummary &run, const std::string &key) {
 
 bool differ(double a, double b) { return std::isfinite(a) && std::isfinite(b) && a != b; }
 
+/// The first version worded the fact "job" otherwise: against its files tokens and FLOPs per step must tell.
+bool of_first_version(const RunSummary &run) {
+  return std::find(run.missing.begin(), run.missing.end(), "/causes") != run.missing.end();
+}
+
 /// "job: gpt3-175b … against moe …; cluster.gpus: 1024 against 512"; empty when nothing differs.
 std::string differences(const RunSummary &a, const RunSummary &b) {
   std::string text;
@@ -31,8 +37,9 @@ std::string differences(const RunSummary &a, const RunSummary &b) {
     text += fmt::format("{}{}: {} against {}", text.empty() ? "" : "; ", what, mine.empty() ? "none" : mine,
                         theirs.empty() ? "none" : theirs);
   };
+  const bool old = of_first_version(a) || of_first_version(b);
   for (const char *key : job_facts)
-    if (value_of(a, key) != value_of(b, key))
+    if (value_of(a, key) != value_of(b, key) && !(old && key == job_facts[0]))
       add(key, value_of(a, key), value_of(b, key));
   if (differ(a.tokens_per_step, b.tokens_per_step))
     add("tokens per step", format_number(a.tokens_per_step, 6), format_number(b.tokens_per_step, 6));

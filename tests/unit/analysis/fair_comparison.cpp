@@ -94,6 +94,15 @@ TEST_CASE("other fabrics are comparable, and so is a run whose first moments alo
   CHECK(error_of({run("a", 60, 1000), begun}).empty());
 }
 
+TEST_CASE("files of the first version, which worded the job otherwise, are told apart by tokens per step") {
+  RunSummary old = run("old", 60, 1000);
+  old.facts[0].value = "gpt3-175b, tensor 8, data 128, global batch 768";
+  old.missing = {"/causes", "/steps/reused"};
+  CHECK(error_of({run("a", 60, 1000), old}).empty());
+  old.tokens_per_step = 2e6;
+  CHECK(holds(error_of({run("a", 60, 1000), old}), "(tokens per step: 1000000 against 2000000)"));
+}
+
 TEST_CASE("the basis says what a pair holds equal") {
   const auto basis = [](const RunSummary &b) {
     return compare({with_basis("a", "64", "51.2 Tb/s", "0.8 Tb/s"), b}).basis;
