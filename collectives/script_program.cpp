@@ -38,7 +38,7 @@ private:
   std::uint32_t peer_of(const Instruction &i) const {
     const Communicator &c = communicator(i);
     const std::int64_t size = c.size;
-    const std::int64_t index = (c.index_of(rank_) + i.shift + size) % size;
+    const std::int64_t index = (static_cast<std::int64_t>(c.index_of(rank_)) + i.shift + size) % size;
     return c.rank_of(rank_, static_cast<std::uint32_t>(index));
   }
   /// Moves to the next section or step when the current one is used up; false at the very end.
