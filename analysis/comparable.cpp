@@ -1,7 +1,6 @@
 // Only runs of one job on the same GPUs are compared: another job's step time says nothing about a network.
 
 #include "analysis/compare.hpp"
-#include "analysis/table.hpp"
 #include "sim/core/error.hpp"
 
 #include <fmt/format.h>
@@ -42,9 +41,9 @@ std::string differences(const RunSummary &a, const RunSummary &b) {
     if (value_of(a, key) != value_of(b, key) && !(old && key == job_facts[0]))
       add(key, value_of(a, key), value_of(b, key));
   if (differ(a.tokens_per_step, b.tokens_per_step))
-    add("tokens per step", format_number(a.tokens_per_step, 6), format_number(b.tokens_per_step, 6));
+    add("tokens per step", fmt::format("{:.10g}", a.tokens_per_step), fmt::format("{:.10g}", b.tokens_per_step));
   if (differ(a.flops_per_step, b.flops_per_step))
-    add("model FLOPs per step", format_number(a.flops_per_step, 6), format_number(b.flops_per_step, 6));
+    add("model FLOPs per step", fmt::format("{:.6g}", a.flops_per_step), fmt::format("{:.6g}", b.flops_per_step));
   return text;
 }
 

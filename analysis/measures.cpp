@@ -173,7 +173,7 @@ void add_causes(Table &table, const std::vector<RunSummary> &runs) {
     for (std::size_t i = 0; i < runs.size(); ++i) {
       cells.push_back(format_percent(runs[i].idle_by_cause[cause]));
       if (i > 0)
-        cells.push_back(fmt::format("{:+.1f} pp", 100 * (runs[i].idle_by_cause[cause] - runs[0].idle_by_cause[cause])));
+        cells.push_back(format_change(100 * (runs[i].idle_by_cause[cause] - runs[0].idle_by_cause[cause])) + " pp");
     }
     table.add(std::move(cells));
   }

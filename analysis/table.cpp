@@ -54,6 +54,12 @@ std::string format_percent(double share) {
   return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : nothing;
 }
 
+std::string format_change(double change) {
+  if (!std::isfinite(change))
+    return nothing;
+  return std::fabs(change) < 0.05 ? "0.0" : fmt::format("{:+.1f}", change);
+}
+
 std::string format_seconds(double s) {
   if (!std::isfinite(s))
     return nothing;

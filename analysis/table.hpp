@@ -13,6 +13,8 @@ namespace lightloom {
 std::string format_number(double value, int digits = 4);
 /// "5.3 %"; "–" when not finite.
 std::string format_percent(double share);
+/// "+0.3", "-15.6", "0.0": a change with one decimal, without a sign when it shows as nought; "–" when not finite.
+std::string format_change(double change);
 /// A time of any size with its unit, four digits: "68.31 ms"; "–" when not finite.
 std::string format_seconds(double s);
 /// A size for people: whole units exactly ("20 MiB"), else four digits ("75.07 MiB").

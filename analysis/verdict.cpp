@@ -70,7 +70,7 @@ std::string doubt(const MeanInterval &step_ratio, double train_error) {
 
 /// "changes the step by −0.3 ± 0.4 %"
 std::string change_text(const MeanInterval &step_ratio) {
-  const std::string change = fmt::format("{:+.1f}", 100 * (step_ratio.mean - 1));
+  const std::string change = format_change(100 * (step_ratio.mean - 1));
   return std::isfinite(step_ratio.ci95) ? fmt::format("{} ± {:.1f} %", change, 100 * step_ratio.ci95) : change + " %";
 }
 

@@ -1,6 +1,8 @@
 // Text tables and number formats.
 
 #include "analysis/table.hpp"
+#include "analysis/results.hpp"
+#include "analysis/units.hpp"
 #include "sim/core/contract.hpp"
 
 #include <doctest/doctest.h>
@@ -49,4 +51,19 @@ TEST_CASE("numbers keep their significant digits") {
 
 TEST_CASE("CSV quotes what would break it") {
   CHECK(csv({"name", "time_s"}, {{"a,b", "1"}, {"say \"x\"", "2"}}) == "name,time_s\n\"a,b\",1\n\"say \"\"x\"\"\",2\n");
+}
+
+TEST_CASE("a change has its sign, and none when it shows as nought") {
+  CHECK(format_change(0.31) == "+0.3");
+  CHECK(format_change(-15.64) == "-15.6");
+  CHECK(format_change(-0.04) == "0.0");
+  CHECK(format_change(0.04) == "0.0");
+}
+
+TEST_CASE("an interval has the decimals of its value, and more when it would round to nought") {
+  const Unit ms{0, 1e-3, "", " ms", 2};
+  CHECK(cell(80.8e-3, ms, 0.123e-3) == "80.80 ± 0.12 ms");
+  CHECK(cell(80.8e-3, ms, 0.0007e-3) == "80.8000 ± 0.0007 ms");
+  CHECK(cell(80.8e-3, ms) == "80.80 ms");
+  CHECK(cell(not_known, ms, 1) == "–");
 }
