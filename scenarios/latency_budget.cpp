@@ -157,6 +157,33 @@ Bytes size_of(const LatencyRequest &r, LatencyBudget &out) {
   return *size;
 }
 
+/// Stalls that the budget leaves out: the sender of a long message hears of its first frames too late.
+void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &terms, LatencyBudget &out) {
+  const auto &t = s.transport;
+  const Bytes frame = t.mtu + t.header + Bytes(frame_gap_bytes);
+  const std::int64_t frames = (path.part.value + t.mtu.value - 1) / t.mtu.value;
+  if (t.ideal)
+    return;
+  Duration one_way{}; // of a message's first bit, without NICs
+  for (const auto &hop : path.hops)
+    one_way += terms.link[static_cast<std::size_t>(hop.tier)] + terms.switching;
+  const BitRate rate = path.hops.front().rate;
+  if (frames > t.window_frames && transmission_time(frame * t.window_frames, rate) < 2 * one_way)
+    out.notes.push_back(fmt::format("transport.window_frames = {} is less than the path holds: the sender waits for "
+                                    "acknowledgements, which is not in it",
+                                    t.window_frames));
+  for (const auto &hop : path.hops) {
+    const Duration round =
+        2 * terms.link[static_cast<std::size_t>(hop.tier)] + terms.switching + 2 * transmission_time(frame, hop.rate);
+    if (t.credits && t.credits->value < frame.value * frames && transmission_time(*t.credits, hop.rate) < round) {
+      out.notes.push_back(fmt::format("transport.credits = {} is less than a link holds: frames wait for credit, which "
+                                      "is not in it",
+                                      format_bytes(*t.credits)));
+      return;
+    }
+  }
+}
+
 /// What the budget leaves out of this scenario.
 void add_notes(const Scenario &s, const BuiltFabric &b, Ends ends, LatencyBudget &out) {
   if (!s.inject.empty())
@@ -186,6 +213,7 @@ LatencyBudget latency_budget(const Scenario &s, const BuiltFabric &b, const Late
   Lines(s, b, path, out).write();
   out.total = path.total;
   add_notes(s, b, ends, out);
+  add_stalls(s, path, latency_terms(s, b), out);
   if (!request.target.empty()) {
     const auto target = parse_duration(request.target);
     if (!target || *target <= Duration{})

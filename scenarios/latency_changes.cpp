@@ -180,12 +180,12 @@ std::string out_of_reach(const LatencyParts &e, Duration target) {
   std::vector<std::string> names;
   for (const std::size_t i : order) {
     sum += e.parts[i];
-    names.push_back(fmt::format("{} {}", latency_part_names[i], format_duration(e.parts[i])));
+    names.push_back(latency_part_names[i]);
     if (sum > target)
       break;
   }
-  return fmt::format("cannot be reached: with every change together {}; {} alone {} {}", format_duration(e.total),
-                     fmt::join(names, ", "), names.size() == 1 ? "is" : "are", format_duration(sum));
+  return fmt::format("cannot be reached: {} with the best of all changes; {} alone are {}", format_duration(e.total),
+                     fmt::join(names, ", "), format_duration(sum));
 }
 
 /// What each lever does alone; those that save nothing are left out.

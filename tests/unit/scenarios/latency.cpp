@@ -140,6 +140,23 @@ TEST_CASE("The budget holds on Dragonfly+ and on a fabric of two planes") {
   agrees(scenario("link_rate = \"400Gbps\"\nplanes = 2", "kind = \"infiniband\""), {64, 4097, 1'000'003});
 }
 
+TEST_CASE("A message that its transport stalls takes longer than the budget, which says so") {
+  for (const char *setting : {"window_frames = 64", "credits = \"8KiB\""}) {
+    CAPTURE(setting);
+    const Scenario s = scenario("link_rate = \"400Gbps\"", fmt::format("kind = \"infiniband\"\n{}", setting),
+                                "[optics]\nleaf = { module = \"400G-DR4\", length = \"500m\" }\n");
+    const BuiltFabric built = build_fabric_of(s);
+    LatencyRequest request;
+    CHECK(latency_budget(s, built, request).notes.empty());
+    request.size = "1MiB";
+    const LatencyBudget b = latency_budget(s, built, request);
+    REQUIRE(b.notes.size() == 1);
+    CHECK(b.notes[0].find("is less than") != std::string::npos);
+    const auto to = static_cast<std::uint32_t>(std::stoul(b.to.substr(5)));
+    CHECK(b.total < simulated(s, 0, to, Bytes(1 << 20)));
+  }
+}
+
 TEST_CASE("A budget by hand: 64 B over one leaf at 400 Gb/s") {
   const Scenario s = scenario("link_rate = \"400Gbps\"", "kind = \"ideal\"",
                               "[optics]\nhost = { module = \"400G-DAC\", length = \"2m\" }\n");
@@ -219,7 +236,7 @@ TEST_CASE("A target below what is left of the path cannot be reached, and the pa
   CHECK(b.target->chosen.empty());
   CHECK(b.target->together > Duration(1'000'000));
   CHECK(b.target->verdict.find("cannot be reached") != std::string::npos);
-  CHECK(b.target->verdict.find("NICs and launch 1.2 us alone is 1.2 us") != std::string::npos);
+  CHECK(b.target->verdict.find("NICs and launch alone are 1.2 us") != std::string::npos);
 }
 
 TEST_CASE("The JSON has the names of the contract, and shares sum to 1") {
