@@ -26,6 +26,10 @@ JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::u
     const Instruction instruction = collective(script, 0, c.op, c.bytes, c.algorithm);
     if (c.algorithm == "auto")
       notes.push_back(std::string("auto runs ") + to_string(c.op) + " as \"" + instruction.algorithm->name + "\".");
+    if (instruction.algorithm->make == make_hierarchical_cursor)
+      notes.push_back("Hierarchical " + std::string(to_string(c.op)) + ": scale-up domains of " +
+                      std::to_string(script.communicators[0].domain) +
+                      " reduce and gather inside by closed form; only the rings between them use the network.");
     sections.push_back(section({instruction}, c.repeat));
   }
   script.roles.push_back({{std::move(sections)}});

@@ -89,12 +89,13 @@ void add_group_notes(JobPlan &plan, const TrainingSpec &s, const BuiltStep &buil
                                 : "Tensor-parallel groups do not fit the scale-up domain: their collectives run over "
                                   "the network as rings.");
   if (s.pipeline > 1)
-    plan.notes.push_back(fmt::format(
-        "Pipeline of {} stages, {}: filling and draining adds {:.1f} % to an ideal step. Activations go over the "
-        "network, "
-        "also between GPUs that share a scale-up domain.",
-        s.pipeline, s.interleave > 1 ? fmt::format("interleaved 1F1B with {} chunks each", s.interleave) : "1F1B",
-        100 * bubble_fraction(pipeline_shape(s))));
+    plan.notes.push_back(
+        fmt::format("Pipeline of {} stages, {}: filling and draining adds {:.1f} % to an ideal step.{}", s.pipeline,
+                    s.interleave > 1 ? fmt::format("interleaved 1F1B with {} chunks each", s.interleave) : "1F1B",
+                    100 * bubble_fraction(pipeline_shape(s)),
+                    s.scale_up.gpus > built.script.role_stride
+                        ? " Activations go over the network, also between GPUs that share a scale-up domain."
+                        : ""));
   if (built.groups.expert)
     plan.notes.push_back(fmt::format(
         "Expert dispatch and combine run {}, {} of {} experts per token, spread evenly, not overlapped with compute.",

@@ -174,6 +174,34 @@ TEST_CASE("plain collectives of every kind run through, one after another, for o
   CHECK_THROWS_AS(plan_collectives({{CollectiveOp::broadcast, "ring", Bytes(1), 1}}, 4), Error);
 }
 
+TEST_CASE("halving-doubling and hierarchical collectives run through; the latter leave the network the rings between") {
+  const ScaleUpDomain domain{8, 3'600_Gbps, 300ns};
+  for (const std::int64_t bytes : {0, 3, 1'000'003, 64'000'000}) {
+    const JobPlan halving = plan_collectives({{CollectiveOp::all_reduce, "halving-doubling", Bytes(bytes), 2},
+                                              {CollectiveOp::reduce_scatter, "halving-doubling", Bytes(bytes), 1},
+                                              {CollectiveOp::all_gather, "halving-doubling", Bytes(bytes), 1}},
+                                             32);
+    const auto run = interpret(halving);
+    CHECK_MESSAGE(run.problems.empty(), problems_of(run));
+    CHECK(halving.network_bytes.value == (2 * 2 + 1 + 1) * 31 * bytes);
+    for (const std::uint32_t ranks : {8u, 16u, 40u}) {
+      const JobPlan plan =
+          plan_collectives({{CollectiveOp::all_reduce, "hierarchical", Bytes(bytes), 3}}, ranks, domain);
+      const auto result = interpret(plan);
+      CHECK_MESSAGE(result.problems.empty(), problems_of(result));
+      CHECK(plan.network_bytes.value == 3 * 2 * (ranks / 8 - 1) * bytes);
+      for (const Bytes sent : result.sent_by) // 2 (M - 1) / n S each, as the port's bound says
+        CHECK(std::abs(sent.value - 3 * hierarchical_port_traffic(ranks, 8, Bytes(bytes)).value) <=
+              6 * (ranks / 8 + 1));
+    }
+  }
+  CHECK_THROWS_WITH_AS(plan_collectives({{CollectiveOp::all_reduce, "halving-doubling", Bytes(1), 1}}, 12),
+                       doctest::Contains("power of two"), Error);
+  CHECK_THROWS_WITH_AS(plan_collectives({{CollectiveOp::all_reduce, "hierarchical", Bytes(1), 1}}, 16),
+                       doctest::Contains("scale-up domain"), Error);
+  CHECK_THROWS_AS(plan_collectives({{CollectiveOp::all_reduce, "hierarchical", Bytes(1), 1}}, 12, domain), Error);
+}
+
 TEST_CASE("a permutation has no fixed point, hits everyone once, and depends on the seed alone") {
   for (const std::uint32_t n : {2u, 3u, 4u, 16u, 1000u})
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {

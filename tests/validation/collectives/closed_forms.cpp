@@ -53,6 +53,34 @@ TEST_CASE("the frame-exact form tends to the alpha-beta form when frames cost no
   CHECK(exact - model == doctest::Approx(126 * 0.4e-9).epsilon(1e-3));
 }
 
+TEST_CASE(
+    "halving and doubling take half of their all-reduce each, and the frame-exact form tends to k alpha + (n-1)/n S "
+    "beta") {
+  HomogeneousPath path;
+  path.latency = 5us;
+  path.rate = 400_Gbps;
+  path.framing.mtu = Bytes(1'000'000'000'000);
+  for (const std::uint32_t n : {2u, 8u, 64u, 1024u})
+    for (const CollectiveOp op : {CollectiveOp::all_reduce, CollectiveOp::reduce_scatter, CollectiveOp::all_gather}) {
+      const double model = alpha_beta_seconds(op, "halving-doubling", n, 1_GiB, 5e-6, 1 / 50e9);
+      const double exact = seconds(homogeneous_halving_doubling_time(op, n, 1_GiB, path));
+      const double messages = std::log2(n) * (op == CollectiveOp::all_reduce ? 2 : 1);
+      CHECK(exact - model == doctest::Approx(messages * 0.4e-9).epsilon(0.02)); // 20 B of preamble and gap each
+    }
+}
+
+TEST_CASE("hierarchical all-reduce: one domain is a ring inside, domains of one are a ring between, 1/g in general") {
+  const AlphaBeta inside{1e-6, 1 / 450e9}, between{5e-6, 1 / 50e9};
+  const auto ring = [](std::uint32_t n, AlphaBeta m) {
+    return alpha_beta_seconds(CollectiveOp::all_reduce, "ring", n, 1_GiB, m.alpha_s, m.beta_s);
+  };
+  CHECK(hierarchical_seconds(64, 64, 1_GiB, inside, between) == doctest::Approx(ring(64, inside)));
+  CHECK(hierarchical_seconds(64, 1, 1_GiB, inside, between) == doctest::Approx(ring(64, between)));
+  // 8 nodes of 8: 14 x 1 us + 2 x 7/8 x 1 GiB / 450 GB/s + 14 x 5 us + 2 x 7/8 x 128 MiB / 50 GB/s
+  CHECK(hierarchical_seconds(64, 8, 1_GiB, inside, between) ==
+        doctest::Approx(14e-6 + 1.75 * 1'073'741'824 / 450e9 + 70e-6 + 1.75 * 134'217'728 / 50e9).epsilon(1e-12));
+}
+
 TEST_CASE("busbw factors are those of nccl-tests: 275 GB/s algbw over 8 GPUs is 481 GB/s busbw") {
   CHECK(275 * busbw_factor(CollectiveOp::all_reduce, 8) == doctest::Approx(481.25));
   CHECK(busbw_factor(CollectiveOp::all_gather, 8) == doctest::Approx(0.875));
