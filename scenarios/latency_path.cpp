@@ -144,8 +144,11 @@ HostId LatencyWalk::farthest(HostId from) const {
       continue;
     if (leaf != built_.fabric.leaf_of(from))
       seen = leaf;
-    if (const std::uint32_t links = hops(from, HostId(h)); links > most) {
-      most = links;
+    // Of equally far ones rather a host that no scale-up domain joins to `from`.
+    const auto &cluster = scenario_.cluster;
+    const bool joined = cluster.scale_up && h / cluster.gpus_per_node == from.value / cluster.gpus_per_node;
+    if (const std::uint32_t far = 2 * hops(from, HostId(h)) + (joined ? 0 : 1); far > most) {
+      most = far;
       best = HostId(h);
     }
   }

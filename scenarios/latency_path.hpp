@@ -48,7 +48,7 @@ public:
   LatencyPath path(HostId from, HostId to, Bytes size, const LatencyTerms &terms) const;
   /// Links on the way.
   std::uint32_t hops(HostId from, HostId to) const;
-  /// The first of the hosts that are the most links away.
+  /// The first of the hosts that are the most links away, if possible outside of the sender's scale-up domain.
   HostId farthest(HostId from) const;
 
 private:

@@ -5,6 +5,7 @@
 #include "scenarios/fill_results.hpp"
 #include "scenarios/located.hpp"
 #include "scenarios/progress.hpp"
+#include "scenarios/reuse.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <sys/resource.h>
@@ -141,14 +142,25 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   const double user_before = user_seconds();
   const auto wall_before = std::chrono::steady_clock::now();
   // What only the network finds (simulated time runs out, say) is told at the user's file too.
-  const NetworkResult n = located(s, "scenario", [&] { return simulate(std::move(built.network), options); });
+  const ReusedRun run = located(s, "scenario", [&] {
+    const auto simulate_one = [&](NetworkSpec spec) { return simulate(std::move(spec), options); };
+    if (s.reuse_steps)
+      return run_reusing(s, built, simulate_one);
+    ReusedRun all;
+    all.result = simulate_one(std::move(built.network));
+    all.link_hops = all.result.link_hops;
+    return all;
+  });
+  const NetworkResult &n = run.result;
   line.end();
 
   RunOutcome out;
   out.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_before).count();
   out.user_s = user_seconds() - user_before;
-  out.link_hops = n.link_hops;
+  out.link_hops = run.link_hops;
   out.results = fill_results(s, built, bounds, n, request.command);
+  for (std::size_t step = out.results.steps.size(); step-- > 0 && out.results.steps.size() - step <= run.reused;)
+    out.results.steps[step].reused = true;
   facts.threads = request.sequential ? 1 : request.threads;
   facts.wall_s = out.wall_s;
   facts.cpu_s = out.user_s;
@@ -166,6 +178,8 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   out.results.run = facts;
   out.warnings = built.warnings;
   out.warnings.insert(out.warnings.end(), built.route_fallbacks.begin(), built.route_fallbacks.end());
+  if (s.reuse_steps && !run.why_not.empty())
+    out.warnings.push_back("no step is reused: " + run.why_not);
   if (finished(n))
     warn_of_late_faults(out, built, n.end);
   judge(out, built, n, std::max(last_seen, n.end));

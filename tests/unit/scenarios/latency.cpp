@@ -157,6 +157,16 @@ TEST_CASE("A message that its transport stalls takes longer than the budget, whi
   }
 }
 
+TEST_CASE("By default the hosts are as far apart as any, and a network message apart") {
+  const Scenario s = load_scenario_text(*shipped_scenario("gpt-800g"), "gpt-800g.toml");
+  const BuiltFabric b = build_fabric_of(s);
+  const LatencyWalk walk(s, b);
+  const HostId to = walk.farthest(HostId(0));
+  CHECK(to.value / s.cluster.gpus_per_node != 0);
+  for (std::uint32_t h = 1; h < b.fabric.hosts(); ++h)
+    CHECK(walk.hops(HostId(0), HostId(h)) <= walk.hops(HostId(0), to));
+}
+
 TEST_CASE("A budget by hand: 64 B over one leaf at 400 Gb/s") {
   const Scenario s = scenario("link_rate = \"400Gbps\"", "kind = \"ideal\"",
                               "[optics]\nhost = { module = \"400G-DAC\", length = \"2m\" }\n");

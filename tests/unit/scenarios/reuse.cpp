@@ -2,6 +2,7 @@
 
 #include "scenarios/reuse.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/run.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -217,4 +218,21 @@ size = "1MiB"
   const ReusedRun run = reuse(s);
   CHECK(run.reused == 0);
   CHECK_FALSE(run.why_not.empty());
+}
+
+TEST_CASE("A run marks the steps that were reused, and passes every check of a run") {
+  const Scenario whole = ring_job({"transport.kind=ideal"});
+  const Scenario s = ring_job({"transport.kind=ideal", "scenario.reuse_steps=true"});
+  const RunOutcome copied = run_built(s, build_run(s), {});
+  const RunOutcome full = run_built(whole, build_run(whole), {});
+  CHECK(copied.code == ExitCode::done);
+  CHECK(copied.warnings.empty());
+  REQUIRE(copied.results.steps.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    CHECK(copied.results.steps[i].reused == (i >= 3));
+    CHECK_FALSE(full.results.steps[i].reused);
+    CHECK(copied.results.steps[i].start_ps == full.results.steps[i].start_ps);
+    CHECK(copied.results.steps[i].duration_ps == full.results.steps[i].duration_ps);
+  }
+  CHECK(copied.results.gpus.wait_network_ps == full.results.gpus.wait_network_ps);
 }
