@@ -62,7 +62,7 @@ TrainingSpec training_spec(const Scenario &s) {
   t.pipeline = j.pipeline;
   t.data = j.data;
   t.expert = j.expert;
-  t.expert_tensor = j.expert_tensor;
+  t.expert_tensor = j.expert_tensor != 0 ? j.expert_tensor : j.tensor;
   t.sequence_parallel = j.sequence_parallel;
   t.micro_batch = j.micro_batch;
   t.global_batch = j.global_batch;
