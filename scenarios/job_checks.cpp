@@ -4,6 +4,8 @@
 #include "scenarios/checks.hpp"
 #include "scenarios/job_spec.hpp"
 
+#include <numeric>
+
 #include <fmt/format.h>
 
 namespace lightloom {
@@ -92,6 +94,9 @@ void check_schedule(Checks &c) {
     c.needless("job.0.last_stage_layers", "there is one pipeline stage");
     return;
   }
+  if (j.no_schedule)
+    c.add("job.0.schedule", "job.schedule = \"none\"", fmt::format("there are {} pipeline stages", j.pipeline),
+          "Use \"1f1b\".");
   if (said && j.interleaved && j.interleave == 1)
     c.add("job.0.schedule", "job.schedule = \"interleaved-1f1b\"", "needs at least two virtual stages per rank",
           "Try interleave = 2.");
@@ -139,14 +144,15 @@ void check_experts(Checks &c, const ModelShape &model) {
           fmt::format("must be tensor = {}, or 1", j.tensor), "Use 1.");
     return;
   }
+  const std::uint32_t places = j.tensor * j.data / expert_tensor;
+  const std::string suggestion =
+      fmt::format("Try {}.", largest_divisor_up_to(std::gcd(model.experts, places), j.expert));
   if (model.experts % j.expert != 0)
     c.add("job.0.expert", fmt::format("job.expert = {}", j.expert),
-          fmt::format("must divide the {} experts of {}", model.experts, model.name),
-          fmt::format("Try {}.", largest_divisor_up_to(model.experts, j.expert)));
-  else if (const std::uint32_t places = j.tensor * j.data / expert_tensor; places % j.expert != 0)
+          fmt::format("must divide the {} experts of {}", model.experts, model.name), suggestion);
+  else if (places % j.expert != 0)
     c.add("job.0.expert", fmt::format("job.expert = {}", j.expert),
-          fmt::format("must divide tensor × data ÷ expert_tensor = {}", places),
-          fmt::format("Try {}.", largest_divisor_up_to(std::min(places, model.experts), j.expert)));
+          fmt::format("must divide tensor × data ÷ expert_tensor = {}", places), suggestion);
 }
 } // namespace
 

@@ -55,6 +55,7 @@ void read_schedule(const Reader &r, JobPart &j) {
   j.interleave = r.count("job.0.interleave");
   j.interleaved =
       r.given("job.0.schedule") != nullptr ? r.text("job.0.schedule") == "interleaved-1f1b" : j.interleave > 1;
+  j.no_schedule = r.given("job.0.schedule") != nullptr && r.text("job.0.schedule") == "none";
   j.first_stage_layers = r.count_or("job.0.first_stage_layers", 0);
   j.last_stage_layers = r.count_or("job.0.last_stage_layers", 0);
   j.zero = r.count("job.0.zero");

@@ -112,6 +112,7 @@ struct JobPart {
   std::uint32_t micro_batch = 1;
   std::uint32_t global_batch = 1;
   bool interleaved = false; ///< schedule = "interleaved-1f1b"
+  bool no_schedule = false; ///< schedule = "none"
   std::uint32_t interleave = 1;
   std::uint32_t first_stage_layers = 0, last_stage_layers = 0; ///< 0 = as many as the others
   std::uint32_t zero = 0;

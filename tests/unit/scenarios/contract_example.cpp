@@ -157,6 +157,73 @@ TEST_CASE(
   CHECK(refused > 10);
 }
 
+TEST_CASE("The example loads once what this version does not have, and what excludes each other, is taken out") {
+  // Refused by name: uec, link-level retry is off, GraphML files, open loop, failures and campaigns.
+  // Alternatives of one key: a radix beside a capacity, rates beside link_rate, model beside workload, job beside
+  // others.
+  const std::string text = R"toml(
+[scenario]
+name = "gpt3-175b-800g"
+seed = 1
+fidelity = "packet"
+granularity = "auto"
+steps = 3
+[cluster]
+gpus = 1024
+gpus_per_node = 8
+gpu = "B200-SXM"
+scale_up = { kind = "nvswitch", domain = 8, bandwidth = "7.2Tbps", latency = "300ns" }
+[fabric]
+topology = "fat-tree"
+radix = 64
+levels = 3
+rails = 8
+planes = 1
+oversubscription = 1.0
+link_rate = "800Gbps"
+switch = { latency = "500ns", buffer = "128MiB", forwarding = "cut-through" }
+nic = { per_gpu = 1, latency = "700ns", pcie = "none" }
+[routing]
+policy = "spray"
+spray = "round-robin"
+detection = "10us"
+reroute = "1ms"
+[transport]
+kind = "infiniband"
+mtu = 4096
+[optics]
+host  = { module = "800G-AEC",  length = "3m" }
+leaf  = { module = "800G-DR8",  length = "50m", connectors = 2 }
+spine = { module = "800G-DR8",  length = "200m", connectors = 4 }
+case_temperature = "45C"
+latency_basis = "split"
+fec = "auto"
+llr = false
+[[inject]]
+at = "3ms"
+link = "leaf:0/spine:3"
+kind = "down"
+for = "10ms"
+[job]
+model = "gpt3-175b"
+tensor = 8
+pipeline = 8
+data = 16
+context = 1
+micro_batch = 1
+global_batch = 768
+schedule = "interleaved-1f1b"
+interleave = 6
+)toml";
+  const Scenario s = load_scenario_text(text, "example.toml");
+  CHECK(s.granularity.kind == GranularityPart::Kind::automatic);
+  CHECK(s.explain);
+  REQUIRE(s.job.has_value());
+  CHECK(s.job->interleaved);
+  CHECK(s.job->pipeline * s.job->interleave == 48);
+  CHECK(s.fabric.rails == 8);
+}
+
 TEST_CASE("The example is refused with all its problems at once, in the order of the file") {
   try {
     load_scenario_text(example, "example.toml");

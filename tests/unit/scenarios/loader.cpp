@@ -156,17 +156,16 @@ TEST_CASE("All problems come at once, each with its place") {
 
 TEST_CASE("What this version does not have is refused by name, never replaced") {
   for (const char *lines :
-       {"[scenario]\nfidelity = \"flow\"\n", "[scenario]\ngranularity = \"256KiB\"\n", "[transport]\nkind = \"uec\"\n",
-        "[transport]\nkind = \"rocev2\"\n", "[routing]\npolicy = \"adaptive\"\n", "[routing]\npolicy = \"ugal-l\"\n",
-        "[optics]\nllr = true\n", "[failures]\nlink_mtbf = \"1d\"\n", "[campaign]\nreplicas = 5\n",
+       {"[scenario]\nfidelity = \"flow\"\n", "[transport]\nkind = \"uec\"\n", "[transport]\nkind = \"rocev2\"\n",
+        "[routing]\npolicy = \"adaptive\"\n", "[routing]\npolicy = \"ugal-l\"\n", "[optics]\nllr = true\n",
+        "[failures]\nlink_mtbf = \"1d\"\n", "[campaign]\nreplicas = 5\n",
         "[[inject]]\nlink = \"leaf:0/spine:0\"\nkind = \"flap\"\n"}) {
     CAPTURE(lines);
     CHECK(contains(refusal(lines), "not in this version"));
   }
   CHECK(contains(refusal("[[job]]\nmodel = \"gpt-13b\"\n[[job]]\nmodel = \"gpt-13b\"\n", "[cluster]\ngpus = 8\n"),
                  "several jobs are not in this version"));
-  CHECK(contains(refusal("[job]\npipeline = 2\n", "[cluster]\ngpus = 8\n"), "not in this version"));
-  CHECK(contains(refusal("rails = 8\n", "[cluster]\ngpus = 8\n[fabric]\n"), "not in this version"));
+  CHECK(contains(refusal("[job]\ncontext = 2\n", "[cluster]\ngpus = 8\n"), "not in this version"));
 }
 
 TEST_CASE("A key that would have no effect is refused") {

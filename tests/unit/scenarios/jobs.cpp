@@ -1,0 +1,158 @@
+// Jobs with pipeline, data and expert parallelism: what their keys become, and every kind of bad job refused at its
+// key, word for word.
+
+#include "scenarios/build.hpp"
+#include "scenarios/job_spec.hpp"
+#include "scenarios/loader.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace lightloom;
+
+namespace {
+/// Lines 1 to 15; further [job] keys go to the end.
+const std::string dense = R"([cluster]
+gpus = 32
+gpus_per_node = 4
+[fabric]
+radix = 16
+[model]
+layers = 8
+hidden = 256
+heads = 8
+sequence = 128
+vocabulary = 1024
+[job]
+tensor = 4
+pipeline = 2
+data = 4
+)";
+const std::string experts = R"([cluster]
+gpus = 32
+gpus_per_node = 4
+[model]
+layers = 4
+hidden = 256
+heads = 8
+sequence = 128
+vocabulary = 1024
+experts = 12
+[job]
+tensor = 1
+data = 32
+)";
+
+std::string refusal(const std::string &text, const std::vector<std::string> &settings = {}) {
+  try {
+    build_run(load_scenario_text(text, "s.toml", settings));
+    return "";
+  } catch (const Error &e) {
+    CHECK(e.code() == ExitCode::bad_input);
+    return e.what();
+  }
+}
+} // namespace
+
+TEST_CASE("Keys of a job become its specification, and what is left out has the contract's defaults") {
+  const auto s =
+      load_scenario_text(dense + "interleave = 2\nzero = 1\nplacement = \"tp-pp-dp\"\nrecompute = \"full\"\n" +
+                             "overlap = false\ngradient_bytes = 4\nglobal_batch = 16\n",
+                         "s.toml");
+  const TrainingSpec t = training_spec(s);
+  CHECK(t.schedule == Schedule::interleaved); // follows from interleave
+  CHECK(t.interleave == 2);
+  CHECK(t.zero == 1);
+  CHECK(t.order == RankOrder::tp_pp_dp);
+  CHECK(t.recompute == Recompute::full);
+  CHECK(!t.overlap_gradients);
+  CHECK(t.gradient_bytes == 4);
+  CHECK(t.model.kv_heads == 8);
+  CHECK(t.model.ffn_hidden == 4 * 256);
+  const auto plain = load_scenario_text(dense, "s.toml");
+  CHECK(plain.job->global_batch == 1 * 4 * 2); // micro_batch × data × pipeline
+  CHECK(training_spec(plain).schedule == Schedule::one_f_one_b);
+}
+
+TEST_CASE("Pipelines and jobs of 512 GPUs move trains by default, others frames") {
+  using Kind = GranularityPart::Kind;
+  CHECK(load_scenario_text(dense, "s.toml").granularity.kind == Kind::automatic);
+  const std::string one = "[cluster]\ngpus = 128\n[job]\n", many = "[cluster]\ngpus = 512\n[job]\n";
+  CHECK(load_scenario_text(one, "s.toml").granularity.kind == Kind::frame);
+  CHECK(load_scenario_text(many, "s.toml").granularity.kind == Kind::automatic);
+  CHECK(load_scenario_text(many, "s.toml", {"scenario.granularity=frame"}).granularity.kind == Kind::frame);
+  CHECK(load_scenario_text("[cluster]\ngpus = 512\n[[traffic]]\n", "s.toml").granularity.kind == Kind::frame);
+  // A size is so many whole frames.
+  const auto run = build_run(load_scenario_text(dense, "s.toml", {"scenario.granularity=256KiB"}));
+  CHECK(run.network.trains.most_frames == 64);
+  CHECK(run.network.trains.error == 0);
+  CHECK(build_run(load_scenario_text(dense, "s.toml")).network.trains.error == doctest::Approx(0.01));
+}
+
+TEST_CASE("Factors that do not give the GPUs name the factor to change") {
+  CHECK(refusal(dense, {"job.data=3"}) ==
+        "--set job.data=3: job.tensor × pipeline × data × context = 4 × 2 × 3 × 1 = 24 (must be the 32 GPUs of the "
+        "cluster). Try data = 4.");
+  CHECK(refusal(dense, {"job.pipeline=3"})
+            .ends_with("s.toml:15:1: job.tensor × pipeline × data × context = 4 × 3 × 4 × 1 = 48 (must be the 32 GPUs "
+                       "of the cluster). Try pipeline = 2."));
+}
+
+TEST_CASE("More stages than layers, and layers that do not divide, are refused") {
+  CHECK(refusal("[cluster]\ngpus = 16\n[model]\nlayers = 8\nhidden = 256\nheads = 8\nsequence = 128\nvocabulary = "
+                "1024\n[job]\ntensor = 1\npipeline = 16\n") ==
+        "s.toml:11:1: job.pipeline = 16 (more stages than the 8 layers of [model]). Try 8.");
+  CHECK(
+      refusal(dense + "interleave = 8\n") ==
+      "s.toml:16:1: job.pipeline × interleave = 2 × 8 = 16 (more stages than the 8 layers of [model]). Try interleave "
+      "= 4.");
+  CHECK(refusal(dense + "interleave = 3\n") ==
+        "s.toml:16:1: job.pipeline × interleave = 2 × 3 = 6 (must divide the 8 layers of [model]).");
+}
+
+TEST_CASE("Micro-batches that do not divide are refused") {
+  CHECK(refusal(dense + "global_batch = 18\n") ==
+        "s.toml:16:1: job.global_batch = 18 (must be a multiple of micro_batch × data = 4). Try 16.");
+  CHECK(refusal(dense + "interleave = 2\nglobal_batch = 12\n") ==
+        "s.toml:17:1: job.global_batch = 12: 3 micro-batches per replica (the interleaved schedule needs a multiple of "
+        "pipeline = 2). Try 8.");
+  CHECK(refusal(dense + "global_batch = 12\n").empty()); // 1F1B takes any number
+}
+
+TEST_CASE("Experts that do not divide are refused, and what is proposed is right") {
+  CHECK(refusal(experts + "expert = 8\n") ==
+        "s.toml:14:1: job.expert = 8 (must divide the 12 experts of [model]). Try 4.");
+  CHECK(refusal(experts + "expert = 12\n") ==
+        "s.toml:14:1: job.expert = 12 (must divide tensor × data ÷ expert_tensor = 32). Try 4.");
+  CHECK(refusal(experts + "expert = 4\n").empty());
+  CHECK(refusal(dense + "expert = 2\n") == "s.toml:16:1: job.expert = 2 ([model] has no experts). Use 1.");
+  CHECK(refusal(experts + "expert_tensor = 3\n") ==
+        "s.toml:14:1: job.expert_tensor = 3 (must be tensor = 1, or 1). Use 1.");
+}
+
+TEST_CASE("A job that does not fit the memory is refused with its figures") {
+  const std::string text = "[cluster]\ngpus = 16\n[job]\nmodel = \"gpt3-175b\"\ntensor = 8\npipeline = 2\n";
+  const std::string why = refusal(text);
+  // 175e9 parameters ÷ 16 GPUs × 16 B (weight 2, gradient 2, Adam 12) = 175 GB before any activation; a B200 has 180.
+  CHECK(why.starts_with("s.toml:4:1: job.model = \"gpt3-175b\" needs "));
+  CHECK(why.find("B200-SXM has 180 GB") != std::string::npos);
+  CHECK(why.find("optimizer state 13") != std::string::npos); // 12 B × 10.97e9
+  CHECK(refusal(text, {"gpu.memory=288GB"}).empty());         // [gpu] says otherwise
+}
+
+TEST_CASE("Problems of the job and of the fabric come together") {
+  const std::string text = refusal(dense, {"gpu.memory=1MB", "fabric.rails=3"});
+  CHECK(text.find("fabric.rails = 3 (must divide the 4 NICs of a node") != std::string::npos);
+  const std::string both = refusal(dense, {"gpu.memory=1MB", "fabric.levels=2", "fabric.radix=4"});
+  CHECK(both.find("needs") != std::string::npos);
+  CHECK(both.find("\n") != std::string::npos);
+}
+
+TEST_CASE("A schedule that contradicts itself is refused") {
+  CHECK(refusal(dense + "schedule = \"interleaved-1f1b\"\n") ==
+        "s.toml:16:1: job.schedule = \"interleaved-1f1b\" (needs at least two virtual stages per rank). Try interleave "
+        "= 2.");
+  CHECK(refusal(dense + "schedule = \"1f1b\"\ninterleave = 2\nglobal_batch = 8\n") ==
+        "s.toml:17:1: job.interleave = 2 (the schedule has no virtual stages). Use schedule = \"interleaved-1f1b\".");
+  CHECK(refusal(dense + "schedule = \"none\"\n") ==
+        "s.toml:16:1: job.schedule = \"none\" (there are 2 pipeline stages). Use \"1f1b\".");
+}
