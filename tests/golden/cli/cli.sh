@@ -78,7 +78,16 @@ section_errors() {
   # Found by the network itself, 140 s into the run: the file begun is taken back.
   printf '[cluster]\ngpus = 2\ngpus_per_node = 1\n[[inject]]\nnic = "host:1/0"\n[transport]\nretransmit_timeout = "100s"\n[[traffic]]\nsize = "1MB"\n' >late.toml
   expect 2 'late.toml' run late.toml -o r.h5
-  expect_only long.toml late.toml bad.toml odd.toml huge.toml broken.toml unit.toml type.toml factor.toml reach.toml slow.toml
+  # Jobs: what cannot be, each at its key (more in tests/unit/scenarios/jobs.cpp).
+  printf '[cluster]\ngpus = 16\n[job]\nmodel = "gpt3-175b"\ntensor = 8\npipeline = 2\n' >memory.toml
+  expect 2 'memory.toml:4:1: job.model = "gpt3-175b" needs' run memory.toml -o r.h5
+  expect 2 'B200-SXM has 180 GB' check memory.toml
+  expect 2 'more stages than the 40 layers of gpt-13b' check "$scenarios/gpt-800g.toml" --set job.pipeline=64 --set job.tensor=2 --set job.data=1
+  expect 2 'job.expert = 2 (gpt-13b has no experts)' check "$scenarios/gpt-800g.toml" --set job.expert=2
+  # Different jobs are not compared, and that is found before the first one runs.
+  expect 2 'ties.toml:' compare "$scenarios/gpt-800g.toml" "$scenarios/ties.toml"
+  expect 2 'are different jobs' compare "$scenarios/one-frame.toml" "$scenarios/incast.toml"
+  expect_only memory.toml long.toml late.toml bad.toml odd.toml huge.toml broken.toml unit.toml type.toml factor.toml reach.toml slow.toml
 }
 
 section_later() {
@@ -89,7 +98,9 @@ section_later() {
   expect 2 'not in this version' run "$scenarios/one-frame.toml" --estimate
   expect 2 'not in this version' run "$scenarios/one-frame.toml" --set scenario.fidelity=flow
   expect 2 'not in this version' run "$scenarios/one-frame.toml" --set transport.kind=uec
-  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set fabric.rails=8
+  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set optics.llr=true
+  expect 2 'not in this version' run "$scenarios/gpt-800g.toml" --set job.context=2
+  expect 2 'not in this version' run "$scenarios/gpt-800g.toml" --set collective.0.algorithm=bruck
   expect_only
 }
 
@@ -127,6 +138,9 @@ section_results() {
   expect 0 'ring-ideal' compare ring.h5 "$scenarios/ring-ideal.toml"
   expect 0 '"verdict"' compare ring.h5 ring.h5 --json
   expect 2 '--set and --seed have no effect' compare ring.h5 ring.h5 --seed 2
+  # Several seeds: means with intervals; a results file has one.
+  expect 2 'ring.h5: --seeds 3' compare ring.h5 "$scenarios/ring-ideal.toml" --seeds 3
+  expect 0 'Means over 3 seeds' compare "$scenarios/ties.toml" "$scenarios/ties.toml" --seeds 3
   expect_only failed.h5 ring.h5
 }
 
@@ -177,7 +191,10 @@ section_tables() {
   grep -q '8388608 *2097152 *float *sum *330.03' out || fail 'the row of 8 MiB is not the one worked out by hand'
   expect 0 '"lower_bound_s"' collective --op all-to-all -b 1M -e 1M "$scenarios/ring-ideal.toml" --json
   expect 0 '"bisection_bps"' topology "$scenarios/gpt-800g.toml" --json
-  expect 0 'leaf switch' topology "$scenarios/gpt-800g.toml" --bom
+  expect 0 'whole cluster' topology "$scenarios/gpt-800g.toml" --bom
+  grep -Eq '^GPU +B200-SXM +128 +128.00 ' out || fail 'the bill has no GPUs of 1 kW each'
+  expect 0 'memory of a GPU' check "$scenarios/gpt-800g.toml"
+  expect 0 '"cost_usd"' check "$scenarios/gpt-800g.toml" --json
   expect 0 '' topology "$scenarios/gpt-800g.toml" --graphml g.xml --dot g.dot
   expect 2 'g.xml: exists' topology "$scenarios/gpt-800g.toml" --graphml g.xml
   expect 0 '"codeword_error_ratio"' optics --fec kp4 --pre-fec-ber 2.4e-4 --frame-bytes 4126 --json
@@ -188,7 +205,7 @@ section_tables() {
   expect 0 '"communications"' import simai "$scenarios/workloads/two-layer.txt" --json
   expect 0 'forward-1024' bench --list
   expect 0 'Example' run --help
-  for command in run compare collective topology optics check info bench import; do
+  for command in run compare collective topology optics latency check info bench import; do
     expect 0 'lightloom '"$command" $command --help
   done
   expect 0 'lightloom 0' --version
