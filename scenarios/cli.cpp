@@ -84,7 +84,8 @@ void add_inspection_commands(CLI::App &app, CommandLine &line) {
       add_command(app, line, "topology", "Build the fabric only: counts, cables, diameter, bisection, power, cost",
                   "topology scenarios/gpt-800g.toml --bom");
   topology->add_option("scenario", line.files, "Scenario file")->required()->expected(1);
-  topology->add_flag("--bom", line.bom, "Bill of materials");
+  topology->add_flag("--bom", line.bom,
+                     "Bill of the whole cluster: GPUs, servers, NICs, switches, optics, with power and cost");
   topology->add_option("--graphml", line.graphml, "Write the graph as GraphML");
   topology->add_option("--dot", line.dot, "Write the graph for Graphviz");
   auto *optics =

@@ -44,3 +44,30 @@ TEST_CASE("The nearest key is sought among its neighbours first, then everywhere
   CHECK(nearest_key("job.radix") == "fabric.radix");
   CHECK(nearest_key("zzzzzzzzzzzz").empty());
 }
+
+TEST_CASE("Words beside a quantity are listed and taken, and have no range") {
+  const Key *key = find_key("scenario.granularity");
+  REQUIRE(key != nullptr);
+  std::vector<Problem> problems;
+  for (const char *text : {"frame", "auto", "256KiB"}) {
+    TomlValue value;
+    value.kind = TomlValue::Kind::text;
+    value.text = text;
+    CHECK(check_value(*key, key->path, value, problems).has_value());
+  }
+  CHECK(problems.empty());
+  const auto listing = schema_listing();
+  CHECK(listing.find("or \"frame\" or \"auto\"") != std::string::npos);
+}
+
+TEST_CASE("Keys of the contract's training job, fabric and granularity work in this version") {
+  for (const char *path :
+       {"scenario.granularity", "fabric.rails", "fabric.planes", "fabric.nic.per_gpu", "fabric.nic.pcie",
+        "fabric.switch.capacity", "job.pipeline", "job.interleave", "job.schedule", "job.expert", "model.experts"}) {
+    CAPTURE(path);
+    const Key *key = find_key(path);
+    REQUIRE(key != nullptr);
+    CHECK(!key->not_yet);
+    CHECK(key->only.empty());
+  }
+}
