@@ -21,9 +21,39 @@ constexpr std::int64_t max_message_frames = std::int64_t{1} << 30;
 /// Operations of a stream that are looked at for the largest message: later ones repeat earlier ones.
 constexpr std::uint64_t walked_operations = 1'000'000;
 
+/// Runs `work`; a problem that begins with an algorithm's name stands where the user chose that algorithm.
+template <class Work>
+auto algorithm_located(const Scenario &s, const std::string &algorithm, const std::string &key, Work &&work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const Error &e) {
+    auto problems = e.problems();
+    for (auto &p : problems)
+      if (p.where.file.empty() && p.what.starts_with(algorithm + " "))
+        p.where = s.place(key);
+    throw Error(std::move(problems), e.code());
+  }
+}
+
 JobPlan plan_model(const Scenario &s) {
   const TrainingSpec spec = training_spec(s);
-  return located(s, "job.0", [&] { return plan_training(spec); });
+  return located(s, "job.0", [&] {
+    return algorithm_located(s, spec.data_algorithm, "job.0.data_algorithm", [&] { return plan_training(spec); });
+  });
+}
+
+JobPlan plan_plain(const Scenario &s) {
+  std::vector<PlainCollective> list;
+  for (const auto &c : s.collectives)
+    list.push_back({parse_collective_op(c.op), c.algorithm, c.size, s.steps});
+  const ScaleUpDomain domain = scale_up_domain(s);
+  // Each alone first, for the place of what cannot be.
+  for (std::size_t i = 0; i < list.size(); ++i)
+    located(s, fmt::format("collective.{}", i), [&] {
+      algorithm_located(s, list[i].algorithm, fmt::format("collective.{}.algorithm", i),
+                        [&] { plan_collectives({list[i]}, s.cluster.gpus, domain); });
+    });
+  return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus, domain); });
 }
 
 JobPlan plan_workload(const Scenario &s) {
@@ -40,12 +70,8 @@ JobPlan plan_workload(const Scenario &s) {
 JobPlan plan_of(const Scenario &s) {
   if (s.job)
     return s.job->workload.empty() ? plan_model(s) : plan_workload(s);
-  if (!s.collectives.empty()) {
-    std::vector<PlainCollective> list;
-    for (const auto &c : s.collectives)
-      list.push_back({parse_collective_op(c.op), c.algorithm, c.size, s.steps});
-    return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus, scale_up_domain(s)); });
-  }
+  if (!s.collectives.empty())
+    return plan_plain(s);
   if (!s.traffic.empty()) {
     const auto &t = s.traffic.front();
     return located(s, "traffic.0", [&] { return plan_traffic({t.pattern, t.size, t.fan_in, s.seed}, s.cluster.gpus); });

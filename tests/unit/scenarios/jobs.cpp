@@ -156,3 +156,11 @@ TEST_CASE("A schedule that contradicts itself is refused") {
   CHECK(refusal(dense + "schedule = \"none\"\n") ==
         "s.toml:16:1: job.schedule = \"none\" (there are 2 pipeline stages). Use \"1f1b\".");
 }
+
+TEST_CASE("An algorithm that the ranks cannot run is refused where it was chosen") {
+  CHECK(refusal(dense + "data_algorithm = \"hierarchical\"\n")
+            .starts_with("s.toml:16:1: hierarchical all-reduce over 4 "));
+  CHECK(
+      refusal("[cluster]\ngpus = 8\ngpus_per_node = 1\n[[collective]]\n[[collective]]\nalgorithm = \"hierarchical\"\n")
+          .starts_with("s.toml:6:1: hierarchical all-reduce over 8 ranks"));
+}
