@@ -88,6 +88,8 @@ void check_dragonfly_keys(Checks &c) {
     for (const char *key :
          {"groups", "leaves_per_group", "spines_per_group", "hosts_per_leaf", "global_links_per_spine", "rates.global"})
       c.needless(std::string("fabric.") + key, "only for topology = \"dragonfly-plus\"");
+    if (s.fabric.levels == 2)
+      c.needless("fabric.oversubscription.spine", "a fat-tree of two levels has no cores");
     if (s.routing.policy == "minimal")
       c.add("routing.policy", "routing.policy = \"minimal\"", "every path of a fat-tree is minimal",
             "Use \"spray\" or \"ecmp\".");

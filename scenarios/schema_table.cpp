@@ -51,7 +51,7 @@ Keys scenario_keys() {
 Keys cluster_keys() {
   return {
       {.path = "cluster.gpus", .type = count, .fallback = "128", .low = 1, .high = 65536,
-       .description = "GPUs; each has its own NIC"},
+       .description = "GPUs; each has its own NICs"},
       {.path = "cluster.gpus_per_node", .type = count, .fallback = "8", .low = 1, .high = 1024,
        .source = "DGX/HGX B200", .description = "GPUs of one node; divides cluster.gpus"},
       {.path = "cluster.gpu", .type = text, .fallback = "B200-SXM",

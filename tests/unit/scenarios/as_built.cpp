@@ -139,6 +139,8 @@ TEST_CASE("Oversubscription is a number, or a table per level") {
   const auto table = load_scenario_text(text, "s.toml");
   CHECK(table.fabric.oversubscription == 2);
   CHECK(table.fabric.spine_oversubscription == 4);
+  CHECK(refusal(text, {"fabric.levels=2"}) == "s.toml:5:32: fabric.oversubscription.spine has no effect (a fat-tree of "
+                                              "two levels has no cores). Leave it out.");
 }
 
 TEST_CASE("Lots of modules spread latencies by no more than they say, and the seed decides") {
