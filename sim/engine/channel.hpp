@@ -36,6 +36,36 @@ private:
 
 template <class Message> class Receiver;
 
+/// Where a consumer with many channels sees which of them have something new: one bit of a word, set by the producer
+/// after each publication.
+struct ArrivalBit {
+  std::atomic<std::uint64_t> *word = nullptr;
+  std::uint64_t mask = 0;
+  void set() const {
+    if (word != nullptr)
+      word->fetch_or(mask, std::memory_order_acq_rel);
+  }
+};
+
+/// Raised by a consumer that waits for a channel's next message; while it is low, publications do not wake it. Whoever
+/// raises it must look at the channel once more.
+class WakeWanted {
+public:
+  void raise() {
+    wanted_.store(true, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+  void lower() { wanted_.store(false, std::memory_order_relaxed); }
+  /// After a publication.
+  bool read() const {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    return wanted_.load(std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<bool> wanted_{false};
+};
+
 /// The producer's end. `SimTime time_of(const Message &)` must be found for Message.
 template <class Message> class Sender {
 public:
@@ -88,7 +118,9 @@ public:
     chunk->published.store(used_, std::memory_order_release);
     first_chunk_ = chunk_;
     first_ = used_;
-    wake_->lower_to(time);
+    arrival_.set();
+    if (wanted_ == nullptr || wanted_->read())
+      wake_->lower_to(time);
   }
   /// Asks for the cache lines that the next push will touch.
   void prefetch() const {
@@ -119,6 +151,8 @@ private:
   std::uint32_t first_ = 0;      ///< … or would be
   std::uint32_t used_ = 0;       ///< slots filled in chunk_
   WakeSlot *wake_ = nullptr;
+  ArrivalBit arrival_;
+  const WakeWanted *wanted_ = nullptr;
 };
 
 /// The consumer's end; owns the chunks.
@@ -135,14 +169,19 @@ public:
       Chunk::free(std::exchange(oldest_, oldest_->next.load(std::memory_order_acquire)));
   }
 
-  /// Joins the two ends; `consumer` must have been added to the simulation.
-  void connect(Sender<Message> &sender, Entity &consumer) {
+  /// Joins the two ends; `consumer` must have been added to the simulation. `wanted`: wakes the consumer only while
+  /// raised.
+  void connect(Sender<Message> &sender, Entity &consumer, ArrivalBit arrival = {}, const WakeWanted *wanted = nullptr) {
     EXPECTS(chunk_ == nullptr && sender.chunk_ == nullptr && consumer.wake_slot() != nullptr);
     chunk_ = oldest_ = Chunk::make();
     sender.chunk_ = sender.first_chunk_ = chunk_;
     sender.wake_ = consumer.wake_slot();
+    sender.arrival_ = arrival;
+    sender.wanted_ = wanted;
   }
 
+  /// Whether something was read and not yet given back by release().
+  bool holds_read() const { return oldest_ != chunk_; }
   /// The next message, or null when none is visible. The pointer stays good until release().
   Message *front() {
     if (at_ == visible_ && !look_again())

@@ -17,6 +17,8 @@ public:
   /// could be taken before the message is visible, while the consumer clears the slot and misses the message, and
   /// nobody would wake it.
   void lower_to(SimTime t) {
+    if (process_news_ != nullptr)
+      process_news_->store(1, std::memory_order_relaxed);
     auto now =
         concurrent_ ? earliest_.fetch_add(0, std::memory_order_acq_rel) : earliest_.load(std::memory_order_relaxed);
     while (picoseconds(t) < now && !earliest_.compare_exchange_weak(now, picoseconds(t), std::memory_order_acq_rel,
@@ -25,11 +27,15 @@ public:
   /// Before a visit: whatever is published after this lowers the slot again, so no wake-up is lost.
   void clear() { earliest_.exchange(picoseconds(never), std::memory_order_acq_rel); }
 
-  /// Whether several threads will use it; before the run.
-  void set_concurrent(bool concurrent) { concurrent_ = concurrent; }
+  /// Before the run: whether several threads will use it, and where to say that it may have been lowered.
+  void prepare(bool concurrent, std::atomic<std::uint8_t> *process_news) {
+    concurrent_ = concurrent;
+    process_news_ = process_news;
+  }
 
 private:
   std::atomic<std::int64_t> earliest_{picoseconds(never)};
+  std::atomic<std::uint8_t> *process_news_ = nullptr;
   bool concurrent_ = false;
 };
 

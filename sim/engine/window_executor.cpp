@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
@@ -39,10 +40,13 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
   group();
   ExecutionStatistics statistics;
   const Duration lookahead_duration = lookahead().duration;
-  for (std::uint32_t e = 0; e < entities_.size(); ++e) {
-    slots_[e].set_concurrent(threads > 1);
-    slots_[e].lower_to(SimTime{});
-  }
+  // Which processes may have something earlier to do than when they were last looked at.
+  const auto news = std::make_unique<std::atomic<std::uint8_t>[]>(processes_.size());
+  for (std::uint32_t p = 0; p < processes_.size(); ++p)
+    for (std::uint32_t i = processes_[p].first; i < processes_[p].last; ++i) {
+      slots_[order_[i]].prepare(threads > 1, &news[p]);
+      slots_[order_[i]].lower_to(SimTime{});
+    }
 
   std::vector<SimTime> earliest_of(processes_.size());
   std::vector<std::uint32_t> active;
@@ -66,8 +70,13 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
   const auto loop = [&] {
     for (;;) {
       SimTime t = never;
-      for (std::size_t p = 0; p < processes_.size(); ++p)
-        t = std::min(t, earliest_of[p] = earliest(processes_[p]));
+      for (std::size_t p = 0; p < processes_.size(); ++p) {
+        if (news[p].load(std::memory_order_relaxed) != 0) {
+          news[p].store(0, std::memory_order_relaxed);
+          earliest_of[p] = earliest(processes_[p]);
+        }
+        t = std::min(t, earliest_of[p]);
+      }
       if (t == never)
         return;
       check_reachable(t);
@@ -92,6 +101,8 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
     tbb::task_arena arena(static_cast<int>(threads));
     arena.execute(loop);
   }
+  for (std::uint32_t e = 0; e < entities_.size(); ++e)
+    slots_[e].prepare(false, nullptr);
   for (const auto &process : processes_)
     statistics.visits += process.visits;
   return statistics;

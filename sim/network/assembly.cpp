@@ -241,7 +241,10 @@ void NetworkAssembly::connect_link(LinkId link) {
   simulation->link(producer, consumer, least);
   Nic *const nic = to_host ? hosts[to.index()]->nics[to_port].get() : nullptr;
   Receiver<Frame> &frames = to_host ? nic->frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
-  frames.connect(sending.out, consumer);
+  if (to_host)
+    frames.connect(sending.out, consumer);
+  else
+    frames.connect(sending.out, consumer, switches[to.index() - spec.fabric.hosts]->arrival_bit(to_port));
   if (to_host) {
     nic->credit_delay = back.nominal_latency();
   } else {
@@ -255,10 +258,14 @@ void NetworkAssembly::connect_link(LinkId link) {
   if (spec.transport.credits.value == 0)
     return;
   simulation->link(consumer, producer, back.nominal_latency());
+  const std::uint32_t from_port = link.value % 2 == 0 ? ports.at_a : ports.at_b;
+  const ArrivalBit news =
+      spec.fabric.is_host(from) ? ArrivalBit{} : switches[from.index() - spec.fabric.hosts]->credit_bit(from_port);
   for (std::uint32_t lane = 0; lane < spec.transport.virtual_lanes; ++lane) {
     Sender<Credit> &credit =
         to_host ? nic->credits[lane] : switches[to.index() - spec.fabric.hosts]->credit(to_port, lane);
-    sending.lane(lane).credits.connect(credit, producer);
+    Transmitter::Lane &waiting = sending.lane(lane);
+    waiting.credits.connect(credit, producer, news, &waiting.wanted);
   }
 }
 
@@ -342,7 +349,7 @@ void NetworkAssembly::connect_scale_up() {
       Host::Seat &seat = *host.seats.back();
       seat.group = groups_[g].id;
       domain.members.back()->from_host.connect(seat.to_domain, domain);
-      seat.from_domain.connect(domain.members.back()->to_host, host);
+      seat.from_domain.connect(domain.members.back()->to_host, host, host.meeting_bit());
       simulation->link(host, domain, delay);
       simulation->link(domain, host, delay);
     }

@@ -1,6 +1,7 @@
 #include "sim/network/attribution_path.hpp"
 
 #include "sim/core/contract.hpp"
+#include "sim/network/forwarding.hpp"
 #include "sim/network/routing.hpp"
 #include "sim/network/train_rule.hpp"
 
@@ -19,15 +20,6 @@ std::int64_t transmission(std::int64_t bytes, BitRate rate) {
   if (whole(rate)) [[likely]]
     return bytes * (byte_ps / rate.bits_per_second);
   return static_cast<std::int64_t>(static_cast<__int128>(bytes) * byte_ps / rate.bits_per_second);
-}
-
-/// Switch::catch_up: from a slow link to a fast one a train starts late enough never to run dry.
-std::int64_t catch_up(std::int64_t bytes, BitRate in, BitRate out) {
-  if (in >= out)
-    return 0;
-  const std::int64_t leaving = picoseconds(transmission_time(Bytes(bytes), out));
-  const bool exact = static_cast<__int128>(leaving) * out.bits_per_second == static_cast<__int128>(bytes) * byte_ps;
-  return picoseconds(transmission_time(Bytes(bytes), in)) - leaving + (exact ? 0 : 1);
 }
 
 /// The segment in force at t; while the link is down, the one before: what was sent then kept its rate and latency.
@@ -171,6 +163,12 @@ void PathFinder::walk(const TrainOnItsWay &train, TrainPath &path) const {
   choose_carrier(path);
 }
 
+std::int64_t PathFinder::catch_up(std::int64_t bytes, BitRate in, BitRate out) const {
+  const auto &t = spec_.transport;
+  return picoseconds(
+      catch_up_delay(bytes, t.mtu.value + t.header.value + frame_gap_bytes, in, out, spec_.switches.forwarding));
+}
+
 void PathFinder::choose_carrier(TrainPath &path) const {
   std::uint32_t best = 0;
   const auto busy = [&](std::uint32_t i) {
@@ -185,12 +183,11 @@ void PathFinder::choose_carrier(TrainPath &path) const {
 std::int64_t PathFinder::serialization(const TrainPath &path, std::int64_t wire_bytes) const {
   const BitRate last = path.rate[path.count - 1];
   std::int64_t sum = transmission(wire_bytes, last);
-  if (spec_.switches.forwarding == Forwarding::cut_through) {
-    if (!path.one_rate)
-      for (std::uint32_t i = 1; i < path.count; ++i)
-        sum += catch_up(wire_bytes, path.rate[i - 1], path.fastest[i]);
+  if (!path.one_rate)
+    for (std::uint32_t i = 1; i < path.count; ++i)
+      sum += catch_up(wire_bytes, path.rate[i - 1], path.fastest[i]);
+  if (spec_.switches.forwarding == Forwarding::cut_through)
     return sum;
-  }
   const auto &t = spec_.transport;
   const std::int64_t frame = std::min(wire_bytes, t.mtu.value + t.header.value + frame_gap_bytes);
   for (std::uint32_t i = 0; i + 1 < path.count; ++i)
@@ -214,8 +211,8 @@ std::int64_t PathFinder::behind_own_bytes(const TrainPath &path, std::int64_t wi
   std::int64_t waited = 0;
   for (std::uint32_t i = 1; i < path.count; ++i) {
     const auto hop = [&](std::int64_t bytes) {
-      return stored ? transmission(std::min(bytes, full), path.rate[i - 1])
-                    : catch_up(bytes, path.rate[i - 1], path.fastest[i]);
+      return (stored ? transmission(std::min(bytes, full), path.rate[i - 1]) : 0) +
+             catch_up(bytes, path.rate[i - 1], path.fastest[i]);
     };
     head += hop(full);
     const std::int64_t ready = start + hop(wire_bytes);

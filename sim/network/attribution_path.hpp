@@ -74,6 +74,7 @@ private:
   void walk(const TrainOnItsWay &train, TrainPath &path) const;
   void cross(LinkId link, SimTime &now, TrainPath &path) const;
   void choose_carrier(TrainPath &path) const;
+  std::int64_t catch_up(std::int64_t bytes, BitRate in, BitRate out) const;
   const RouteTable &table_at(SimTime t) const;
 
   const NetworkSpec &spec_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <tuple>
+#include <utility>
 
 namespace lightloom {
 
@@ -89,10 +90,11 @@ SimTime Host::advance(SimTime until) {
   next = std::min(next, next_own_event());
   for (auto &nic : nics)
     nic->publish();
-  for (auto &seat : seats) {
-    seat->to_domain.publish();
-    seat->from_domain.release();
-  }
+  if (std::exchange(seats_used_, false))
+    for (auto &seat : seats) {
+      seat->to_domain.publish();
+      seat->from_domain.release();
+    }
   return next;
 }
 
@@ -157,10 +159,17 @@ bool Host::handle_next(SimTime until) {
 }
 
 SimTime Host::next_meeting() {
+  if (meeting_news_.load(std::memory_order_relaxed) != 0) {
+    meeting_news_.exchange(0, std::memory_order_acq_rel);
+    meetings_in_sight_ = true;
+  }
+  if (!meetings_in_sight_)
+    return never;
   SimTime next = never;
   for (auto &seat : seats)
     if (const Meeting *meeting = seat->from_domain.front())
       next = std::min(next, meeting->time);
+  meetings_in_sight_ = next != never;
   return next;
 }
 
@@ -171,6 +180,7 @@ void Host::handle_meeting(SimTime now) {
       continue;
     const Meeting done = *meeting;
     seat->from_domain.pop();
+    seats_used_ = true;
     runner_->finish_blocking(done.stream, now, done.last_rank, done.last_stream);
     return;
   }
@@ -301,6 +311,7 @@ std::uint32_t Host::unfinished_sends(std::uint32_t channel) {
 void Host::enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) {
   for (auto &seat : seats)
     if (seat->group == group) {
+      seats_used_ = true;
       seat->to_domain.push({now + meeting_delay, duration, stream});
       return;
     }

@@ -10,6 +10,7 @@
 #include "sim/network/nic.hpp"
 #include "sim/network/rank_runner.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,8 @@ public:
     Receiver<Meeting> from_domain;
   };
   std::vector<std::unique_ptr<Seat>> seats;
+  /// Answers of scale-up domains are announced here.
+  ArrivalBit meeting_bit() { return {&meeting_news_, 1}; }
   /// Time of a message inside the scale-up domain, host to domain.
   Duration meeting_delay{};
   bool record_flows = false;
@@ -123,6 +126,9 @@ private:
   std::vector<std::string> complaints_; ///< broken promises between program and transport
   std::vector<Posted> posted_;
   std::vector<Delivered> delivered_;
+  std::atomic<std::uint64_t> meeting_news_{0};
+  bool meetings_in_sight_ = false;
+  bool seats_used_ = false;          ///< in this visit
   std::vector<std::uint32_t> taken_; ///< [receive queue] messages consumed
 };
 

@@ -2,10 +2,12 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/engine/bucket_order.hpp"
+#include "sim/network/forwarding.hpp"
 #include "sim/network/routing.hpp"
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace lightloom {
 
@@ -28,7 +30,9 @@ void give_back_train(Sender<Credit> &credits, const Frame &train, std::int64_t f
 
 Switch::Switch(const Settings &settings, std::uint32_t ports)
     : settings_(settings), in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_links_(ports),
-      busy_ports_((ports + 63) / 64) {
+      busy_ports_((ports + 63) / 64), news_(std::make_unique<std::atomic<std::uint64_t>[]>((ports + 63) / 64)),
+      credit_news_(std::make_unique<std::atomic<std::uint64_t>[]>((ports + 63) / 64)), in_sight_((ports + 63) / 64),
+      due_(ports), touched_((ports + 63) / 64) {
   if (settings.lanes > 1)
     for (auto &port : out_)
       port.more = std::make_unique<FrameQueue[]>(settings.lanes - 1);
@@ -60,20 +64,62 @@ SimTime Switch::advance(SimTime until) {
   handle_arrivals();
   now_ = until;
   const SimTime next_departure = drain_ports(until);
-  for (auto &port : in_) {
-    port.credits.publish();
-    port.frames.release();
-  }
-  for (auto &credits : more_credits_)
-    credits.publish();
+  publish_credits();
   return std::min(next_arrival, next_departure);
 }
 
+void Switch::publish_credits() {
+  for (std::size_t word = 0; word < touched_.size(); ++word)
+    for (std::uint64_t bits = std::exchange(touched_[word], 0); bits != 0; bits &= bits - 1) {
+      const std::size_t port = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+      in_[port].credits.publish();
+      in_[port].frames.release();
+      for (std::uint32_t lane = 1; lane < settings_.lanes; ++lane)
+        more_credits_[port * (settings_.lanes - 1) + lane - 1].publish();
+    }
+}
+
 /// Puts what arrives before `until` into the scratch, channel by channel; returns the first arrival after that, as far
-/// as it is in sight.
+/// as it is in sight. Only ports with something in sight are looked at.
 SimTime Switch::gather(SimTime until) {
+  scratch.frames.clear();
+  std::size_t ports = 0;
+  for (std::size_t word = 0; word < in_sight_.size(); ++word) {
+    in_sight_[word] |= news_[word].exchange(0, std::memory_order_acq_rel);
+    ports += static_cast<std::size_t>(std::popcount(in_sight_[word]));
+  }
+  if (ports > in_.size() / 4)
+    return gather_from_all(until);
+  SimTime next = never;
+  for (std::size_t word = 0; word < in_sight_.size(); ++word)
+    for (std::uint64_t bits = in_sight_[word]; bits != 0; bits &= bits - 1)
+      next = std::min(
+          next, gather_from(static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits)),
+                            until));
+  return next;
+}
+
+/// One port; returns its first arrival at or after `until`.
+[[gnu::always_inline]] inline SimTime Switch::gather_from(std::uint32_t port, SimTime until) {
   auto &frames = scratch.frames;
-  frames.clear();
+  Receiver<Frame> &channel = in_[port].frames;
+  const std::uint64_t bit = std::uint64_t{1} << (port % 64);
+  touched_[port / 64] |= bit;
+  for (Frame *frame = channel.front(); frame != nullptr; frame = channel.front()) {
+    if (frame->time >= until) {
+      in_sight_[port / 64] |= bit;
+      return frame->time;
+    }
+    frame->in_port = static_cast<std::uint16_t>(port);
+    frames.push_back(frame);
+    channel.pop();
+  }
+  in_sight_[port / 64] &= ~bit;
+  return never;
+}
+
+/// The same for a busy switch: every port, with what will be needed next asked for in time.
+SimTime Switch::gather_from_all(SimTime until) {
   SimTime next = never;
   const auto ports = static_cast<std::uint32_t>(in_.size());
   InPort *const in = in_.data();
@@ -91,16 +137,7 @@ SimTime Switch::gather(SimTime until) {
     }
     if (p >= 8)
       out[p - 8].first.prefetch_second();
-    Receiver<Frame> &channel = in[p].frames;
-    for (Frame *frame = channel.front(); frame != nullptr; frame = channel.front()) {
-      if (frame->time >= until) {
-        next = std::min(next, frame->time);
-        break;
-      }
-      frame->in_port = static_cast<std::uint16_t>(p);
-      frames.push_back(frame);
-      channel.pop();
-    }
+    next = std::min(next, gather_from(p, until));
   }
   return next;
 }
@@ -160,6 +197,7 @@ void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
   frame.time += latency;
   FrameQueue &queue = frame.lane == 0 ? port.first : port.more[frame.lane - 1];
   busy_ports_[index / 64] |= 1ull << (index % 64);
+  due_[index] = SimTime{};
   if (port.last_ready >= frame.time) [[unlikely]] {
     settle_tie(queue, frame);
     return;
@@ -173,21 +211,13 @@ void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &con
   give_back(frame, frame.time);
 }
 
-/// From a slow link to a fast one a cut-through frame starts late enough never to run dry: its tail leaves no earlier
-/// than it came.
 Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
   const auto &segments = in_links_[frame.in_port]->segments;
   BitRate in_rate = segments.front().rate;
   for (const auto &segment : segments) // the one in which its head left
     if (segment.rate.bits_per_second > 0 && segment.from + segment.latency <= frame.time)
       in_rate = segment.rate;
-  const BitRate out_rate = port.link.fastest_rate();
-  if (in_rate >= out_rate || settings_.spec.forwarding != Forwarding::cut_through)
-    return Duration{};
-  const Duration out = transmission_time(Bytes(frame.size), out_rate); // rounded up; on the wire it may be 1 ps less
-  const bool whole = out.count() * static_cast<__int128>(out_rate.bits_per_second) ==
-                     static_cast<__int128>(frame.size) * 8'000'000'000'000;
-  return transmission_time(Bytes(frame.size), in_rate) - out + Duration(whole ? 0 : 1);
+  return catch_up_delay(frame.size, settings_.full_frame, in_rate, port.link.fastest_rate(), settings_.spec.forwarding);
 }
 
 // Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one
@@ -211,6 +241,7 @@ void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
   Sender<Credit> &credits = credit(frame.in_port, frame.lane);
   if (!credits.connected())
     return;
+  touched_[frame.in_port / 64] |= std::uint64_t{1} << (frame.in_port % 64);
   const SimTime back = d + in_[frame.in_port].credit_delay;
   if (frame.frames() == 1) [[likely]]
     credits.push_sorted(Credit(back, frame.size));
@@ -218,13 +249,19 @@ void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
     give_back_train(credits, frame, settings_.full_frame, back);
 }
 
-/// Commits the departures before `until` of every port with queued frames; returns the earliest one after that.
+/// Commits the departures before `until` of every port with queued frames; returns the earliest one after that. A port
+/// whose next departure is known and later is left alone.
 SimTime Switch::drain_ports(SimTime until) {
   SimTime next = never;
   for (std::size_t word = 0; word < busy_ports_.size(); ++word) {
+    const std::uint64_t fed = credit_news_[word].exchange(0, std::memory_order_acq_rel);
     for (std::uint64_t bits = busy_ports_[word]; bits != 0; bits &= bits - 1) {
-      const auto bit = static_cast<std::uint32_t>(std::countr_zero(bits));
-      OutPort &port = out_[word * 64 + bit];
+      const auto index = static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
+      if (due_[index] >= until && (fed >> (index % 64) & 1u) == 0) {
+        next = std::min(next, due_[index]);
+        continue;
+      }
+      OutPort &port = out_[index];
       if (const std::uint64_t others = bits & (bits - 1); others != 0) {
         const OutPort &following = out_[word * 64 + static_cast<std::uint32_t>(std::countr_zero(others))];
         following.first.prefetch_front();
@@ -236,7 +273,8 @@ SimTime Switch::drain_ports(SimTime until) {
       for (std::uint32_t lane = 0; lane < settings_.lanes; ++lane)
         empty = empty && port.queue(lane).empty();
       if (empty)
-        busy_ports_[word] &= ~(1ull << bit);
+        busy_ports_[word] &= ~(1ull << (index % 64));
+      due_[index] = departure;
       port.link.publish();
     }
   }

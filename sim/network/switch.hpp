@@ -13,6 +13,7 @@
 #include "sim/network/network.hpp"
 #include "sim/network/transmitter.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -63,6 +64,10 @@ public:
   }
   /// The link that ends at `port`; outlives the switch. Before the run, and after every out-link was configured.
   void set_in_link(std::uint32_t port, const LinkHealth &health);
+  /// Frames that arrive through `port` are announced here.
+  ArrivalBit arrival_bit(std::uint32_t port) { return {&news_[port / 64], std::uint64_t{1} << (port % 64)}; }
+  /// Credits for frames that leave through `port` are announced here.
+  ArrivalBit credit_bit(std::uint32_t port) { return {&credit_news_[port / 64], std::uint64_t{1} << (port % 64)}; }
   std::uint32_t ports() const { return static_cast<std::uint32_t>(out_.size()); }
 
   std::uint64_t unroutable_data() const { return unroutable_data_; }
@@ -74,6 +79,9 @@ public:
 
 private:
   SimTime gather(SimTime until);
+  SimTime gather_from_all(SimTime until);
+  SimTime gather_from(std::uint32_t port, SimTime until);
+  void publish_credits();
   void handle_arrivals();
   void check_time(SimTime first);
   void accept(Frame &frame);
@@ -93,7 +101,12 @@ private:
   std::vector<const LinkHealth *> in_links_; ///< [port]
   bool mixed_rates_ = false;
   std::uint32_t tie_key_ = 0;
-  std::vector<std::uint64_t> busy_ports_; ///< bit set: ports with queued frames
+  std::vector<std::uint64_t> busy_ports_;                     ///< bit set: ports with queued frames
+  std::unique_ptr<std::atomic<std::uint64_t>[]> news_;        ///< bit set: in-ports to which something was published
+  std::unique_ptr<std::atomic<std::uint64_t>[]> credit_news_; ///< bit set: out-ports for which credits came
+  std::vector<std::uint64_t> in_sight_;                       ///< bit set: in-ports with frames that arrive later
+  std::vector<SimTime> due_;           ///< [port] no departure before, unless credit comes; 0: look
+  std::vector<std::uint64_t> touched_; ///< bit set: in-ports that took or gave back something in this visit
   Digest digest_;
   SimTime now_{}; ///< everything before was handled; nothing may arrive there
   // The epoch in force.

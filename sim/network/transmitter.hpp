@@ -37,6 +37,7 @@ public:
     std::int64_t balance = unlimited; ///< wire bytes the far end can still take
     SimTime credit_time{};            ///< when the last credit taken in came
     Receiver<Credit> credits;
+    WakeWanted wanted; ///< the owner waits for credit: only then a credit wakes it
   };
   static constexpr std::int64_t unlimited = INT64_MAX / 2;
 
@@ -56,7 +57,7 @@ public:
   SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
     Lane &l = this->lane(lane);
     const std::int64_t needed = std::min(size, full_frame_);
-    if (l.balance < needed && !take_credits(l.credits, needed, until, l.balance, l.credit_time))
+    if (l.balance < needed && !take_credits(l, needed, until, l.balance, l.credit_time))
       return never;
     return std::max({free_, ready, l.credit_time});
   }
@@ -109,16 +110,20 @@ public:
 
 private:
   /// Takes in credits before `until` until the balance is `size`; false if they do not suffice.
-  bool take_credits(Receiver<Credit> &credits, std::int64_t size, SimTime until, std::int64_t &balance,
-                    SimTime &credit_time) const {
+  bool take_credits(Lane &lane, std::int64_t size, SimTime until, std::int64_t &balance, SimTime &credit_time) const {
     do {
-      const Credit *credit = credits.front();
+      const Credit *credit = lane.credits.front();
+      if (credit == nullptr) {
+        lane.wanted.raise(); // and then look once more: it may have come in between
+        credit = lane.credits.front();
+      }
       if (credit == nullptr || credit->time() >= until)
         return false;
       balance += credit->bytes(full_frame_);
       credit_time = credit->time();
-      credits.pop();
+      lane.credits.pop();
     } while (balance < size);
+    lane.wanted.lower();
     return true;
   }
   void change_segment(SimTime d);
@@ -241,7 +246,7 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
     const Frame &frame = source.front();
     const std::int64_t size = frame.size;
     const std::int64_t needed = std::min(size, full_frame_);
-    if (balance < needed && !take_credits(first_lane_.credits, needed, until, balance, credit_time)) {
+    if (balance < needed && !take_credits(first_lane_, needed, until, balance, credit_time)) {
       next = next_credit(0);
       break;
     }
