@@ -44,12 +44,12 @@ Communicator place(std::uint32_t size, std::uint32_t stride, const ScaleUpDomain
 struct Instruction {
   enum class Kind : std::uint8_t { compute, collective, send, receive, signal, wait, begin_step, end_step };
   Kind kind = Kind::compute;
-  std::uint16_t label = 0;                        ///< index into JobPlan::labels
-  bool marked = true;                             ///< collective: has an id of its own in results
-  CollectiveOp op = CollectiveOp::all_reduce;     ///< collective
-  Duration duration{};                            ///< compute; collective in the scale-up domain
-  std::uint32_t event = 0;                        ///< signal, wait
-  std::uint32_t count = 0;                        ///< wait: signals of this event within the same step
+  std::uint16_t label = 0;                    ///< index into JobPlan::labels
+  bool marked = true;                         ///< collective: has an id of its own in results
+  CollectiveOp op = CollectiveOp::all_reduce; ///< collective
+  Duration duration{};                        ///< compute; collective in the scale-up domain; send: Operation::duration
+  std::uint32_t event = 0;                    ///< signal, wait
+  std::uint32_t count = 0;                    ///< wait: signals of this event within the same step
   const CollectiveAlgorithm *algorithm = nullptr; ///< collective over the network; null in the scale-up domain
   std::uint32_t communicator = 0;                 ///< collective, send, receive
   std::uint32_t channel = 0;                      ///< send, receive; a collective uses the channel of its stream

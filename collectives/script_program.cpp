@@ -99,6 +99,7 @@ Operation ScriptProgram::simple(const Position &at, const Instruction &i) const 
     op.peer = peer_of(i);
     op.channel = i.channel;
     op.bytes = i.bytes;
+    op.duration = i.duration;
     break;
   case Instruction::Kind::signal:
     op.kind = Operation::Kind::signal;
@@ -155,6 +156,7 @@ std::optional<Operation> ScriptProgram::inside(Position &at, std::uint32_t strea
   op.kind = step.kind == CollectiveStep::Kind::send ? Operation::Kind::send : Operation::Kind::receive;
   op.peer = c.rank_of(rank_, step.peer);
   op.channel = stream;
+  op.crossing = i.op == CollectiveOp::all_to_all;
   return op;
 }
 

@@ -70,6 +70,9 @@ void StageStep::send(Block &to, bool forward, bool wanted) const {
   Instruction message = mirror.front();
   message.kind = Instruction::Kind::send;
   message.shift = -message.shift;
+  for (const Instruction &before : to)
+    if (before.kind == Instruction::Kind::compute)
+      message.duration += before.duration; // no chain of such messages is without it
   to.push_back(message);
 }
 

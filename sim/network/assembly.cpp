@@ -286,13 +286,10 @@ void NetworkAssembly::number_queues(std::vector<Flow> &flows) {
     }
 }
 
-/// Equal paths between two endpoints, over all tiers; 1 when frames of a flow take only one.
-std::uint32_t NetworkAssembly::paths_between(std::uint32_t from, std::uint32_t to) const {
-  if (spec.paths == PathChoice::ecmp || spec.fabric.switches == 0 || leaf_of(from) == leaf_of(to))
-    return 1;
-  const SwitchRoutes &routes = *spec.routes.front().table->switches[leaf_of(from).index()];
-  const std::uint16_t group = routes.group_of_leaf[leaf_of(to).index()];
-  return group == no_group ? 1 : std::max<std::uint32_t>(2, routes.groups[group].count);
+PathUse NetworkAssembly::path_use(std::uint32_t from, std::uint32_t to) const {
+  if (spec.fabric.switches == 0 || leaf_of(from) == leaf_of(to))
+    return PathUse::single;
+  return spec.paths == PathChoice::spray ? PathUse::sprayed : PathUse::hashed;
 }
 
 void NetworkAssembly::connect_flow(const Flow &flow, std::uint32_t port) {
@@ -304,7 +301,7 @@ void NetworkAssembly::connect_flow(const Flow &flow, std::uint32_t port) {
   sender.remote = flow.receive_index;
   sender.channel = flow.channel;
   sender.peer_rank = flow.target;
-  sender.paths = paths_between(from, to);
+  sender.paths = path_use(from, to);
   sender.entropy = static_cast<std::uint16_t>(
       philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.channel)[port % 4]);
   ReceiveQueue &receiver = hosts[to / ports]->nics[port]->receive_queues[flow.receive_index];

@@ -46,7 +46,7 @@ private:
   void connect_queue_pairs();
   void number_queues(std::vector<Flow> &flows);
   void connect_flow(const Flow &flow, std::uint32_t port);
-  std::uint32_t paths_between(std::uint32_t from, std::uint32_t to) const;
+  PathUse path_use(std::uint32_t from, std::uint32_t to) const;
   SwitchId leaf_of(std::size_t endpoint) const;
   void find_leaf_processes();
   Bytes full_frame() const { return spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes); }

@@ -28,7 +28,8 @@ struct Frame {
   std::uint16_t count = 1;        ///< frames; negative acknowledgement under selective recovery: missing ones
   std::uint16_t entropy = 0;      ///< chooses among equal paths
   std::uint16_t in_port = 0;      ///< at a switch: where it came in
-  Kind kind = Kind::data;
+  Kind kind : 2 = Kind::data;
+  std::uint8_t overdraft : 6 = 0;  ///< trains that a link lets under way beyond its credits
   std::uint8_t lane : 2 = 0;       ///< virtual lane
   bool last : 1 = false;           ///< holds the last frame of its message
   bool corrupt : 1 = false;        ///< holds an uncorrectable codeword; only single frames

@@ -271,7 +271,7 @@ void Host::post_send(const Operation &send, std::uint32_t stream, SimTime now) {
   origin.stream = stream;
   origin.label = send.label;
   for (std::uint32_t port = 0; port < ports; ++port)
-    nics[port]->post(index, part_of(send.bytes, ports, port), origin, nic_events_);
+    nics[port]->post(index, send, part_of(send.bytes, ports, port), origin, nic_events_);
 }
 
 bool Host::take_message(const Operation &receive, LastPart &by) {

@@ -23,22 +23,31 @@ constexpr std::int64_t most_frames = std::int64_t{1} << 30;
 
 Nic::Nic(const Settings &settings) : credits(settings.transport.virtual_lanes), settings_(settings) {
   if (settings.host.pcie.bits_per_second > 0)
-    bus_ps_per_byte_ = 8'000'000'000'000 / settings.host.pcie.bits_per_second;
+    bus_fs_per_byte_ = 8'000'000'000'000'000 / settings.host.pcie.bits_per_second;
 }
 
-void Nic::choose_train(const SendQueue &queue, OutgoingMessage &message) {
-  const TrainChoice choice = choose_train_length(settings_.trains, message.frames, queue.paths);
-  message.train = choice.frames;
-  if (choice.frames < 2)
+void Nic::choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message) {
+  if (settings_.trains.most_frames == 1)
     return;
   const double frame_time =
       seconds(transmission_time(settings_.transport.mtu + Bytes(overhead()), link.nominal_rate()));
+  const TrainChoice choice = choose_train_length(
+      settings_.trains, {message.frames, queue.paths, send.crossing, seconds(send.duration) / frame_time});
+  message.train = choice.frames;
+  if (choice.frames < 2)
+    return;
   counters_.bytes_in_trains += static_cast<std::uint64_t>(message.bytes);
-  counters_.train_error = std::max(counters_.train_error, choice.delay_frames / message.frames);
+  counters_.train_error = std::max(counters_.train_error, choice.error);
   counters_.train_delay_s += choice.delay_frames * frame_time;
 }
 
-void Nic::post(std::uint32_t index, Bytes size, const SentMessage &origin, std::vector<NicEvent> &events) {
+/// Trains of the queue that a link may have under way beyond its credits.
+std::uint8_t Nic::overdraft(const SendQueue &queue) {
+  return static_cast<std::uint8_t>(train_overdraft[static_cast<std::size_t>(queue.paths)]);
+}
+
+void Nic::post(std::uint32_t index, const Operation &send, Bytes size, const SentMessage &origin,
+               std::vector<NicEvent> &events) {
   SendQueue &queue = send_queues[index];
   const std::int64_t mtu = settings_.transport.mtu.value;
   const auto count = static_cast<std::uint32_t>(size.value == 0 ? 1 : (size.value + mtu - 1) / mtu);
@@ -48,7 +57,7 @@ void Nic::post(std::uint32_t index, Bytes size, const SentMessage &origin, std::
   OutgoingMessage message{1, 0, queue.posted, count, size.value};
   if (history != nullptr)
     message.ordinal = static_cast<std::uint32_t>(history->sent[index].size());
-  choose_train(queue, message);
+  choose_train(queue, send, message);
   queue.messages.push(message);
   queue.posted += count;
   ++counters_.messages_posted;
@@ -129,7 +138,7 @@ void Nic::remember_departure(SendQueue &queue, const OutgoingMessage &message, c
 
 /// Sprayed trains take a new path each; what is sent frame by frame does so every frame.
 std::uint8_t Nic::turn_shift(const SendQueue &queue, const OutgoingMessage &message) {
-  return queue.paths > 1 ? static_cast<std::uint8_t>(std::countr_zero(message.train)) : 0;
+  return queue.paths == PathUse::sprayed ? static_cast<std::uint8_t>(std::countr_zero(message.train)) : 0;
 }
 
 void Nic::activate(std::uint32_t index) {
@@ -144,13 +153,13 @@ void Nic::activate(std::uint32_t index) {
 
 /// When the host's memory has a frame whose tail is in at frame.time: with a host bus, once that has carried it.
 SimTime Nic::in_memory(const Frame &frame) {
-  if (bus_ps_per_byte_ == 0)
+  if (bus_fs_per_byte_ == 0)
     return frame.time;
   const std::int64_t full = settings_.transport.mtu.value + overhead();
   const std::int64_t first = std::min<std::int64_t>(frame.size, full);
   const SimTime first_in = frame.time - transmission_time(Bytes(frame.size - first), link.nominal_rate());
-  bus_free_ = std::max(bus_free_, first_in) + Duration(frame.size * bus_ps_per_byte_);
-  return bus_free_ = std::max(bus_free_, frame.time + Duration(first * bus_ps_per_byte_));
+  bus_free_ = std::max(bus_free_, first_in) + Duration(frame.size * bus_fs_per_byte_ / 1000);
+  return bus_free_ = std::max(bus_free_, frame.time + Duration(first * bus_fs_per_byte_ / 1000));
 }
 
 void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
@@ -350,7 +359,7 @@ std::uint32_t Nic::next_train(SendQueue &queue, const OutgoingMessage &message) 
   const std::uint32_t in_window = window() - (queue.next - queue.acknowledged);
   const std::uint32_t in_phase = message.train - (queue.next & (message.train - 1)); // up to where the path changes
   const std::uint32_t old = precedes(queue.next, queue.sent) ? queue.sent - queue.next : left;
-  return std::min({left, in_window, queue.paths > 1 ? in_phase : message.train, old});
+  return std::min({left, in_window, queue.paths == PathUse::sprayed ? in_phase : message.train, old});
 }
 
 std::int64_t Nic::next_data_size() {
@@ -368,7 +377,7 @@ SimTime Nic::earliest_data(SimTime until) {
     while (!queue.resend.empty() && precedes(queue.resend.front(), queue.acknowledged))
       queue.resend.pop();
     if (!queue.dead && queue.has_work(window()))
-      return link.earliest(0, next_data_size(), floor_, until);
+      return link.earliest(0, next_data_size(), floor_, until, overdraft(queue));
     queue.active = false;
     round_.pop();
   }
@@ -411,7 +420,7 @@ bool Nic::burst(SimTime until) {
     return false;
   const OutgoingMessage &message = queue.message_of_next();
   const std::uint32_t length = message.train;
-  if (queue.paths > 1 && (queue.next & (length - 1)) != 0)
+  if (queue.paths == PathUse::sprayed && (queue.next & (length - 1)) != 0)
     return false; // a part of a train up to where the path changes
   const std::uint32_t in_message = message.first + message.frames - 1 - queue.next;
   const std::uint32_t in_window =
@@ -437,6 +446,7 @@ bool Nic::burst(SimTime until) {
   train.size = static_cast<std::uint32_t>((settings_.transport.mtu.value + overhead()) * length);
   train.entropy = queue.entropy;
   train.turn_shift = turn_shift(queue, message) & 15;
+  train.overdraft = overdraft(queue) & 63;
   std::uint32_t left = most;
   const SimTime free = link.free();
   const Duration busy = link.counters().busy;
@@ -500,6 +510,7 @@ void Nic::send_data(SimTime d) {
   frame.size = static_cast<std::uint32_t>(payload_of(message, frame.sequence, count) + count * overhead());
   frame.entropy = queue.entropy;
   frame.turn_shift = turn_shift(queue, message) & 15;
+  frame.overdraft = overdraft(queue) & 63;
   frame.last = frame.sequence - message.first + count == message.frames;
   const bool resent = precedes(frame.sequence, queue.sent);
   if (resent) { // another path, in case the first one is dead

@@ -81,7 +81,9 @@ public:
   PortHistory *history = nullptr; ///< where to remember messages; null: nowhere
 
   /// Queues a message at `now`; it is ready to go after the NIC's latency (event message_ready).
-  void post(std::uint32_t send_queue, Bytes size, const SentMessage &origin, std::vector<NicEvent> &events);
+  /// `size` of the operation's bytes go through this port.
+  void post(std::uint32_t send_queue, const Operation &send, Bytes size, const SentMessage &origin,
+            std::vector<NicEvent> &events);
   /// The event message_ready has come.
   void ready(std::uint32_t send_queue, SimTime now);
   /// A frame's tail is in, at frame.time.
@@ -118,7 +120,8 @@ private:
   void receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events);
   void receive_control(const Frame &frame, std::vector<NicEvent> &events);
   bool burst(SimTime until);
-  void choose_train(const SendQueue &queue, OutgoingMessage &message);
+  void choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message);
+  static std::uint8_t overdraft(const SendQueue &queue);
   static std::uint8_t turn_shift(const SendQueue &queue, const OutgoingMessage &message);
   void open_record(SendQueue &queue, const OutgoingMessage &message, bool waiting, SimTime now);
   void settle(SendQueue &queue, SimTime now);
@@ -149,7 +152,7 @@ private:
   NicCounters counters_;
   std::vector<ReceiveQueue::Finished> finished_; ///< scratch
   SimTime bus_free_{};                           ///< when the host bus has taken all that came in
-  std::int64_t bus_ps_per_byte_ = 0;
+  std::int64_t bus_fs_per_byte_ = 0; ///< [1e-15 s]
 };
 
 } // namespace lightloom

@@ -8,6 +8,7 @@
 
 #include "sim/core/quantity.hpp"
 #include "sim/network/fifo.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -37,17 +38,17 @@ struct SendQueue {
   // What is to be sent: frames [next, end), and before them `resend`.
   std::uint32_t acknowledged = 0; ///< everything before was
   std::uint32_t next = 0;
-  std::uint32_t sent = 0;         ///< everything before was sent at least once
-  std::uint32_t end = 0;          ///< frames of messages that are ready to go
-  std::uint32_t posted = 0;       ///< frames of messages posted (some still on their way through the NIC)
-  bool active = false;            ///< in the NIC's round
-  bool dead = false;              ///< gave up
-  std::uint32_t retries = 0;      ///< time-outs since the last progress
-  SimTime deadline = never;       ///< of the oldest unacknowledged frame
-  Fifo<OutgoingMessage> messages; ///< posted and not yet wholly acknowledged (ideal: not yet wholly sent)
-  Fifo<std::uint32_t> resend;     ///< single frames asked for again
-  std::uint32_t cursor = 0;       ///< message of frame `next`, as an index into messages
-  std::uint32_t paths = 1;        ///< equal paths that its frames are spread over; constant
+  std::uint32_t sent = 0;          ///< everything before was sent at least once
+  std::uint32_t end = 0;           ///< frames of messages that are ready to go
+  std::uint32_t posted = 0;        ///< frames of messages posted (some still on their way through the NIC)
+  bool active = false;             ///< in the NIC's round
+  bool dead = false;               ///< gave up
+  std::uint32_t retries = 0;       ///< time-outs since the last progress
+  SimTime deadline = never;        ///< of the oldest unacknowledged frame
+  Fifo<OutgoingMessage> messages;  ///< posted and not yet wholly acknowledged (ideal: not yet wholly sent)
+  Fifo<std::uint32_t> resend;      ///< single frames asked for again
+  std::uint32_t cursor = 0;        ///< message of frame `next`, as an index into messages
+  PathUse paths = PathUse::single; ///< constant
   // Where its time goes while it has something to send: sums since the start, accounted for up to `mark`.
   struct Ledger {
     Duration sending{};

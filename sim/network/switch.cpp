@@ -309,7 +309,7 @@ SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
       if (port.queue(l).empty())
         continue;
       const Frame &frame = port.queue(l).front();
-      const SimTime departure = port.link.earliest(l, frame.size, frame.time, until);
+      const SimTime departure = port.link.earliest(l, frame.size, frame.time, until, frame.overdraft);
       wait = std::min(wait, departure != never ? departure : port.link.next_credit(l));
       if (departure < d) {
         d = departure;

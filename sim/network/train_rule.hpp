@@ -1,6 +1,6 @@
 #pragma once
-// How long trains may be (decision 0008): the error that trains add to a message's time, predicted from its length and
-// its paths. Measured against frames in docs/validation/trains.md.
+// How long trains may be (decision 0008): the error that they add to a message's time, predicted from its length and
+// its paths. The constants are measured against frames in docs/validation/trains.md.
 
 #include "sim/network/network.hpp"
 
@@ -10,29 +10,60 @@
 
 namespace lightloom {
 
-/// Delay that trains add to a message, in times of one train: on a single path a train waits for whole trains of others
-/// where frames would have shared the port, which mostly evens out; sprayed trains of all flows meet at every port.
-inline constexpr double train_delay_single_path = 0.25;
-inline constexpr double train_delay_sprayed = 2.5;
+/// How a flow uses the equal paths between its ends.
+enum class PathUse : std::uint8_t {
+  single, ///< there is only one: both hosts on one switch
+  hashed, ///< one of several, by hash: shares links with whom the hash chose
+  sprayed ///< all of them in turn
+};
 
-/// Trains are cut to a power of two frames; see Frame::turn_shift.
+/// Delay that trains add to a message, in times of one train, by PathUse. Alone on a path, trains change nothing but
+/// the acknowledgements between them; a port shared by two flows gives them turns of a train each. Sprayed trains of
+/// all flows meet at every tier.
+inline constexpr double train_delay[] = {0.05, 3.0, 3.0};
+/// In an all-to-all the delays of one exchange set its members apart, and those of the next one grow.
+inline constexpr double crossing_delay = 120;
+/// Trains that a lane may have under way beyond its credits, by PathUse: one covers the round trip of a credit, which
+/// comes back for a whole train at a time; sprayed trains wait at several ports of a switch at once, as sprayed frames
+/// do. On a hashed path depth decides how far congestion spreads: none.
+inline constexpr std::int64_t train_overdraft[] = {1, 0, 8};
+/// On hashed paths longer trains than this fill the credits of a link by themselves; the error is then of this size,
+/// whatever the message's.
+inline constexpr std::uint32_t longest_hashed_train = 8;
+inline constexpr double long_hashed_error = 0.15;
+
+/// Trains are a power of two frames (Frame::turn_shift), up to this.
 inline constexpr std::uint32_t longest_train = 1024;
+
+/// A message about to be sent.
+struct TrainRequest {
+  std::uint32_t frames = 1;
+  PathUse paths = PathUse::single;
+  bool crossing = false;   ///< Operation::crossing
+  double slack_frames = 0; ///< Operation::duration of the send, in frame times
+};
 
 struct TrainChoice {
   std::uint32_t frames = 1;
   double delay_frames = 0; ///< predicted delay of the message, in frame times
+  double error = 0;        ///< … relative to its time and the computing that goes with it
 };
 
-/// For a message of `frames` frames spread over `paths` equal paths.
-constexpr TrainChoice choose_train_length(const TrainSpec &spec, std::uint32_t frames, std::uint32_t paths) {
-  const double delay = paths > 1 ? train_delay_sprayed : train_delay_single_path;
-  double most = std::min({spec.most_frames, frames, longest_train});
-  if (spec.error > 0)
-    most = std::min(most, spec.error * frames / delay);
+constexpr TrainChoice choose_train_length(const TrainSpec &spec, const TrainRequest &message) {
+  const auto use = static_cast<std::size_t>(message.paths);
+  const double delay = message.crossing ? crossing_delay : train_delay[use];
+  const double time = message.frames + message.slack_frames;
+  double most = std::min({spec.most_frames, message.frames, longest_train});
+  if (spec.error > 0) { // chosen for the error; else as asked for
+    most = std::min(most, message.crossing ? 1.0 : spec.error * time / delay);
+    if (message.paths == PathUse::hashed)
+      most = std::min<double>(most, longest_hashed_train);
+  }
   if (most < 2)
     return {};
   const std::uint32_t length = std::bit_floor(static_cast<std::uint32_t>(most));
-  return {length, delay * length};
+  const bool too_long = message.paths == PathUse::hashed && length > longest_hashed_train;
+  return {length, delay * length, std::max(delay * length / time, too_long ? long_hashed_error : 0.0)};
 }
 
 } // namespace lightloom

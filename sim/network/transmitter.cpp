@@ -17,7 +17,7 @@ void Transmitter::configure(const LinkHealth &health, const Settings &settings, 
   lane_count_ = static_cast<std::uint8_t>(settings.lanes);
   limited_ = settings.credits_per_lane.value > 0;
   if (settings.feed.bits_per_second > 0)
-    feed_ps_per_byte_ = 8'000'000'000'000 / settings.feed.bits_per_second;
+    feed_fs_per_byte_ = 8'000'000'000'000'000 / settings.feed.bits_per_second;
   if (settings.lanes > 1)
     more_lanes_ = std::make_unique<Lane[]>(settings.lanes - 1);
   for (std::uint32_t i = 0; i < settings.lanes; ++i)
@@ -55,7 +55,6 @@ void Transmitter::change_segment(SimTime d) {
     EXPECTS(latency_ >= Duration(1));
   }
   ps_per_byte_ = 8'000'000'000'000 % rate_.bits_per_second == 0 ? 8'000'000'000'000 / rate_.bits_per_second : 0;
-  pace_ = std::max(ps_per_byte_, feed_ps_per_byte_);
   set_plain_until();
   exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
   draw_skip();

@@ -12,6 +12,7 @@
 #include "sim/engine/channel.hpp"
 #include "sim/network/frame.hpp"
 #include "sim/network/network.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -52,11 +53,10 @@ public:
   void configure(const LinkHealth &health, const Settings &settings, RandomStream codewords);
 
   /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after
-  /// `until`, or are not in sight. Takes in credits only as far as this frame needs them. A train starts on the credit
-  /// of its first frame and overdraws by the rest (decision 0008).
-  SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until) {
+  /// `until`, or are not in sight. Takes in credits only as far as this frame needs them.
+  SimTime earliest(std::uint32_t lane, std::int64_t size, SimTime ready, SimTime until, std::uint32_t overdraft = 0) {
     Lane &l = this->lane(lane);
-    const std::int64_t needed = std::min(size, full_frame_);
+    const std::int64_t needed = credit_needed(size, overdraft);
     if (l.balance < needed && !take_credits(l, needed, until, l.balance, l.credit_time))
       return never;
     return std::max({free_, ready, l.credit_time});
@@ -100,7 +100,7 @@ public:
   std::uint64_t lost_data() const { return lost_data_; }
   std::uint64_t draws() const { return draws_; }
   /// How long the host bus takes to feed `size` bytes; 0 without a limit.
-  Duration fed_in(std::int64_t size) const { return Duration(size * feed_ps_per_byte_); }
+  Duration fed_in(std::int64_t size) const { return Duration(size * feed_fs_per_byte_ / 1000); }
   /// Of one byte at the present rate; 0 when that is no whole number. [ps]
   std::int64_t ps_per_byte() const { return ps_per_byte_; }
   std::uint64_t lost_control() const { return lost_control_; }
@@ -126,6 +126,15 @@ private:
     lane.wanted.lower();
     return true;
   }
+  /// The balance on which a frame or train may start: enough for a frame. Where trains have passed, buffers count as
+  /// deeper by what they may overdraw (decision 0008), for single frames too.
+  std::int64_t credit_needed(std::int64_t size, std::int64_t overdraft) {
+    if (size <= full_frame_ && overdraft_ == 0) [[likely]]
+      return size;
+    if (size > full_frame_)
+      overdraft_ = std::max(overdraft_, overdraft * size);
+    return std::min(size, full_frame_) - overdraft_;
+  }
   void change_segment(SimTime d);
   void set_plain_until();
   void keep_order(Frame &frame);
@@ -146,12 +155,12 @@ private:
   SimTime plain_until_{}; ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
   std::int64_t ps_per_byte_ = 0; ///< 0: not whole, see transmission()
-  std::int64_t pace_ = 0;        ///< the port is taken for this long per byte: ps_per_byte_, or what the host feeds
   Lane first_lane_;
   std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
   std::int64_t exposure_ends_ = 0;         ///< what a frame's two ends add: interleave × codeword payload
   std::int64_t seen_after_ = 0;            ///< bytes of a train that must be in before it is seen
   std::int64_t full_frame_ = 0;
+  std::int64_t overdraft_ = 0; ///< 0 while only single frames have passed [B]
   bool down_ = false;
   bool limited_ = false;
   std::uint8_t lane_count_ = 1;
@@ -169,7 +178,7 @@ private:
   std::uint64_t lost_data_ = 0;
   std::uint64_t lost_control_ = 0;
   std::uint64_t draws_ = 0;
-  std::int64_t feed_ps_per_byte_ = 0;
+  std::int64_t feed_fs_per_byte_ = 0; ///< [1e-15 s]
   const LinkHealth *health_ = nullptr;
   std::uint32_t segment_ = 0;
   RandomStream codewords_;
@@ -194,7 +203,7 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   }
   const Duration sending = transmission(size);
   const SimTime sent = d + sending;
-  free_ = d + std::max(sending, Duration(size * feed_ps_per_byte_));
+  free_ = d + std::max(sending, fed_in(size));
   counters_.busy += sending;
   counters_.tx_frames += frames;
   ++counters_.tx_trains;
@@ -245,7 +254,7 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
   while (!source.empty()) {
     const Frame &frame = source.front();
     const std::int64_t size = frame.size;
-    const std::int64_t needed = std::min(size, full_frame_);
+    const std::int64_t needed = credit_needed(size, frame.overdraft);
     if (balance < needed && !take_credits(first_lane_, needed, until, balance, credit_time)) {
       next = next_credit(0);
       break;
@@ -281,7 +290,7 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
     copy = frame;
     if constexpr (Source::counts_waiting)
       count_waiting(copy, frame.time, ready, d);
-    free = d + Duration(size * pace_);
+    free = d + std::max(Duration(size * ps_per_byte), fed_in(size));
     copy.time = d + Duration(seen_after(size) * ps_per_byte) + latency_;
     source.sent(d);
   }

@@ -36,7 +36,11 @@ struct Operation {
   std::uint32_t id = 0;      ///< scale_up: group; signal, wait: event; begin/end: index
   std::uint32_t count = 0;   ///< wait: threshold
   Bytes bytes{};             ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
-  Duration duration{};       ///< compute; scale_up
+  /// compute, scale_up: how long. send: computing that every chain of messages through this one passes as well; a
+  /// delay of the message that is small beside it is small for the chain (trains, decision 0008).
+  Duration duration{};
+  bool crossing =
+      false; ///< send: one of an all-to-all, in which delays of sprayed trains would add up: moves as frames
 };
 
 /// A rank that is sent to, over one queue pair.
