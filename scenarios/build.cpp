@@ -345,6 +345,7 @@ BuiltRun build_run(const Scenario &s) {
   n.trains = train_spec(s);
   n.compute = {s.cluster.speed_spread, s.cluster.jitter};
   n.explain_waiting = s.explain && run.plan.steps > 0;
+  n.explain_from = std::min(s.warmup_steps, run.plan.steps > 0 ? run.plan.steps - 1 : 0);
   n.paths = s.routing.spray ? PathChoice::spray : PathChoice::ecmp;
   n.seed = s.seed;
   n.tie_seed = s.tie_seed;

@@ -84,12 +84,13 @@ void fill_waiting(RunResults &r, const BuiltRun &built, const NetworkResult &n) 
   const Attribution &a = n.attribution;
   if (!a.available || r.steps.empty())
     return;
-  add_waiting(r, "activity", by_name(a.labels, built.plan.labels), 0);
+  const std::size_t from = first_counted_step(r);
+  add_waiting(r, "activity", by_name(a.labels, built.plan.labels), from);
   std::vector<std::pair<std::size_t, CauseTimes>> links;
   for (const auto &one : a.links)
     links.emplace_back(one.link.index(), one.idle);
-  add_link_waiting(r, links, 0);
-  add_waiting(r, "critical path", by_name(a.critical_path_labels, built.plan.labels), 0);
+  add_link_waiting(r, links, from);
+  add_waiting(r, "critical path", by_name(a.critical_path_labels, built.plan.labels), from);
 }
 
 namespace {
@@ -99,7 +100,7 @@ double predicted_step_error(const NetworkResult &n) {
   if (n.steps.empty())
     return n.train_error;
   if (!n.attribution.available)
-    return not_known;
+    return n.train_error; // of the message that suffers most: no step suffers more
   double sum = 0;
   for (const auto &step : n.attribution.steps)
     sum += step.critical_path_messages * n.train_delay_mean_s / seconds(step.end - step.begin);

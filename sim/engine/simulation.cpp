@@ -72,6 +72,7 @@ void Simulation::visit(std::uint32_t entity, SimTime until, Process &process) {
   slots_[entity].clear();
   slots_[entity].lower_to(entities_[entity]->advance(until));
   ++process.visits;
+  ++process.fresh_visits;
 }
 
 void Simulation::run_process(Process &process, SimTime end) {

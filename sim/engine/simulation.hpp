@@ -67,6 +67,7 @@ private:
     std::uint32_t last = 0;
     Duration inner{longest_window}; ///< least delay between its own entities
     std::uint64_t visits = 0;
+    std::uint64_t fresh_visits = 0; ///< since the executor last looked
   };
   struct Link {
     std::uint32_t from;

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+#include <utility>
 
 namespace lightloom {
 
@@ -34,6 +36,39 @@ private:
   void join() {}
 #endif
 };
+/// Whether a window is worth sharing between threads: forking and joining takes microseconds, and so does a window in
+/// which little happens. Tries both ways now and then and keeps the faster one. What it decides never shows in a
+/// result.
+class Sharing {
+public:
+  explicit Sharing(bool possible) : possible_(possible), shared_(possible) {}
+  bool shared() const { return shared_; }
+  /// After each window: entities visited so far.
+  void window_done(std::uint64_t visits) {
+    if (!possible_ || ++windows_ % block != 0)
+      return;
+    const auto now = std::chrono::steady_clock::now();
+    const double ns = std::chrono::duration<double, std::nano>(now - since_).count();
+    cost_[shared_ ? 1 : 0] = ns / static_cast<double>(std::max<std::uint64_t>(1, visits - visits_));
+    const std::uint64_t turn = windows_ / block % period;
+    if (turn == 1)
+      shared_ = !shared_; // try the other way for a block
+    else if (turn == 2)
+      shared_ = cost_[1] < cost_[0];
+    since_ = now;
+    visits_ = visits;
+  }
+
+private:
+  static constexpr std::uint64_t block = 32;   ///< windows
+  static constexpr std::uint64_t period = 100; ///< blocks
+  bool possible_;
+  bool shared_;
+  double cost_[2] = {}; ///< per visit, alone and shared [ns]
+  std::uint64_t windows_ = 0;
+  std::uint64_t visits_ = 0;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
 } // namespace
 
 ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher &watcher) {
@@ -51,8 +86,10 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
   std::vector<SimTime> earliest_of(processes_.size());
   std::vector<std::uint32_t> active;
   ForkJoin fork_join;
+  Sharing sharing(threads > 1);
+  std::uint64_t visits = 0;
   const auto run_window = [&](SimTime end) {
-    if (threads <= 1 || active.size() < 2) {
+    if (!sharing.shared() || active.size() < 2) {
       for (const auto p : active)
         run_process(processes_[p], end);
       return;
@@ -86,6 +123,11 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
         if (earliest_of[p] < end)
           active.push_back(p);
       run_window(end);
+      if (threads > 1) {
+        for (const auto p : active)
+          visits += std::exchange(processes_[p].fresh_visits, 0);
+        sharing.window_done(visits);
+      }
       ++statistics.windows;
       statistics.last = t;
       if (watcher && statistics.windows % 16 == 0 && !watcher(t)) {

@@ -32,7 +32,7 @@ class Attributor {
 public:
   Attributor(const NetworkSpec &spec, const std::vector<RankHistory> &ranks, SimTime step_begin,
              const std::vector<SimTime> &step_end, const std::vector<Duration> &link_busy)
-      : ranks_(ranks), walk_(spec, ranks, link_busy) {
+      : ranks_(ranks), walk_(spec, ranks, link_busy), explain_from_(spec.explain_from) {
     SimTime begin = step_begin;
     for (const SimTime end : step_end) {
       StepAttribution step;
@@ -107,7 +107,8 @@ private:
     }
     for (const WaitingSegment &segment : segments) {
       step.critical_path[segment.cause] += segment.end - segment.begin;
-      critical_labels_.add(segment.label, segment.cause, segment.end - segment.begin);
+      if (counts(step))
+        critical_labels_.add(segment.label, segment.cause, segment.end - segment.begin);
     }
   }
 
@@ -171,11 +172,16 @@ private:
     const Cause cause = segment.cause == Cause::compute ? Cause::pipeline_bubble : segment.cause;
     split(s, begin, segment.end, [&](StepAttribution &step, std::int64_t from, std::int64_t to) {
       step.idle[rank][cause] += to - from;
+      if (!counts(step))
+        return;
       labels_.add(segment.label, cause, to - from);
       if (segment.link != WaitingSegment::no_link)
         links_.add(segment.link, cause, to - from);
     });
   }
+
+  /// Whether the step is in the sums over steps.
+  bool counts(const StepAttribution &step) const { return &step >= result_.steps.data() + explain_from_; }
 
   void check_sums() {
     for (std::size_t s = 0; s < result_.steps.size(); ++s) {
@@ -196,6 +202,7 @@ private:
   Attribution result_;
   std::vector<std::vector<WaitingSegment>> critical_; ///< [step], latest first
   std::vector<WaitingSegment> segments_;              ///< scratch
+  std::uint32_t explain_from_;
   Table labels_;
   Table critical_labels_;
   Table links_;

@@ -49,6 +49,7 @@ struct StepAttribution {
 struct Attribution {
   bool available = false; ///< false: not recorded, or the run did not come to its end
   std::vector<StepAttribution> steps;
+  // Sums over the steps from NetworkSpec::explain_from on.
   std::vector<WaitingOfLabel> labels;               ///< by label; those with any idle time
   std::vector<WaitingOfLabel> critical_path_labels; ///< the same for the critical path, compute included
   std::vector<WaitingOfLink> links;                 ///< by link; those with any

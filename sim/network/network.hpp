@@ -81,6 +81,7 @@ struct NetworkSpec {
   TrainSpec trains;
   ComputeSpec compute;
   bool explain_waiting = false; ///< keep a history and fill NetworkResult::attribution
+  std::uint32_t explain_from = 0; ///< first step that sums over steps count
   PathChoice paths = PathChoice::ecmp;
   std::uint64_t seed = 1;
   std::uint64_t tie_seed = 0;                         ///< draws the order of simultaneous frames; 0 = as seed

@@ -137,8 +137,8 @@ void Nic::remember_departure(SendQueue &queue, const OutgoingMessage &message, c
 }
 
 /// Sprayed trains take a new path each; what is sent frame by frame does so every frame.
-std::uint8_t Nic::turn_shift(const SendQueue &queue, const OutgoingMessage &message) {
-  return queue.paths == PathUse::sprayed ? static_cast<std::uint8_t>(std::countr_zero(message.train)) : 0;
+std::uint8_t Nic::turn_shift(const SendQueue &queue, std::uint32_t train) {
+  return queue.paths == PathUse::sprayed ? static_cast<std::uint8_t>(std::countr_zero(train)) : 0;
 }
 
 void Nic::activate(std::uint32_t index) {
@@ -351,15 +351,27 @@ std::int64_t Nic::payload_of(const OutgoingMessage &message, std::uint32_t seque
   return last ? message.bytes - mtu * (sequence - message.first) : mtu * count;
 }
 
+/// How long trains of the front queue may be now: no longer than those of the queues that take turns with it. Turns of
+/// different lengths would not be fair shares of the port (decision 0008).
+std::uint32_t Nic::train_length(const OutgoingMessage &message) {
+  std::uint32_t length = message.train;
+  for (std::uint32_t i = 1; i < round_.size() && length > 1; ++i) {
+    SendQueue &other = send_queues[round_[i]];
+    if (!other.dead && other.has_work(window()))
+      length = other.resend.empty() ? std::min(length, other.message_of_next().train) : 1;
+  }
+  return length;
+}
+
 /// Frames of the train that starts at queue.next. One that was sent before goes by itself up to where new ones begin.
-std::uint32_t Nic::next_train(SendQueue &queue, const OutgoingMessage &message) const {
-  if (message.train == 1)
+std::uint32_t Nic::next_train(const SendQueue &queue, const OutgoingMessage &message, std::uint32_t length) const {
+  if (length == 1)
     return 1;
   const std::uint32_t left = message.first + message.frames - queue.next;
   const std::uint32_t in_window = window() - (queue.next - queue.acknowledged);
-  const std::uint32_t in_phase = message.train - (queue.next & (message.train - 1)); // up to where the path changes
+  const std::uint32_t in_phase = length - (queue.next & (length - 1)); // up to where the path changes
   const std::uint32_t old = precedes(queue.next, queue.sent) ? queue.sent - queue.next : left;
-  return std::min({left, in_window, queue.paths == PathUse::sprayed ? in_phase : message.train, old});
+  return std::min({left, in_window, queue.paths == PathUse::sprayed ? in_phase : length, old});
 }
 
 std::int64_t Nic::next_data_size() {
@@ -367,7 +379,7 @@ std::int64_t Nic::next_data_size() {
   if (!queue.resend.empty())
     return payload_of(queue.message_of(queue.resend.front()), queue.resend.front()) + overhead();
   const OutgoingMessage &message = queue.message_of_next();
-  const std::uint32_t count = next_train(queue, message);
+  const std::uint32_t count = next_train(queue, message, train_length(message));
   return payload_of(message, queue.next, count) + count * overhead();
 }
 
@@ -445,7 +457,7 @@ bool Nic::burst(SimTime until) {
   train.count = static_cast<std::uint16_t>(length);
   train.size = static_cast<std::uint32_t>((settings_.transport.mtu.value + overhead()) * length);
   train.entropy = queue.entropy;
-  train.turn_shift = turn_shift(queue, message) & 15;
+  train.turn_shift = turn_shift(queue, length) & 15;
   train.overdraft = overdraft(queue) & 63;
   std::uint32_t left = most;
   const SimTime free = link.free();
@@ -497,19 +509,20 @@ void Nic::send_control(SimTime d) {
 
 void Nic::send_data(SimTime d) {
   const std::uint32_t index = round_.front();
-  round_.pop();
   SendQueue &queue = send_queues[index];
   Frame frame;
   const bool again = !queue.resend.empty();
   frame.sequence = again ? queue.resend.front() : queue.next;
   OutgoingMessage &message = again ? queue.message_of(frame.sequence) : queue.message_of_next();
-  const std::uint32_t count = again ? 1 : next_train(queue, message);
+  const std::uint32_t length = again ? message.train : train_length(message);
+  const std::uint32_t count = again ? 1 : next_train(queue, message, length);
+  round_.pop();
   frame.destination = queue.host;
   frame.queue_pair = queue.remote;
   frame.count = static_cast<std::uint16_t>(count);
   frame.size = static_cast<std::uint32_t>(payload_of(message, frame.sequence, count) + count * overhead());
   frame.entropy = queue.entropy;
-  frame.turn_shift = turn_shift(queue, message) & 15;
+  frame.turn_shift = turn_shift(queue, length) & 15;
   frame.overdraft = overdraft(queue) & 63;
   frame.last = frame.sequence - message.first + count == message.frames;
   const bool resent = precedes(frame.sequence, queue.sent);

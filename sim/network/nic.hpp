@@ -122,7 +122,7 @@ private:
   bool burst(SimTime until);
   void choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message);
   static std::uint8_t overdraft(const SendQueue &queue);
-  static std::uint8_t turn_shift(const SendQueue &queue, const OutgoingMessage &message);
+  static std::uint8_t turn_shift(const SendQueue &queue, std::uint32_t train);
   void open_record(SendQueue &queue, const OutgoingMessage &message, bool waiting, SimTime now);
   void settle(SendQueue &queue, SimTime now);
   static void account(SendQueue &queue, SimTime free, SimTime d, Duration sending);
@@ -136,7 +136,8 @@ private:
   SimTime in_memory(const Frame &frame);
   void send_control(SimTime d);
   void send_data(SimTime d);
-  std::uint32_t next_train(SendQueue &queue, const OutgoingMessage &message) const;
+  std::uint32_t train_length(const OutgoingMessage &message);
+  std::uint32_t next_train(const SendQueue &queue, const OutgoingMessage &message, std::uint32_t length) const;
   std::int64_t next_data_size();
   std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count = 1) const;
   void arm(SendQueue &queue, SimTime now);
