@@ -41,9 +41,13 @@ template <class Message> class Receiver;
 struct ArrivalBit {
   std::atomic<std::uint64_t> *word = nullptr;
   std::uint64_t mask = 0;
-  void set() const {
-    if (word != nullptr)
+  void set(bool concurrent) const {
+    if (word == nullptr)
+      return;
+    if (concurrent)
       word->fetch_or(mask, std::memory_order_acq_rel);
+    else
+      word->store(word->load(std::memory_order_relaxed) | mask, std::memory_order_relaxed);
   }
 };
 
@@ -57,8 +61,9 @@ public:
   }
   void lower() { wanted_.store(false, std::memory_order_relaxed); }
   /// After a publication.
-  bool read() const {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+  bool read(bool concurrent) const {
+    if (concurrent)
+      std::atomic_thread_fence(std::memory_order_seq_cst);
     return wanted_.load(std::memory_order_relaxed);
   }
 
@@ -118,8 +123,9 @@ public:
     chunk->published.store(used_, std::memory_order_release);
     first_chunk_ = chunk_;
     first_ = used_;
-    arrival_.set();
-    if (wanted_ == nullptr || wanted_->read())
+    const bool concurrent = wake_->concurrent();
+    arrival_.set(concurrent);
+    if (wanted_ == nullptr || wanted_->read(concurrent))
       wake_->lower_to(time);
   }
   /// Asks for the cache lines that the next push will touch.

@@ -10,7 +10,7 @@
 
 namespace lightloom {
 
-inline constexpr std::size_t chunk_bytes = 256;
+inline constexpr std::size_t chunk_bytes = 320;
 
 /// Asks for the four cache lines of a chunk; null is allowed. Chains are hidden from the hardware's own prefetching.
 inline void prefetch_chunk(const void *chunk) {

@@ -27,6 +27,7 @@ public:
   /// Before a visit: whatever is published after this lowers the slot again, so no wake-up is lost.
   void clear() { earliest_.exchange(picoseconds(never), std::memory_order_acq_rel); }
 
+  bool concurrent() const { return concurrent_; }
   /// Before the run: whether several threads will use it, and where to say that it may have been lowered.
   void prepare(bool concurrent, std::atomic<std::uint8_t> *process_news) {
     concurrent_ = concurrent;
