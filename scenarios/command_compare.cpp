@@ -11,7 +11,10 @@
 #include "scenarios/loader.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -122,34 +125,72 @@ std::string footnotes(const std::vector<RunSummary> &runs) {
 
 ExitCode worse(ExitCode a, ExitCode b) { return static_cast<int>(a) > static_cast<int>(b) ? a : b; }
 
-/// A contender at every seed; one summary for a results file.
-std::vector<RunSummary> run_seeds(const CommandLine &line, Contender &c, ExitCode &code) {
-  if (!c.scenario)
-    return {c.summary};
-  say_notes(line, *c.scenario, *c.built);
-  std::vector<RunSummary> seeds;
-  Scenario scenario = *c.scenario;
-  for (std::uint32_t k = 0; k < line.seeds && code != ExitCode::interrupted; ++k) {
-    BuiltRun built = c.built ? std::move(*c.built) : build_run(scenario);
-    c.built.reset();
-    const RunOutcome outcome = run_built(scenario, std::move(built), request_of(line));
-    say_outcome(line, outcome);
-    code = worse(code, outcome.code);
-    seeds.push_back(summary(outcome.results));
-    ++scenario.seed;
+/// One run to be made: a contender at one seed.
+struct Task {
+  std::size_t contender = 0;
+  Scenario scenario;
+  std::optional<BuiltRun> built; ///< made when its turn comes, but for the first seed
+  RunOutcome outcome;
+  std::exception_ptr failure;
+};
+
+std::vector<Task> plan_tasks(const CommandLine &line, std::vector<Contender> &contenders) {
+  std::vector<Task> tasks;
+  for (std::size_t c = 0; c < contenders.size(); ++c) {
+    if (!contenders[c].scenario)
+      continue;
+    say_notes(line, *contenders[c].scenario, *contenders[c].built);
+    for (std::uint32_t k = 0; k < line.seeds; ++k) {
+      tasks.push_back({c, *contenders[c].scenario, std::nullopt, {}, nullptr});
+      tasks.back().scenario.seed += k;
+      if (k == 0)
+        tasks.back().built = std::move(contenders[c].built);
+    }
   }
-  return seeds;
+  return tasks;
+}
+
+/// Runs side by side, as many as there are threads: a thread each is better used than windows shared by several.
+void run_all(const CommandLine &line, std::vector<Task> &tasks) {
+  const std::size_t side_by_side = std::min<std::size_t>(line.threads, tasks.size());
+  RunRequest request = request_of(line);
+  request.threads = static_cast<std::uint32_t>(line.threads / std::max<std::size_t>(1, side_by_side));
+  request.progress = request.progress && side_by_side == 1;
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t t = next++; t < tasks.size() && !interrupted(); t = next++)
+      try {
+        Task &task = tasks[t];
+        BuiltRun built = task.built ? std::move(*task.built) : build_run(task.scenario);
+        task.built.reset();
+        task.outcome = run_built(task.scenario, std::move(built), request);
+      } catch (...) { tasks[t].failure = std::current_exception(); }
+  };
+  std::vector<std::jthread> workers;
+  for (std::size_t w = 1; w < side_by_side; ++w)
+    workers.emplace_back(work);
+  work();
+  workers.clear();
 }
 } // namespace
 
 ExitCode command_compare(const CommandLine &line) {
   auto contenders = load_all(line);
+  std::vector<Task> tasks = plan_tasks(line, contenders);
+  run_all(line, tasks);
+  if (interrupted())
+    return ExitCode::interrupted;
   ExitCode code = ExitCode::done;
-  std::vector<std::vector<RunSummary>> runs;
-  for (auto &c : contenders) {
-    runs.push_back(run_seeds(line, c, code));
-    if (code == ExitCode::interrupted)
-      return code;
+  std::vector<std::vector<RunSummary>> runs(contenders.size());
+  for (std::size_t c = 0; c < contenders.size(); ++c)
+    if (!contenders[c].scenario)
+      runs[c].push_back(contenders[c].summary);
+  for (Task &task : tasks) {
+    if (task.failure)
+      std::rethrow_exception(task.failure);
+    say_outcome(line, task.outcome);
+    code = worse(code, task.outcome.code);
+    runs[task.contender].push_back(summary(task.outcome.results));
   }
   const Comparison comparison = compare(std::move(runs));
   print_result(line.json ? to_json(comparison) : to_text(comparison) + "\n" + footnotes(comparison.runs));
