@@ -17,6 +17,7 @@ ExitCode command_info(const CommandLine &line);
 ExitCode command_import_simai(const CommandLine &line);
 ExitCode command_bench(const CommandLine &line);
 ExitCode command_latency(const CommandLine &line);
+ExitCode command_verify(const CommandLine &line);
 
 /// Text to stdout; Error (system) when it cannot be written.
 void print_result(const std::string &text);

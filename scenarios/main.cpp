@@ -35,6 +35,8 @@ ExitCode execute(const CommandLine &line) {
     return command_bench(line);
   if (line.command == "latency")
     return command_latency(line);
+  if (line.command == "verify")
+    return command_verify(line);
   return ExitCode::done; // help or version
 }
 } // namespace
