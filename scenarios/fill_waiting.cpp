@@ -113,6 +113,9 @@ std::string frames_where(const Scenario &s, const GranularityRow &row) {
     return "";
   if (s.granularity.kind == GranularityPart::Kind::size)
     return "messages of a single frame";
+  if (row.payload_in_trains == 0)
+    return fmt::format("everything: beside an all-to-all, or for messages this short, trains do not keep {:g} %",
+                       100 * s.granularity.error);
   return fmt::format("messages too short for trains with an error of {:g} %", 100 * s.granularity.error);
 }
 } // namespace

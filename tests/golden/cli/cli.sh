@@ -91,7 +91,7 @@ section_errors() {
 }
 
 section_later() {
-  for word in sweep campaign report export verify; do
+  for word in sweep campaign report export; do
     expect 2 "lightloom $word (not in this version)" "$word" x
   done
   expect 2 'not in this version' import chakra x.et
@@ -205,7 +205,7 @@ section_tables() {
   expect 0 '"communications"' import simai "$scenarios/workloads/two-layer.txt" --json
   expect 0 'forward-1024' bench --list
   expect 0 'Example' run --help
-  for command in run compare collective topology optics latency check info bench import; do
+  for command in run compare collective topology optics latency check info bench verify import; do
     expect 0 'lightloom '"$command" $command --help
   done
   expect 0 'lightloom 0' --version
