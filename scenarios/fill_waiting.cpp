@@ -103,7 +103,7 @@ double predicted_step_error(const NetworkResult &n) {
     return n.train_error; // of the message that suffers most: no step suffers more
   double sum = 0;
   for (const auto &step : n.attribution.steps)
-    sum += step.critical_path_messages * n.train_delay_mean_s / seconds(step.end - step.begin);
+    sum += step.critical_path_messages * seconds(n.train_delay_mean) / seconds(step.end - step.begin);
   return n.attribution.steps.empty() ? not_known : sum / static_cast<double>(n.attribution.steps.size());
 }
 

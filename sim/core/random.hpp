@@ -9,7 +9,19 @@
 namespace lightloom {
 
 /// What a stream of random numbers is for: streams of different purposes never overlap.
-enum class Purpose : std::uint32_t { tie = 1, codeword, traffic, ecmp, spray_phase, placement, failure, module_lot, gpu_speed, compute_jitter, test = 99 };
+enum class Purpose : std::uint32_t {
+  tie = 1,
+  codeword,
+  traffic,
+  ecmp,
+  spray_phase,
+  placement,
+  failure,
+  module_lot,
+  gpu_speed,
+  compute_jitter,
+  test = 99
+};
 
 /// Four random words for (seed, purpose, entity) at a 64-bit counter pair.
 std::array<std::uint32_t, 4> philox(std::uint64_t seed, Purpose purpose, std::uint32_t entity,

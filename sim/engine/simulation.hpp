@@ -75,6 +75,9 @@ private:
     Duration delay;
   };
   void group();
+  std::uint64_t take_fresh_visits(const std::vector<std::uint32_t> &processes);
+  /// Before a run on windows: everything has something to do at 0; slots tell their process of it.
+  void wake_all(bool concurrent, std::atomic<std::uint8_t> *process_news);
   void visit(std::uint32_t position, SimTime until, Process &process);
   void run_process(Process &process, SimTime end);
   SimTime earliest(const Process &process) const;

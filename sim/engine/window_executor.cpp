@@ -2,11 +2,11 @@
 // messages between them arrive at T + lookahead at the earliest, so none can be missed. Only processes with work are
 // visited.
 
+#include "sim/engine/sharing.hpp"
 #include "sim/engine/simulation.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -36,40 +36,22 @@ private:
   void join() {}
 #endif
 };
-/// Whether a window is worth sharing between threads: forking and joining takes microseconds, and so does a window in
-/// which little happens. Tries both ways now and then and keeps the faster one. What it decides never shows in a
-/// result.
-class Sharing {
-public:
-  explicit Sharing(bool possible) : possible_(possible), shared_(possible) {}
-  bool shared() const { return shared_; }
-  /// After each window: entities visited so far.
-  void window_done(std::uint64_t visits) {
-    if (!possible_ || ++windows_ % block != 0)
-      return;
-    const auto now = std::chrono::steady_clock::now();
-    const double ns = std::chrono::duration<double, std::nano>(now - since_).count();
-    cost_[shared_ ? 1 : 0] = ns / static_cast<double>(std::max<std::uint64_t>(1, visits - visits_));
-    const std::uint64_t turn = windows_ / block % period;
-    if (turn == 1)
-      shared_ = !shared_; // try the other way for a block
-    else if (turn == 2)
-      shared_ = cost_[1] < cost_[0];
-    since_ = now;
-    visits_ = visits;
-  }
-
-private:
-  static constexpr std::uint64_t block = 32;   ///< windows
-  static constexpr std::uint64_t period = 100; ///< blocks
-  bool possible_;
-  bool shared_;
-  double cost_[2] = {}; ///< per visit, alone and shared [ns]
-  std::uint64_t windows_ = 0;
-  std::uint64_t visits_ = 0;
-  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
-};
 } // namespace
+
+void Simulation::wake_all(bool concurrent, std::atomic<std::uint8_t> *process_news) {
+  for (std::uint32_t p = 0; p < processes_.size(); ++p)
+    for (std::uint32_t i = processes_[p].first; i < processes_[p].last; ++i) {
+      slots_[order_[i]].prepare(concurrent, &process_news[p]);
+      slots_[order_[i]].lower_to(SimTime{});
+    }
+}
+
+std::uint64_t Simulation::take_fresh_visits(const std::vector<std::uint32_t> &processes) {
+  std::uint64_t visits = 0;
+  for (const auto p : processes)
+    visits += std::exchange(processes_[p].fresh_visits, 0);
+  return visits;
+}
 
 ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher &watcher) {
   group();
@@ -77,11 +59,7 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
   const Duration lookahead_duration = lookahead().duration;
   // Which processes may have something earlier to do than when they were last looked at.
   const auto news = std::make_unique<std::atomic<std::uint8_t>[]>(processes_.size());
-  for (std::uint32_t p = 0; p < processes_.size(); ++p)
-    for (std::uint32_t i = processes_[p].first; i < processes_[p].last; ++i) {
-      slots_[order_[i]].prepare(threads > 1, &news[p]);
-      slots_[order_[i]].lower_to(SimTime{});
-    }
+  wake_all(threads > 1, news.get());
 
   std::vector<SimTime> earliest_of(processes_.size());
   std::vector<std::uint32_t> active;
@@ -123,11 +101,7 @@ ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher
         if (earliest_of[p] < end)
           active.push_back(p);
       run_window(end);
-      if (threads > 1) {
-        for (const auto p : active)
-          visits += std::exchange(processes_[p].fresh_visits, 0);
-        sharing.window_done(visits);
-      }
+      sharing.window_done(visits += take_fresh_visits(active));
       ++statistics.windows;
       statistics.last = t;
       if (watcher && statistics.windows % 16 == 0 && !watcher(t)) {

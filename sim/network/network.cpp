@@ -41,10 +41,10 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
       r.trains_injected += n.trains_injected;
       r.bytes_in_trains += n.bytes_in_trains;
       r.train_error = std::max(r.train_error, n.train_error);
-      r.train_delay_mean_s += n.train_delay_s;
+      r.train_delay_mean += n.train_delay;
       messages += n.messages_posted;
     }
-  r.train_delay_mean_s /= static_cast<double>(std::max<std::uint64_t>(1, messages));
+  r.train_delay_mean /= static_cast<std::int64_t>(std::max<std::uint64_t>(1, messages));
   for (const auto &host : a.hosts)
     r.random_draws += host->draws();
   for (const auto &s : a.switches) {

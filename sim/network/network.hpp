@@ -80,7 +80,7 @@ struct NetworkSpec {
   ScaleUpSpec scale_up;
   TrainSpec trains;
   ComputeSpec compute;
-  bool explain_waiting = false; ///< keep a history and fill NetworkResult::attribution
+  bool explain_waiting = false;   ///< keep a history and fill NetworkResult::attribution
   std::uint32_t explain_from = 0; ///< first step that sums over steps count
   PathChoice paths = PathChoice::ecmp;
   std::uint64_t seed = 1;
@@ -185,7 +185,7 @@ struct NetworkResult {
   std::uint64_t link_hops = 0;       ///< frames × links crossed, acknowledgements included
   // Trains: what was predicted, and how the payload moved.
   double train_error = 0;              ///< greatest predicted error of a message's time; 0 when all moved as frames
-  double train_delay_mean_s = 0;       ///< predicted delay that trains add to a message, mean
+  Duration train_delay_mean{};         ///< predicted delay that trains add to a message, mean
   std::uint64_t bytes_in_trains = 0;   ///< payload that moved in trains of two or more frames
   std::uint64_t trains_injected = 0;   ///< trains and single data frames
   std::uint64_t random_draws = 0;      ///< ties settled by a draw, bad codewords, compute jitter

@@ -50,7 +50,7 @@ struct NicCounters {
   std::uint64_t messages_posted = 0;
   std::uint64_t bytes_in_trains = 0; ///< payload of messages that move in trains
   double train_error = 0;            ///< greatest predicted, of a message's time
-  double train_delay_s = 0;          ///< predicted, summed over messages
+  Duration train_delay{};            ///< predicted, summed over messages
   std::uint64_t bytes_posted = 0;
   std::uint64_t bytes_delivered = 0;
 };
@@ -153,7 +153,7 @@ private:
   NicCounters counters_;
   std::vector<ReceiveQueue::Finished> finished_; ///< scratch
   SimTime bus_free_{};                           ///< when the host bus has taken all that came in
-  std::int64_t bus_fs_per_byte_ = 0; ///< [1e-15 s]
+  std::int64_t bus_fs_per_byte_ = 0;             ///< [1e-15 s]
 };
 
 } // namespace lightloom

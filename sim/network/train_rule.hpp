@@ -20,9 +20,9 @@ enum class PathUse : std::uint8_t {
 /// Delay that trains add to a message, in times of one train, by PathUse. Alone on a path, trains change nothing but
 /// the acknowledgements between them; a port shared by two flows gives them turns of a train each. Sprayed trains of
 /// all flows meet at every tier.
-inline constexpr double train_delay[] = {0.05, 3.0, 4.0};
+inline constexpr double added_trains[] = {0.05, 3.0, 4.0};
 /// In an all-to-all the delays of one exchange set its members apart, and those of the next one grow.
-inline constexpr double crossing_delay = 120;
+inline constexpr double added_trains_crossing = 120;
 /// Trains that a lane may have under way beyond its credits, by PathUse: one covers the round trip of a credit, which
 /// comes back for a whole train at a time; sprayed trains wait at several ports of a switch at once, as sprayed frames
 /// do. On a hashed path depth decides how far congestion spreads: none.
@@ -31,6 +31,8 @@ inline constexpr std::int64_t train_overdraft[] = {1, 0, 8};
 /// whatever the message's.
 inline constexpr std::uint32_t longest_hashed_train = 8;
 inline constexpr double long_hashed_error = 0.15;
+/// … and short ones still change whose frames a full buffer keeps waiting.
+inline constexpr double hashed_error = 0.006;
 
 /// Trains are a power of two frames (Frame::turn_shift), up to this.
 inline constexpr std::uint32_t longest_train = 1024;
@@ -45,25 +47,25 @@ struct TrainRequest {
 
 struct TrainChoice {
   std::uint32_t frames = 1;
-  double delay_frames = 0; ///< predicted delay of the message, in frame times
+  double added_frames = 0; ///< predicted delay of the message, in frame times
   double error = 0;        ///< … relative to its time and the computing that goes with it
 };
 
 constexpr TrainChoice choose_train_length(const TrainSpec &spec, const TrainRequest &message) {
   const auto use = static_cast<std::size_t>(message.paths);
-  const double delay = message.crossing ? crossing_delay : train_delay[use];
-  const double time = message.frames + message.slack_frames;
+  const double added = message.crossing ? added_trains_crossing : added_trains[use];
+  const double all_frames = message.frames + message.slack_frames;
   double most = std::min({spec.most_frames, message.frames, longest_train});
   if (spec.error > 0) { // chosen for the error; else as asked for
-    most = std::min(most, message.crossing ? 1.0 : spec.error * time / delay);
+    most = std::min(most, message.crossing ? 1.0 : spec.error * all_frames / added);
     if (message.paths == PathUse::hashed)
-      most = std::min<double>(most, longest_hashed_train);
+      most = spec.error < hashed_error ? 1 : std::min<double>(most, longest_hashed_train);
   }
   if (most < 2)
     return {};
   const std::uint32_t length = std::bit_floor(static_cast<std::uint32_t>(most));
   const bool too_long = message.paths == PathUse::hashed && length > longest_hashed_train;
-  return {length, delay * length, std::max(delay * length / time, too_long ? long_hashed_error : 0.0)};
+  return {length, added * length, std::max(added * length / all_frames, too_long ? long_hashed_error : 0.0)};
 }
 
 } // namespace lightloom

@@ -1,0 +1,159 @@
+// What comes in: frames into memory, acknowledgements and requests for missing frames back.
+
+#include "sim/network/nic.hpp"
+#include "sim/network/switch.hpp"
+
+#include <algorithm>
+
+namespace lightloom {
+
+namespace {
+/// A receiver asks for a missing frame when one this far ahead of it has come. On one path any gap is a loss; sprayed
+/// frames overtake each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs
+/// catch the rest. [frames]
+constexpr std::uint32_t reorder_allowance = 256;
+} // namespace
+
+/// When the host's memory has a frame whose tail is in at frame.time: with a host bus, once that has carried it.
+SimTime Nic::in_memory(const Frame &frame) {
+  if (bus_fs_per_byte_ == 0)
+    return frame.time;
+  const std::int64_t full = settings_.transport.mtu.value + overhead();
+  const std::int64_t first = std::min<std::int64_t>(frame.size, full);
+  const SimTime first_in = frame.time - transmission_time(Bytes(frame.size - first), link.nominal_rate());
+  bus_free_ = std::max(bus_free_, first_in) + Duration(frame.size * bus_fs_per_byte_ / 1000);
+  return bus_free_ = std::max(bus_free_, frame.time + Duration(first * bus_fs_per_byte_ / 1000));
+}
+
+void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
+  const SimTime in = in_memory(frame);
+  auto &credit = credits[frame.lane];
+  if (credit.connected()) { // the buffer is free once the tail is in memory's queue
+    if (frame.frames() == 1)
+      credit.push(Credit(in + credit_delay, frame.size));
+    else
+      give_back_train(credit, frame, settings_.transport.mtu.value + overhead(), in + credit_delay);
+  }
+  if (frame.kind == Frame::Kind::data) [[likely]]
+    receive_data(frame, in, events);
+  else
+    receive_control(frame, events);
+}
+
+void Nic::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
+  if (frame.corrupt) [[unlikely]] {
+    ++counters_.data_corrupt;
+    return;
+  }
+  ReceiveQueue &queue = receive_queues[frame.queue_pair];
+  const auto &transport = settings_.transport;
+  const bool selective = ideal() || transport.recovery == TransportSpec::Recovery::selective;
+  finished_.clear();
+  const auto taken =
+      queue.take({frame.sequence, frame.count, frame.size - frame.count * overhead(), frame.last}, selective,
+                 ideal() ? 1u << 16 : transport.window_frames, transport.mtu.value, finished_);
+  const auto verdict = taken.verdict;
+  counters_.data_delivered += taken.frames;
+  counters_.data_discarded += frame.count - taken.frames;
+  for (const auto &message : finished_) {
+    ++queue.arrived_messages;
+    counters_.bytes_delivered += static_cast<std::uint64_t>(message.bytes);
+    const SimTime delivered = in + settings_.host.nic_latency;
+    if (history != nullptr)
+      remember(frame.queue_pair, frame, message, delivered);
+    events.push_back({NicEvent::Kind::message_arrived, delivered, frame.queue_pair, 0, message.bytes, settings_.port});
+  }
+  if (verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected || queue.gap_deadline != never)
+      [[unlikely]] {
+    ask_for_missing(frame.queue_pair, verdict, selective, frame.time);
+    watch_gap(queue, verdict == ReceiveQueue::Verdict::in_order, frame.time);
+  }
+  // Trains are acknowledged by the four: an acknowledgement each would double the work.
+  const std::uint32_t due = std::min(std::max(transport.ack_every, frame.count > 1 ? 4u * frame.count : 0u),
+                                     transport.window_frames / (frame.count > 1 ? 8 : 2));
+  if (!finished_.empty() || (!ideal() && queue.unacknowledged >= due) || verdict == ReceiveQueue::Verdict::duplicate)
+    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
+}
+
+/// Under go-back-N a frame out of turn asks for the one expected, once. Under selective recovery each gap is asked for
+/// once, when no frame can still be on its way by a longer path; what is lost again, a time-out finds.
+void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bool selective, SimTime now) {
+  ReceiveQueue &queue = receive_queues[index];
+  if (!selective) {
+    if (verdict == ReceiveQueue::Verdict::refused && queue.nak_sent_for != queue.expected) {
+      queue.nak_sent_for = queue.expected;
+      acknowledge(index, Frame::Kind::negative_acknowledgement, now);
+    }
+    return;
+  }
+  const std::uint32_t allowed =
+      settings_.paths == PathChoice::spray ? std::max(reorder_allowance, 16 * settings_.trains.most_frames) : 0;
+  for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
+    acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
+}
+
+/// A gap that nothing fills for a while is a loss, even if too few frames follow it to tell.
+void Nic::watch_gap(ReceiveQueue &queue, bool progress, SimTime now) {
+  if (queue.highest == queue.expected) {
+    queue.gap_deadline = never;
+  } else if (!settings_.lossless && (progress || queue.gap_deadline == never)) {
+    queue.gap_deadline = now + settings_.reorder_patience;
+    gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
+  }
+}
+
+void Nic::check_gaps(SimTime now) {
+  gap_check_at_ = never;
+  for (std::uint32_t i = 0; i < receive_queues.size(); ++i) {
+    ReceiveQueue &queue = receive_queues[i];
+    if (queue.gap_deadline <= now) {
+      queue.gap_deadline = SimTime::max() - Duration(1); // asked: again only after progress
+      for (auto gap = queue.next_gap(0); gap.count > 0; gap = queue.next_gap(0))
+        acknowledge(i, Frame::Kind::negative_acknowledgement, now, gap);
+    }
+    if (queue.gap_deadline < SimTime::max() - Duration(1))
+      gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
+  }
+}
+
+void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap) {
+  drain(now);
+  floor_ = now;
+  ReceiveQueue &queue = receive_queues[index];
+  if (gap.count == 0)
+    queue.unacknowledged = 0;
+  acknowledgements_.push(
+      {index, gap.count > 0 ? gap.first : queue.expected, kind, static_cast<std::uint16_t>(gap.count)});
+}
+
+void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
+  if (frame.corrupt) [[unlikely]] {
+    ++counters_.control_corrupt;
+    return;
+  }
+  ++counters_.control_delivered;
+  drain(frame.time);
+  floor_ = frame.time;
+  SendQueue &queue = send_queues[frame.queue_pair];
+  const std::uint32_t missing = frame.kind == Frame::Kind::negative_acknowledgement ? frame.count - 1u : 0;
+  if (missing > 0) {
+    for (std::uint32_t s = frame.sequence; s != frame.sequence + missing; ++s)
+      if (!precedes(s, queue.acknowledged) && precedes(s, queue.next))
+        queue.resend.push(s);
+    activate(frame.queue_pair);
+    return;
+  }
+  std::uint32_t done = 0;
+  if (queue.acknowledge(frame.sequence, done)) {
+    queue.retries = 0;
+    arm(queue, frame.time);
+    if (done > 0)
+      events.push_back({NicEvent::Kind::send_finished, frame.time, frame.queue_pair, done, 0, settings_.port});
+  }
+  if (frame.kind == Frame::Kind::negative_acknowledgement && queue.acknowledged == frame.sequence &&
+      precedes(frame.sequence, queue.next))
+    queue.rewind();
+  activate(frame.queue_pair);
+}
+
+} // namespace lightloom
