@@ -54,8 +54,10 @@ bool check_factors(Checks &c) {
   if (ranks == s.cluster.gpus)
     return true;
   const std::uint32_t gpus = s.cluster.gpus;
+  const std::uint64_t others = std::uint64_t(j.tensor) * j.data;
   const std::string suggestion =
       gpus % model_ranks == 0 ? fmt::format("Try data = {}.", gpus / model_ranks)
+      : gpus % others == 0    ? fmt::format("Try pipeline = {}.", gpus / others)
       : gpus % j.tensor == 0  ? fmt::format("Try pipeline = {}.", largest_divisor_up_to(gpus / j.tensor, j.pipeline))
                               : fmt::format("Try tensor = {}.", largest_divisor_up_to(gpus, j.tensor));
   c.add(first_given(s, {"job.0.data", "job.0.pipeline", "job.0.tensor"}, "cluster.gpus"),
