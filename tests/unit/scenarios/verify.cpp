@@ -52,7 +52,8 @@ TEST_CASE("An error that auto does not keep is a failed check, in words and in J
   Verification v;
   v.what = "step time";
   v.stated_error = 0.01;
-  v.rungs = {{.name = "frame", .time_s = 1}, {.name = "auto", .time_s = 0.98, .difference = -0.02}};
+  v.rungs.resize(2);
+  v.rungs[1].difference = -0.02;
   CHECK_FALSE(v.within());
   CHECK(to_text(v).find("auto MISSES its stated error of 1 %") != std::string::npos);
   CHECK(to_text(v).find("-2.000") != std::string::npos);
