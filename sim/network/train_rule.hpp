@@ -64,8 +64,10 @@ constexpr TrainChoice choose_train_length(const TrainSpec &spec, const TrainRequ
   if (most < 2)
     return {};
   const std::uint32_t length = std::bit_floor(static_cast<std::uint32_t>(most));
-  const bool too_long = message.paths == PathUse::hashed && length > longest_hashed_train;
-  return {length, added * length, std::max(added * length / all_frames, too_long ? long_hashed_error : 0.0)};
+  double least = 0; // whatever the message's size
+  if (message.paths == PathUse::hashed)
+    least = length > longest_hashed_train ? long_hashed_error : hashed_error;
+  return {length, added * length, std::max(added * length / all_frames, least)};
 }
 
 } // namespace lightloom
