@@ -4,6 +4,7 @@
 #include "scenarios/build.hpp"
 #include "scenarios/job_spec.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/run.hpp"
 
 #include <doctest/doctest.h>
 
@@ -163,4 +164,22 @@ TEST_CASE("An algorithm that the ranks cannot run is refused where it was chosen
   CHECK(
       refusal("[cluster]\ngpus = 8\ngpus_per_node = 1\n[[collective]]\n[[collective]]\nalgorithm = \"hierarchical\"\n")
           .starts_with("s.toml:6:1: hierarchical all-reduce over 8 ranks"));
+}
+
+TEST_CASE("A hierarchical all-reduce whose ranks the GPUs of a node do not divide has a bound below its time") {
+  // 6 data ranks, two GPUs apart: 2 of them share a node of 4.
+  const auto s = load_scenario_text("[cluster]\ngpus = 12\ngpus_per_node = 4\n[fabric]\nradix = 16\n[model]\n"
+                                    "layers = 2\nhidden = 64\nheads = 8\nsequence = 64\nvocabulary = 256\n"
+                                    "[job]\ntensor = 2\ndata = 6\ndata_algorithm = \"hierarchical\"\n",
+                                    "s.toml");
+  const auto outcome = run_built(s, build_run(s), {});
+  CHECK(outcome.code == ExitCode::done);
+  int found = 0;
+  for (const auto &c : outcome.results.collectives)
+    if (c.algorithm == "hierarchical") {
+      ++found;
+      CHECK(c.lower_bound_s > 0);
+      CHECK(c.lower_bound_s * 1e12 <= static_cast<double>(c.end_ps - c.start_ps));
+    }
+  CHECK(found == 2);
 }
