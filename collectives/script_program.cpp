@@ -156,7 +156,8 @@ std::optional<Operation> ScriptProgram::inside(Position &at, std::uint32_t strea
   op.kind = step.kind == CollectiveStep::Kind::send ? Operation::Kind::send : Operation::Kind::receive;
   op.peer = c.rank_of(rank_, step.peer);
   op.channel = stream;
-  op.crossing = i.op == CollectiveOp::all_to_all;
+  // Partners change from exchange to exchange: delays of one set the members apart for the next.
+  op.crossing = i.op == CollectiveOp::all_to_all || i.algorithm->make == &make_halving_doubling_cursor;
   return op;
 }
 

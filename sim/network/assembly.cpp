@@ -16,6 +16,8 @@ namespace lightloom {
 
 NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping grouping) : spec(std::move(network)) {
   check();
+  if (spec.trains.most_frames > 1 && !credits_are_ample())
+    spec.trains = spec.trains.error > 0 ? TrainSpec{} : TrainSpec{spec.trains.most_frames, 0, 1};
   number_ports();
   find_leaf_processes();
   make_entities(grouping);
@@ -128,17 +130,31 @@ void NetworkAssembly::find_leaf_processes() {
 
 /// Frames of one flow overtake each other by what waits in front of them: at worst the input buffers of a whole switch,
 /// each leaving through one port; four such in a row are reckoned with.
-Duration NetworkAssembly::reorder_patience() const {
+Duration NetworkAssembly::reorder_patience() {
   constexpr std::int64_t assumed_buffer = 256 * 1024; // when credits are unlimited [B]
   const std::int64_t buffer = spec.transport.credits.value > 0 ? spec.transport.credits.value : assumed_buffer;
   BitRate slowest = spec.fabric.cables.front().rate;
   for (const auto &cable : spec.fabric.cables)
     slowest = std::min(slowest, cable.rate);
   const std::uint32_t ports = *std::max_element(degree_.begin(), degree_.end());
-  const Bytes train = (spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes)) *
-                      std::min(spec.trains.most_frames, longest_train);
-  return Duration(20'000'000) + 4 * transmission_time(Bytes(buffer * ports), slowest) +
-         (spec.trains.most_frames > 1 ? 2 * ports : 0) * transmission_time(train, slowest); // 20 us: what is left out
+  patience_per_frame_ = 2 * ports * transmission_time(full_frame(), slowest);
+  return Duration(20'000'000) + 4 * transmission_time(Bytes(buffer * ports), slowest); // 20 us: what is left out
+}
+
+/// Whether every link's credits last for their own round trip. Where they do not, they set the pace, frame by frame,
+/// and trains, which may overdraw them, do not follow.
+bool NetworkAssembly::credits_are_ample() const {
+  if (spec.transport.credits.value == 0)
+    return true;
+  for (const auto &health : spec.links) {
+    const LinkHealthSegment &link = health.segments.front();
+    const Duration round_trip = 2 * link.latency + spec.switches.latency;
+    const __int128 in_flight =
+        static_cast<__int128>(link.rate.bits_per_second) * round_trip.count() / 8'000'000'000'000;
+    if (spec.transport.credits.value < in_flight + full_frame().value)
+      return false;
+  }
+  return true;
 }
 
 bool NetworkAssembly::nothing_can_be_lost() const {
@@ -177,8 +193,9 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   for (std::uint32_t h = 0; h < fabric.hosts; ++h) {
     hosts.push_back(std::make_unique<Host>(Host::draw_speed(spec.compute, spec.seed, h)));
     for (std::uint32_t port = 0; port < fabric.ports_per_host; ++port)
-      hosts.back()->nics.push_back(std::make_unique<Nic>(
-          Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience, spec.trains, port, lossless}));
+      hosts.back()->nics.push_back(
+          std::make_unique<Nic>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience,
+                                              patience_per_frame_, spec.trains, port, lossless}));
     hosts.back()->record_flows = spec.record_flows;
     hosts.back()->meeting_delay = spec.scale_up.latency / 2;
     simulation->add(*hosts.back(), process_of(NodeId(h), grouping));

@@ -32,7 +32,8 @@ private:
   void check() const;
   void number_ports();
   bool nothing_can_be_lost() const;
-  Duration reorder_patience() const;
+  Duration reorder_patience();
+  bool credits_are_ample() const;
   void make_entities(ExecutionOptions::Grouping grouping);
   void connect_cables();
   void connect_link(LinkId link);
@@ -59,7 +60,8 @@ private:
     std::uint32_t at_a = 0;
     std::uint32_t at_b = 0;
   };
-  std::vector<CablePorts> ports_;           ///< [cable]
+  std::vector<CablePorts> ports_; ///< [cable]
+  Duration patience_per_frame_{};
   std::vector<std::uint32_t> degree_;       ///< [node]
   std::vector<std::uint32_t> leaf_process_; ///< [switch] logical process, by_leaf
   struct Group {

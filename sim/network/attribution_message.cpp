@@ -150,6 +150,15 @@ void ReleaserWalk::explain_transit(const TrainPath &path, const Transit &t, std:
     add_part(position_ - departed, departed, Cause::retransmission);
 }
 
+/// Of the time its bytes took to leave, what the host bus took longer than the link would have.
+Duration ReleaserWalk::waiting_for_bus(Duration sending, BitRate link) const {
+  const BitRate bus = spec_.hosts.pcie;
+  if (bus.bits_per_second == 0 || bus >= link)
+    return {};
+  const __int128 own = static_cast<__int128>(sending.count()) * bus.bits_per_second / link.bits_per_second;
+  return sending - Duration(static_cast<std::int64_t>(own));
+}
+
 /// What the sender measured, as far as it lies before `until`: when another train than the last completed the message,
 /// the parts are clipped in their order.
 void ReleaserWalk::explain_sender(const Ends &ends, const TrainPath &path, std::int64_t until) {
@@ -170,7 +179,9 @@ void ReleaserWalk::explain_sender(const Ends &ends, const TrainPath &path, std::
     add(begin, std::min(end, until), cause, label_, link);
     end = begin;
   };
-  part(sent.sending, Cause::serialization, carrier);
+  const Duration bus = waiting_for_bus(sent.sending, path.rate[0]);
+  part(sent.sending - bus, Cause::serialization, carrier);
+  part(bus, Cause::host, WaitingSegment::no_link);
   part(sent.queueing, Cause::queueing, carrier);
   part(sent.flow_control, Cause::flow_control, carrier);
   part(sent.congestion_control, Cause::congestion_control, WaitingSegment::no_link);

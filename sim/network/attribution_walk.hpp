@@ -69,6 +69,7 @@ private:
   Transit settle(const Ends &ends, const TrainPath &path);
   void count_own_bytes(const Ends &ends, const TrainPath &path, Transit &transit) const;
   void explain_transit(const TrainPath &path, const Transit &transit, std::int64_t departed);
+  Duration waiting_for_bus(Duration sending, BitRate link) const;
   void explain_sender(const Ends &ends, const TrainPath &path, std::int64_t until);
   void add(std::int64_t begin, std::int64_t end, Cause cause, std::uint16_t label,
            std::uint32_t link = WaitingSegment::no_link);

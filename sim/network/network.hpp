@@ -42,6 +42,7 @@ struct HostSpec {
 struct TrainSpec {
   std::uint32_t most_frames = 1; ///< frames per train; 1 = every frame by itself
   double error = 0;              ///< > 0: of each message's time; trains are cut shorter to keep it (train_rule.hpp)
+  double least_error = 0;        ///< predicted whatever the message: what trains do not follow at all
 };
 
 /// How GPUs differ from their nominal speed. Drawn from the seed.

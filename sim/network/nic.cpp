@@ -28,7 +28,7 @@ void Nic::choose_train(const SendQueue &queue, const Operation &send, OutgoingMe
   const Duration frame = transmission_time(settings_.transport.mtu + Bytes(overhead()), link.nominal_rate());
   const TrainChoice choice = choose_train_length(
       settings_.trains, {message.frames, queue.paths, send.crossing,
-                         static_cast<double>(send.duration.count()) / static_cast<double>(frame.count())});
+                         static_cast<double>(send.duration.count()) / static_cast<double>(frame.count()), window()});
   message.train = choice.frames;
   if (choice.frames < 2)
     return;

@@ -62,7 +62,8 @@ public:
     TransportSpec transport;
     HostSpec host;
     PathChoice paths = PathChoice::ecmp;
-    Duration reorder_patience{}; ///< a gap open for longer is a loss: more than two paths can differ by
+    Duration reorder_patience{};           ///< a gap open for longer is a loss: more than two paths can differ by
+    Duration reorder_patience_per_frame{}; ///< … and so much more for each frame of the flow's trains
     TrainSpec trains;
     std::uint32_t port = 0; ///< of its host
     bool lossless = false;  ///< nothing in this run can lose a frame: `ideal` then keeps no timers

@@ -65,6 +65,7 @@ void Nic::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &ev
   }
   if (verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected || queue.gap_deadline != never)
       [[unlikely]] {
+    queue.longest_train = std::max<std::uint32_t>(queue.longest_train, frame.count);
     ask_for_missing(frame.queue_pair, verdict, selective, frame.time);
     watch_gap(queue, verdict == ReceiveQueue::Verdict::in_order, frame.time);
   }
@@ -87,7 +88,7 @@ void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bo
     return;
   }
   const std::uint32_t allowed =
-      settings_.paths == PathChoice::spray ? std::max(reorder_allowance, 16 * settings_.trains.most_frames) : 0;
+      settings_.paths == PathChoice::spray ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
   for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
     acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
 }
@@ -98,6 +99,8 @@ void Nic::watch_gap(ReceiveQueue &queue, bool progress, SimTime now) {
     queue.gap_deadline = never;
   } else if (!settings_.lossless && (progress || queue.gap_deadline == never)) {
     queue.gap_deadline = now + settings_.reorder_patience;
+    if (queue.longest_train > 1)
+      queue.gap_deadline += queue.longest_train * settings_.reorder_patience_per_frame;
     gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
   }
 }

@@ -86,6 +86,7 @@ struct ReceiveQueue {
   SimTime gap_deadline = never;             ///< selective: when the gaps in sight are old enough to be losses
   std::uint32_t asked = 0;                  ///< selective: gaps before were asked for
   std::uint32_t highest = 0;                ///< one past the highest sequence seen
+  std::uint32_t longest_train = 1;          ///< of those that came out of turn
   std::int64_t message_bytes = 0;           ///< payload of the message being received, in order
   std::uint32_t message_first = 0;          ///< its first frame
   struct EarlyFrames {                      ///< of 64 consecutive sequence numbers

@@ -41,9 +41,13 @@ inline constexpr std::uint32_t longest_train = 1024;
 struct TrainRequest {
   std::uint32_t frames = 1;
   PathUse paths = PathUse::single;
-  bool crossing = false;   ///< Operation::crossing
-  double slack_frames = 0; ///< Operation::duration of the send, in frame times
+  bool crossing = false;             ///< Operation::crossing
+  double slack_frames = 0;           ///< Operation::duration of the send, in frame times
+  std::uint32_t window = UINT32_MAX; ///< unacknowledged frames that a queue may have
 };
+
+/// Trains of a window: fewer, and it fills and empties by jerks.
+inline constexpr std::uint32_t trains_per_window = 8;
 
 struct TrainChoice {
   std::uint32_t frames = 1;
@@ -60,13 +64,16 @@ constexpr TrainChoice choose_train_length(const TrainSpec &spec, const TrainRequ
     most = std::min(most, message.crossing ? 1.0 : spec.error * all_frames / added);
     if (message.paths == PathUse::hashed)
       most = spec.error < hashed_error ? 1 : std::min<double>(most, longest_hashed_train);
+    most = std::min<double>(most, message.window / trains_per_window);
   }
   if (most < 2)
     return {};
   const std::uint32_t length = std::bit_floor(static_cast<std::uint32_t>(most));
-  double least = 0; // whatever the message's size
+  double least = spec.least_error; // whatever the message's size
+  if (length > message.window / trains_per_window)
+    least = 1;
   if (message.paths == PathUse::hashed)
-    least = length > longest_hashed_train ? long_hashed_error : hashed_error;
+    least = std::max(least, length > longest_hashed_train ? long_hashed_error : hashed_error);
   return {length, added * length, std::max(added * length / all_frames, least)};
 }
 
