@@ -223,7 +223,8 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
           fmt::format("must be below scenario.steps = {}", s.steps));
   if (const std::uint64_t rows = std::uint64_t(s.steps) * s.cluster.gpus; rows > max_rank_steps)
     c.add("scenario.steps", fmt::format("scenario.steps × cluster.gpus = {}", rows),
-          fmt::format("at most {} rows of results fit in memory", max_rank_steps));
+          fmt::format("at most {} rows of results fit in memory", max_rank_steps),
+          fmt::format("Try steps = {}.", max_rank_steps / s.cluster.gpus));
 }
 
 void check_network(const Scenario &s, std::vector<Problem> &problems) {

@@ -11,6 +11,9 @@
 namespace lightloom {
 
 namespace {
+/// Forward passes of a stage in one step, micro-batches × virtual stages: every one of them is in its program.
+constexpr std::uint64_t max_passes = 1'000'000;
+
 void check_workload_job(Checks &c) {
   for (const char *key : {"model",
                           "tensor",
@@ -83,6 +86,11 @@ void check_batches(Checks &c) {
     c.add(key, fmt::format("job.global_batch = {}: {} micro-batches per replica", j.global_batch, batches),
           fmt::format("the interleaved schedule needs a multiple of pipeline = {}", j.pipeline),
           fmt::format("Try {}.", std::max<std::uint64_t>(1, batches / j.pipeline) * j.pipeline * at_once));
+  if (const std::uint64_t passes = batches * j.interleave; passes > max_passes)
+    c.add(key, fmt::format("job.global_batch = {}: {} micro-batches per replica", j.global_batch, batches),
+          fmt::format("with interleave = {} a stage has {} passes per step, at most {} fit in memory", j.interleave,
+                      passes, max_passes),
+          "Use a smaller global_batch or a larger micro_batch.");
 }
 
 void check_schedule(Checks &c) {

@@ -119,6 +119,18 @@ TEST_CASE("Micro-batches that do not divide are refused") {
   CHECK(refusal(dense + "global_batch = 12\n").empty()); // 1F1B takes any number
 }
 
+TEST_CASE("More passes or rows than memory holds are refused before any is made") {
+  CHECK(refusal(dense + "global_batch = 1000000000\n") ==
+        "s.toml:16:1: job.global_batch = 1000000000: 250000000 micro-batches per replica (with interleave = 1 a stage "
+        "has 250000000 passes per step, at most 1000000 fit in memory). Use a smaller global_batch or a larger "
+        "micro_batch.");
+  CHECK(refusal(dense + "interleave = 2\nglobal_batch = 2000008\n").find("has 1000004 passes") != std::string::npos);
+  CHECK(
+      refusal(dense, {"scenario.steps=1000000", "scenario.reuse_steps=true", "cluster.gpus=64", "job.0.data=8"})
+          .find("scenario.steps × cluster.gpus = 64000000 (at most 50000000 rows of results fit in memory). Try steps "
+                "= 781250.") != std::string::npos);
+}
+
 TEST_CASE("Experts that do not divide are refused, and what is proposed is right") {
   CHECK(refusal(experts + "expert = 8\n") ==
         "s.toml:14:1: job.expert = 8 (must divide the 12 experts of [model]). Try 4.");
