@@ -38,6 +38,7 @@ void check_workload_job(Checks &c) {
                           "bucket",
                           "data_algorithm"})
     c.needless(std::string("job.0.") + key, "the workload file says it");
+  c.needless("model", "the workload file says it");
 }
 
 /// The first of these keys that the user wrote.
@@ -102,6 +103,8 @@ void check_schedule(Checks &c) {
       c.needless("job.0.interleave", "there is one pipeline stage");
     c.needless("job.0.first_stage_layers", "there is one pipeline stage");
     c.needless("job.0.last_stage_layers", "there is one pipeline stage");
+    if (j.placement != "tp-dp-pp")
+      c.needless("job.0.placement", "there is one pipeline stage");
     return;
   }
   if (j.no_schedule)
@@ -113,6 +116,16 @@ void check_schedule(Checks &c) {
   if (said && !j.interleaved && j.interleave > 1)
     c.add("job.0.interleave", fmt::format("job.interleave = {}", j.interleave), "the schedule has no virtual stages",
           "Use schedule = \"interleaved-1f1b\".");
+}
+
+/// Keys that change nothing about the layers of this job.
+void check_layers(Checks &c) {
+  const auto &j = *c.s().job;
+  if (j.sequence_parallel && j.tensor == 1)
+    c.needless("job.0.sequence_parallel", "there is one tensor rank, tensor = 1");
+  if (j.recompute == "selective" && j.flash_attention)
+    c.add("job.0.recompute", "job.recompute = \"selective\" has no effect",
+          "flash attention already recomputes the attention scores", "Leave it out, or set flash_attention = false.");
 }
 
 void check_stages(Checks &c, const ModelShape &model) {
@@ -146,6 +159,8 @@ void check_experts(Checks &c, const ModelShape &model) {
     if (j.expert > 1)
       c.add("job.0.expert", fmt::format("job.expert = {}", j.expert), model.name + " has no experts", "Use 1.");
     c.needless("job.0.expert_tensor", model.name + " has no experts");
+    for (const char *key : {"active_experts", "shared_experts", "expert_feed_forward", "dense_layers"})
+      c.needless(std::string("model.") + key, "without model.experts there are none");
     return;
   }
   const std::uint32_t expert_tensor = j.expert_tensor == 0 ? j.tensor : j.expert_tensor;
@@ -176,6 +191,7 @@ void check_job(Checks &c) {
   if (j.gradient_bytes == 3)
     c.add("job.0.gradient_bytes", "job.gradient_bytes = 3", "must be 2 or 4", "Use 2.");
   check_schedule(c);
+  check_layers(c);
   if (check_factors(c))
     check_batches(c);
   try {

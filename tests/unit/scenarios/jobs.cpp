@@ -170,6 +170,26 @@ TEST_CASE("A schedule that contradicts itself is refused") {
         "s.toml:16:1: job.schedule = \"none\" (there are 2 pipeline stages). Use \"1f1b\".");
 }
 
+TEST_CASE("Keys of a job that would have no effect are refused, and their defaults are not") {
+  CHECK(refusal("[cluster]\ngpus = 4\ngpus_per_node = 4\n[job]\ntensor = 1\nsequence_parallel = true\n") ==
+        "s.toml:6:1: job.0.sequence_parallel has no effect (there is one tensor rank, tensor = 1). Leave it out.");
+  CHECK(refusal(dense, {"job.0.pipeline=1", "job.0.data=8", "job.0.placement=tp-pp-dp"}) ==
+        "--set job.0.placement=tp-pp-dp: job.0.placement has no effect (there is one pipeline stage). Leave it out.");
+  CHECK(refusal(dense, {"job.0.pipeline=1", "job.0.data=8", "job.0.placement=tp-dp-pp"}).empty());
+  CHECK(refusal(dense + "recompute = \"selective\"\n") ==
+        "s.toml:16:1: job.recompute = \"selective\" has no effect (flash attention already recomputes the attention "
+        "scores). Leave it out, or set flash_attention = false.");
+  CHECK(refusal(dense + "recompute = \"selective\"\nflash_attention = false\n").empty());
+  for (const char *key : {"active_experts", "shared_experts", "dense_layers", "expert_feed_forward"}) {
+    CAPTURE(key);
+    const std::string setting = std::string("model.") + key + "=1";
+    CHECK(refusal(dense, {setting})
+              .find(std::string("model.") + key +
+                    " has no effect (without model.experts there are none). Leave it out.") != std::string::npos);
+    CHECK(refusal(experts, {setting}).empty());
+  }
+}
+
 TEST_CASE("An algorithm that the ranks cannot run is refused where it was chosen") {
   CHECK(refusal(dense + "data_algorithm = \"hierarchical\"\n")
             .starts_with("s.toml:16:1: hierarchical all-reduce over 4 "));
