@@ -22,17 +22,31 @@ constexpr std::size_t max_hops = 64;
 constexpr std::int64_t most_frames = std::int64_t{1} << 22;
 constexpr std::int64_t ps_per_byte_at_1_bps = 8'000'000'000'000;
 
+/// What the host bus takes to carry so many bytes on the wire, gap included, as the network counts it
+/// (sim/network/transmitter.hpp, fed_in; nic.hpp, in_memory).
+class Carrying {
+public:
+  /// A rate of 0 takes no time.
+  explicit Carrying(BitRate bus)
+      : fs_per_byte_(bus.bits_per_second > 0 ? 1000 * ps_per_byte_at_1_bps / bus.bits_per_second : 0) {}
+  bool limits() const { return fs_per_byte_ > 0; }
+  Duration operator()(std::int64_t size) const { return Duration(size * fs_per_byte_ / 1000); }
+
+private:
+  std::int64_t fs_per_byte_; ///< [1e-15 s], floor
+};
+
 /// A link that sends one frame after another; the remainder below 1 ps goes to the next (sim/network/transmitter.hpp).
 struct Sending {
   Duration free{};
   std::int64_t remainder = 0;
-  /// Returns when the last bit has left. `feed`: picoseconds per byte of the bus that brings them; 0 = no limit.
-  Duration send(Duration ready, std::int64_t size, BitRate rate, std::int64_t feed = 0) {
+  /// Returns when the last bit has left. `fed`: what the bus takes to bring them.
+  Duration send(Duration ready, std::int64_t size, BitRate rate, Duration fed = {}) {
     const std::int64_t bits_ps = size * ps_per_byte_at_1_bps + remainder;
     remainder = bits_ps % rate.bits_per_second;
     const Duration start = std::max(free, ready);
     const Duration sending(bits_ps / rate.bits_per_second);
-    free = start + std::max(sending, Duration(size * feed));
+    free = start + std::max(sending, fed);
     return start + sending;
   }
 };
@@ -64,14 +78,14 @@ struct Sent {
 
 /// The frame that is in memory last; the receiver's bus carries them one after another.
 template <class Wire>
-std::uint32_t take_in(const std::vector<Sent> &arriving, const Wire &wire, std::int64_t bus, LatencyPath &p) {
+std::uint32_t take_in(const std::vector<Sent> &arriving, const Wire &wire, const Carrying &bus, LatencyPath &p) {
   std::vector<std::uint32_t> order(arriving.size());
   std::iota(order.begin(), order.end(), 0u);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return arriving[a].end < arriving[b].end; });
   Duration free{};
   for (const std::uint32_t i : order)
-    free = std::max(free, arriving[i].end) + Duration(wire(i) * bus);
+    free = std::max(free, arriving[i].end) + bus(wire(i));
   p.taking = free - arriving[order.back()].end;
   return order.back();
 }
@@ -193,7 +207,7 @@ LatencyPath LatencyWalk::part_path(HostId from, HostId to, std::uint32_t port, B
   std::vector<Waiting> waiting;
   for (std::uint32_t i = 0; i < count; ++i)
     waiting.push_back({terms.overhead + terms.nic, i, CableId(built_.fabric.endpoint(from, port))});
-  const std::int64_t feed = terms.bus.bits_per_second > 0 ? ps_per_byte_at_1_bps / terms.bus.bits_per_second : 0;
+  const Carrying bus(terms.bus);
   std::vector<NodeId> at(waiting.size(), plan.node(from));
   std::vector<std::vector<Sent>> sent; // [hop][frame]
   while (!waiting.empty() && sent.size() < max_hops) {
@@ -206,7 +220,8 @@ LatencyPath LatencyWalk::part_path(HostId from, HostId to, std::uint32_t port, B
       const BitRate in = rate(w.by, terms);
       Sending &sending = links[w.by.value];
       const Duration start = std::max(sending.free, w.ready);
-      now[w.frame] = {start, sending.send(w.ready, wire(w.frame), in, sent.size() == 1 ? feed : 0), w.by};
+      now[w.frame] = {
+          start, sending.send(w.ready, wire(w.frame), in, sent.size() == 1 ? bus(wire(w.frame)) : Duration{}), w.by};
       at[w.frame] = far_end(w.by, at[w.frame]);
       if (plan.is_host(at[w.frame]))
         continue;
@@ -220,11 +235,11 @@ LatencyPath LatencyWalk::part_path(HostId from, HostId to, std::uint32_t port, B
   }
   LatencyPath p;
   p.part = size;
-  const std::uint32_t last = take_in(sent.back(), wire, feed, p);
+  const std::uint32_t last = take_in(sent.back(), wire, bus, p);
   Sending unfed;
-  for (std::uint32_t i = 0; feed > 0 && i <= last; ++i)
+  for (std::uint32_t i = 0; bus.limits() && i <= last; ++i)
     unfed.send(terms.overhead + terms.nic, wire(i), rate(sent.front()[i].by, terms));
-  p.feeding = feed > 0 ? sent.front()[last].end - unfed.free : Duration{};
+  p.feeding = bus.limits() ? sent.front()[last].end - unfed.free : Duration{};
   Duration ready = terms.overhead + terms.nic + p.feeding;
   for (const auto &hop : sent) {
     const Sent &s = hop[last];

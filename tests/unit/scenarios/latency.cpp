@@ -127,6 +127,16 @@ TEST_CASE("The budget holds with a host bus slower than the port") {
   // PCIe 4.0 x16 carries some 230 Gb/s of payload, the port 400 Gb/s: the copy is what takes longest.
   const Scenario s = scenario("link_rate = \"400Gbps\"\nnic = { pcie = \"gen4x16\" }", "kind = \"ideal\"");
   agrees(s, sizes);
+  for (const char *bus : {"gen4x16", "gen5x16", "gen6x16"})
+    for (const char *rate : {"200Gbps", "400Gbps", "800Gbps"})
+      for (const char *more : {"", "\nplanes = 2"}) {
+        CAPTURE(bus);
+        CAPTURE(rate);
+        CAPTURE(more);
+        agrees(scenario(fmt::format("link_rate = \"{}\"\nnic = {{ pcie = \"{}\" }}{}", rate, bus, more),
+                        "kind = \"infiniband\""),
+               {0, 64, 4097, 1'000'003});
+      }
   LatencyRequest request;
   request.size = "1MiB";
   const LatencyBudget b = latency_budget(s, build_fabric_of(s), request);
