@@ -128,6 +128,20 @@ void add_gpus(ClusterBill &bill, const std::string &name, std::uint64_t gpus, co
     bill.missing.push_back(fmt::format("the server around GPU {}", name));
 }
 
+/// NICs by rate. A NIC has one port into each plane, and its rate is the sum of theirs.
+std::map<BitRate, std::int64_t> nics_by_rate(const Fabric &fabric) {
+  const std::uint32_t per_host = fabric.ports_per_host() / fabric.planes();
+  std::map<BitRate, std::int64_t> nics;
+  for (std::uint32_t h = 0; h < fabric.hosts(); ++h)
+    for (std::uint32_t n = 0; n < per_host; ++n) {
+      BitRate rate{};
+      for (std::uint32_t port = n; port < fabric.ports_per_host(); port += per_host)
+        rate.bits_per_second += fabric.plan().cables[fabric.endpoint(HostId(h), port)].rate.bits_per_second;
+      ++nics[rate];
+    }
+  return nics;
+}
+
 /// What the switches of one kind can carry.
 std::map<NodeKind, BitRate> capacities(const Fabric &fabric) {
   std::map<NodeKind, BitRate> fastest;
@@ -184,10 +198,7 @@ ClusterBill cluster_bill(const Fabric &fabric, const std::string &gpu_name, std:
                          const std::vector<ClusterLine> &optics, const GpuFigures &own) {
   ClusterBill bill;
   add_gpus(bill, gpu_name, gpus, own);
-  std::map<BitRate, std::int64_t> nics;
-  for (std::uint32_t e = 0; e < fabric.endpoints(); ++e)
-    ++nics[fabric.plan().cables[e].rate];
-  for (const auto &[rate, count] : nics)
+  for (const auto &[rate, count] : nics_by_rate(fabric))
     add_by_rate(bill, nic, rate, count);
   std::map<BitRate, std::int64_t> switches;
   for (const auto &[kind, capacity] : capacities(fabric))

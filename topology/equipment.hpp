@@ -72,9 +72,10 @@ struct GpuFigures {
   double price_usd = 0;
 };
 
-/// The bill of `gpus` GPUs (catalogue name) on this fabric: one NIC per endpoint at the host cables' rate; every switch
-/// by its capacity, which without fabric.switch_capacity() is radix × the fastest rate of its kind's ports; and the
-/// lines of the optics, which the caller makes from optics/bill.hpp. A GPU without figures is listed in `missing`.
+/// The bill of `gpus` GPUs (catalogue name) on this fabric: the NICs of every host, each with one port into each plane
+/// and rated by the sum of its ports' rates; every switch by its capacity, which without fabric.switch_capacity() is
+/// radix × the fastest rate of its kind's ports; and the lines of the optics, which the caller makes from
+/// optics/bill.hpp. A GPU without figures is listed in `missing`.
 ClusterBill cluster_bill(const Fabric &fabric, const std::string &gpu, std::uint64_t gpus,
                          const std::vector<ClusterLine> &optics = {}, const GpuFigures &own = {});
 

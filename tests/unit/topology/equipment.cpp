@@ -42,7 +42,7 @@ TEST_CASE("between two rows figures are interpolated, outside they are in propor
   CHECK(half.power_W == doctest::Approx(10).epsilon(1e-12));
 }
 
-TEST_CASE("the lines of a bill are counts × figures and add up to its sums, and a NIC counts per endpoint") {
+TEST_CASE("the lines of a bill are counts × figures and add up to its sums, and a NIC has a port per plane") {
   FabricSpec spec = specs::fat_tree(128, 64, 2);
   spec.planes = 2;
   const Fabric fabric = build_fabric(spec);
@@ -51,9 +51,10 @@ TEST_CASE("the lines of a bill are counts × figures and add up to its sums, and
   REQUIRE(bill.lines.size() == 5);
   CHECK(bill.lines[0].power_W == 128 * 700);
   CHECK(bill.lines[1].power_W == 128 * 550);
-  CHECK(bill.lines[2].count == 256);
-  CHECK(bill.lines[2].name == "800 Gb/s NIC");
-  CHECK(bill.lines[2].power_W == 256 * 45);
+  CHECK(bill.lines[2].count == 128);
+  CHECK(bill.lines[2].name == "1.6 Tb/s NIC"); // 2 × 800 Gb/s
+  CHECK(bill.lines[2].power_W == 128 * 80);
+  CHECK(bill.lines[2].cost_usd == 128 * 4500);
   CHECK(bill.lines[3].count == fabric.switches());
   CHECK(bill.lines[3].name == "51.2 Tb/s switch"); // radix 64 × 800 Gb/s
   CHECK(bill.lines[4].name == "800G-DR8");
@@ -67,6 +68,17 @@ TEST_CASE("the lines of a bill are counts × figures and add up to its sums, and
   CHECK(bill.power_W == power);
   CHECK(bill.cost_usd == cost);
   CHECK(bill.missing.empty());
+}
+
+TEST_CASE("NICs of a GPU count each, at the rate of its ports into all planes") {
+  FabricSpec spec = specs::fat_tree(8, 64, 2);
+  spec.rates = LinkRates::all(200_Gbps);
+  spec.planes = 4;
+  spec.nics_per_gpu = 2;
+  const ClusterBill bill = cluster_bill(build_fabric(spec), "H100-SXM", 8);
+  CHECK(bill.lines[2].count == 16);
+  CHECK(bill.lines[2].name == "800 Gb/s NIC"); // 4 × 200 Gb/s
+  CHECK(bill.lines[2].power_W == 16 * 45);
 }
 
 TEST_CASE("equal switch silicon has equal power, whatever the number of ports") {
