@@ -20,7 +20,7 @@ enum class PathUse : std::uint8_t {
 /// Delay that trains add to a message, in times of one train, by PathUse. Alone on a path, trains change nothing but
 /// the acknowledgements between them; a port shared by two flows gives them turns of a train each. Sprayed trains of
 /// all flows meet at every tier.
-inline constexpr double added_trains[] = {0.05, 3.0, 4.0};
+inline constexpr double added_trains[] = {0.1, 3.0, 4.0};
 /// In an all-to-all the delays of one exchange set its members apart, and those of the next one grow.
 inline constexpr double added_trains_crossing = 120;
 /// Trains that a lane may have under way beyond its credits, by PathUse: one covers the round trip of a credit, which
