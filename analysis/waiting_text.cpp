@@ -131,11 +131,16 @@ std::string memory_text(const std::vector<MemoryRow> &stages) {
   };
   const auto fullest = std::max_element(stages.begin(), stages.end(),
                                         [&](const MemoryRow &a, const MemoryRow &b) { return sum(a) < sum(b); });
-  const auto gb = [](std::int64_t bytes) { return fmt::format("{:.1f}", static_cast<double>(bytes) * 1e-9); };
+  const bool small = sum(*fullest) > 0 && sum(*fullest) < 100'000'000;
+  const auto part = [&](std::int64_t bytes) {
+    return fmt::format("{:.1f}", static_cast<double>(bytes) * (small ? 1e-6 : 1e-9));
+  };
   const std::string where = stages.size() > 1 ? fmt::format(" of stage {}", fullest - stages.begin()) : "";
-  return fmt::format("Memory of a GPU{}: weights {} + gradients {} + optimizer {} + activations {} = {} of {} GB.\n",
-                     where, gb(fullest->weights_bytes), gb(fullest->gradients_bytes), gb(fullest->optimizer_bytes),
-                     gb(fullest->activations_bytes), gb(sum(*fullest)), gb(fullest->capacity_bytes));
+  return fmt::format(
+      "Memory of a GPU{}: weights {} + gradients {} + optimizer {} + activations {} = {}{} of {:.1f} GB.\n", where,
+      part(fullest->weights_bytes), part(fullest->gradients_bytes), part(fullest->optimizer_bytes),
+      part(fullest->activations_bytes), part(sum(*fullest)), small ? " MB" : "",
+      static_cast<double>(fullest->capacity_bytes) * 1e-9);
 }
 
 } // namespace lightloom

@@ -100,6 +100,11 @@ double embedding_and_head(const TrainingSpec &s, std::uint32_t stage) {
 }
 
 double gigabytes(Bytes b) { return static_cast<double>(b.value) * 1e-9; }
+
+/// "61.2 GB"; below 0.1 GB "3.4 MB".
+std::string shown(Bytes b) {
+  return b.value < 100'000'000 ? fmt::format("{:.1f} MB", 1000 * gigabytes(b)) : fmt::format("{:.1f} GB", gigabytes(b));
+}
 Bytes whole(double bytes) { return Bytes(static_cast<std::int64_t>(std::min(bytes, 9e18))); }
 
 /// What would make the job smaller, the cheapest first.
@@ -153,20 +158,20 @@ JobMemory job_memory(const TrainingSpec &s) {
 }
 
 std::string describe(const JobMemory &m) {
-  return fmt::format("weights {:.1f} GB + gradients {:.1f} GB + optimizer state {:.1f} GB + activations {:.1f} GB = "
-                     "{:.1f} GB",
-                     gigabytes(m.weights), gigabytes(m.gradients), gigabytes(m.optimizer), gigabytes(m.activations),
-                     gigabytes(m.total));
+  return fmt::format("weights {} + gradients {} + optimizer state {} + activations {} = {}", shown(m.weights),
+                     shown(m.gradients), shown(m.optimizer), shown(m.activations), shown(m.total));
 }
 
 void check_memory(const TrainingSpec &s) {
   const JobMemory memory = job_memory(s);
   if (memory.fits())
     return;
-  throw Error(fmt::format("job.model = \"{}\" needs {:.1f} GB per GPU", s.model.name, gigabytes(memory.total)),
-              fmt::format("{} has {:.0f} GB; {}{}", s.gpu.name.empty() ? "the GPU" : s.gpu.name,
-                          gigabytes(memory.capacity), s.pipeline > 1 ? fmt::format("stage {}: ", memory.stage) : "",
-                          describe(memory)),
+  const std::string capacity = memory.capacity.value < 1'000'000'000
+                                   ? shown(memory.capacity)
+                                   : fmt::format("{:.0f} GB", gigabytes(memory.capacity));
+  throw Error(fmt::format("job.model = \"{}\" needs {} per GPU", s.model.name, shown(memory.total)),
+              fmt::format("{} has {}; {}{}", s.gpu.name.empty() ? "the GPU" : s.gpu.name, capacity,
+                          s.pipeline > 1 ? fmt::format("stage {}: ", memory.stage) : "", describe(memory)),
               remedies(s, memory));
 }
 

@@ -150,6 +150,10 @@ TEST_CASE("A job that does not fit the memory is refused with its figures") {
   CHECK(why.find("B200-SXM has 180 GB") != std::string::npos);
   CHECK(why.find("optimizer state 13") != std::string::npos); // 12 B × 10.97e9
   CHECK(refusal(text, {"gpu.memory=288GB"}).empty());         // [gpu] says otherwise
+  // Some 4 layers of 12 × 256² parameters, split over 4 GPUs, at 16 B each: megabytes.
+  const std::string small = refusal(dense, {"gpu.memory=1MB"});
+  CHECK(small.find("B200-SXM has 1.0 MB; ") != std::string::npos);
+  CHECK(small.find(" 0.0 ") == std::string::npos);
 }
 
 TEST_CASE("Problems of the job and of the fabric come together") {
