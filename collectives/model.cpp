@@ -72,9 +72,11 @@ void check_experts(const ModelShape &m) {
     throw Error("model.active_experts = " + std::to_string(m.active_experts),
                 "must be 1 to model.experts = " + std::to_string(m.experts));
   if (m.expert_ffn_hidden < 1 || m.expert_ffn_hidden > 10'000'000)
-    throw Error("model.expert_ffn_hidden = " + std::to_string(m.expert_ffn_hidden), "must be 1 to 10000000");
-  if (m.experts > 100'000 || m.shared_experts > 1'000)
-    throw Error("model.experts = " + std::to_string(m.experts), "at most 100000, and 1000 shared ones");
+    throw Error("model.expert_feed_forward = " + std::to_string(m.expert_ffn_hidden), "must be 1 to 10000000");
+  if (m.experts > 100'000)
+    throw Error("model.experts = " + std::to_string(m.experts), "must be 0 to 100000");
+  if (m.shared_experts > 1'000)
+    throw Error("model.shared_experts = " + std::to_string(m.shared_experts), "must be 0 to 1000");
   if (m.dense_layers > m.layers)
     throw Error("model.dense_layers = " + std::to_string(m.dense_layers),
                 "there are " + std::to_string(m.layers) + " layers");
@@ -107,7 +109,7 @@ void check_model(const ModelShape &m) {
   within("hidden", m.hidden, 1'000'000);
   within("heads", m.heads, 100'000);
   within("kv_heads", m.kv_heads, 100'000);
-  within("ffn_hidden", m.ffn_hidden, 10'000'000);
+  within("feed_forward", m.ffn_hidden, 10'000'000);
   within("sequence", m.sequence, 100'000'000);
   within("vocabulary", m.vocabulary, 10'000'000);
   if (m.hidden % m.heads != 0)

@@ -5,6 +5,7 @@
 #include "scenarios/schema.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lightloom {
 
@@ -87,25 +88,28 @@ Keys schedule_keys() {
 
 Keys model_keys() {
   Keys keys;
-  for (const char *name : {"layers", "hidden", "heads", "sequence", "vocabulary"})
-    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = 1e7,
+  // What check_model() allows, or less.
+  const std::pair<const char *, double> shape[] = {
+      {"layers", 1e4}, {"hidden", 1e6}, {"heads", 1e5}, {"sequence", 1e7}, {"vocabulary", 1e7}};
+  for (const auto &[name, most] : shape)
+    keys.push_back({.path = std::string("model.") + name, .type = count, .low = 1, .high = most,
      .description = "shape of a model that is not in the catalogue"});
   const Keys rest = {
       {.path = "model.feed_forward", .type = count, .fallback = "4 × hidden", .low = 1, .high = 1e7,
        .description = "width of the feed-forward part of a dense layer"},
-      {.path = "model.kv_heads", .type = count, .fallback = "heads", .low = 1, .high = 1e6,
+      {.path = "model.kv_heads", .type = count, .fallback = "heads", .low = 1, .high = 1e5,
        .description = "heads of keys and values: fewer than heads in grouped-query attention"},
       {.path = "model.gated", .type = flag, .fallback = "false",
        .description = "gated feed-forward part (SwiGLU): three matrices instead of two"},
-      {.path = "model.experts", .type = count, .fallback = "0", .low = 0, .high = 1e6,
+      {.path = "model.experts", .type = count, .fallback = "0", .low = 0, .high = 1e5,
        .description = "routed experts of a layer; 0: a dense model"},
-      {.path = "model.active_experts", .type = count, .fallback = "2", .low = 1, .high = 1e4,
+      {.path = "model.active_experts", .type = count, .fallback = "2", .low = 1, .high = 1e5,
        .description = "routed experts that each token visits"},
-      {.path = "model.shared_experts", .type = count, .fallback = "0", .low = 0, .high = 1e4,
+      {.path = "model.shared_experts", .type = count, .fallback = "0", .low = 0, .high = 1e3,
        .description = "experts that every token visits, held by every rank"},
       {.path = "model.expert_feed_forward", .type = count, .fallback = "feed_forward", .low = 1, .high = 1e7,
        .description = "width of one expert"},
-      {.path = "model.dense_layers", .type = count, .fallback = "0", .low = 0, .high = 1e7,
+      {.path = "model.dense_layers", .type = count, .fallback = "0", .low = 0, .high = 1e4,
        .description = "first layers that have no experts"},
   };
   keys.insert(keys.end(), rest.begin(), rest.end());
