@@ -1,6 +1,7 @@
 #include "scenarios/bounds.hpp"
 
 #include "scenarios/checks.hpp"
+#include "scenarios/host_bus.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "topology/routes.hpp"
 
@@ -20,14 +21,35 @@ constexpr std::int64_t rounding_ps = 16;
 constexpr std::uint32_t max_hops = 64;
 /// More links than any tier has.
 constexpr std::uint64_t any_width = std::uint64_t{1} << 32;
+
+/// A rate of wire bytes that the host bus of a port never exceeds; nothing without one. The network counts whole
+/// femtoseconds per byte and drops what is below 1 ps per frame, of which none is smaller than its header and gap.
+std::optional<BitRate> most_of_bus(const Scenario &s) {
+  constexpr std::int64_t fs_per_byte_at_1_bps = 8'000'000'000'000'000;
+  const BitRate bus = host_bus_rate(s);
+  if (bus.bits_per_second == 0)
+    return std::nullopt;
+  const std::int64_t lost = 1000 / (s.transport.header.value + 20) + 1;
+  const std::int64_t fs_per_byte = std::max<std::int64_t>(1, fs_per_byte_at_1_bps / bus.bits_per_second - lost);
+  return BitRate(fs_per_byte_at_1_bps / fs_per_byte + 1);
+}
 } // namespace
 
 Bounds::Bounds(const Scenario &s, const BuiltRun &built)
     : plan_(built.network.fabric), cables_of_(plan_.nodes()), node_gpus_(s.cluster.gpus_per_node),
       spray_(s.routing.spray), nic_(s.fabric.nic_latency), overhead_(s.fabric.nic_overhead),
       switch_(s.fabric.switch_latency), store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu),
-      header_(s.transport.header), host_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
+      header_(s.transport.header), port_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
       scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
+  const auto several = [](std::uint32_t n, BitRate each) {
+    return (n > 1 ? fmt::format("{} × ", n) : "") + format_bit_rate(each);
+  };
+  ports_ = several(plan_.ports_per_host, port_rate_);
+  if (const auto bus = most_of_bus(s); bus && *bus < port_rate_) {
+    port_rate_ = *bus;
+    limit_ = "host bus";
+    ports_ = several(s.fabric.nics_per_gpu, usable_rate(s.fabric.pcie));
+  }
   for (const auto &epoch : built.network.routes)
     routes_.push_back(epoch.table);
   // The first table may already lead around what is down at 0. What is repaired later can be shorter than any detour.
@@ -190,12 +212,8 @@ Duration Bounds::collective(const CollectiveInfo &info) const {
   return shortest_ + transmission_time(wire_bytes(crossing, {mtu_, header_}), host_bandwidth());
 }
 
-std::string Bounds::describe_ports() const {
-  return (plan_.ports_per_host > 1 ? fmt::format("{} × ", plan_.ports_per_host) : "") + format_bit_rate(host_rate_);
-}
-
 std::string Bounds::bottleneck(const CollectiveInfo &info) const {
-  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_) : "NIC, " + describe_ports();
+  return info.scale_up ? "scale-up, " + format_bit_rate(scale_up_bandwidth_) : limit_ + ", " + ports_;
 }
 
 FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabric) const {
@@ -225,7 +243,7 @@ FlowBound Bounds::flows(const std::vector<FlowResult> &flows, const Fabric &fabr
   const std::string host = fabric.name(HostId(busiest / 2));
   const std::string leaf = plan_.ports_per_host > 1 ? "its leaves" : fabric.name(fabric.leaf_of(HostId(busiest / 2)));
   return {seconds(most), fmt::format("{} to {}, {}", busiest % 2 == 0 ? host : leaf, busiest % 2 == 0 ? leaf : host,
-                                     describe_ports())};
+                                     limit_ == "NIC" ? ports_ : limit_ + ", " + ports_)};
 }
 
 std::vector<std::string> below_bounds(const RunResults &results, std::int64_t silent_ps) {

@@ -53,10 +53,8 @@ public:
 
 private:
   IdlePath walk(HostId from, HostId to, std::uint32_t port, const RouteTable &routes) const;
-  /// All ports of a host together.
-  BitRate host_bandwidth() const { return BitRate(host_rate_.bits_per_second * plan_.ports_per_host); }
-  /// "800 Gb/s", "2 × 800 Gb/s".
-  std::string describe_ports() const;
+  /// All ports of a host together, at most what its host buses carry.
+  BitRate host_bandwidth() const { return BitRate(port_rate_.bits_per_second * plan_.ports_per_host); }
   /// Over all route epochs and ports.
   Duration least_latency(HostId from, HostId to) const;
 
@@ -71,8 +69,10 @@ private:
   Duration nic_{}, overhead_{}, switch_{};
   bool store_and_forward_ = false;
   Bytes mtu_, header_;
-  BitRate host_rate_;
-  Duration shortest_{}; ///< latency between two hosts of one leaf
+  BitRate port_rate_;         ///< a port's, or that of its share of a slower host bus
+  std::string limit_ = "NIC"; ///< or "host bus"
+  std::string ports_;         ///< what it carries: "800 Gb/s", "2 × 800 Gb/s"
+  Duration shortest_{};       ///< latency between two hosts of one leaf
   ScaleUpSpec scale_up_;
   BitRate scale_up_bandwidth_;
 };

@@ -206,6 +206,32 @@ size = "1MB"
   CHECK(run_built(scenario, build_run(scenario), {}).code == ExitCode::done);
 }
 
+TEST_CASE("A host bus slower than the port bounds what goes through it, frames or trains, sprayed or not") {
+  const std::string fabric = "[cluster]\ngpus = 16\ngpus_per_node = 4\nscale_up = { kind = \"none\" }\n[fabric]\n"
+                             "radix = 16\nlink_rate = \"400Gbps\"\nnic = { pcie = \"gen4x16\" }\n";
+  for (const char *load : {"[[traffic]]\nsize = \"3MB\"\n", "[[traffic]]\npattern = \"incast\"\nsize = \"64KiB\"\n",
+                           "[[collective]]\nsize = \"8MB\"\n", "[[collective]]\nop = \"send\"\nsize = \"8MB\"\n",
+                           "[[collective]]\nop = \"broadcast\"\nsize = \"8MB\"\n",
+                           "[[collective]]\nop = \"all-to-all\"\nsize = \"50KB\"\n"})
+    for (const char *setting : {"fabric.planes=1", "fabric.planes=2", "fabric.nic.per_gpu=2", "transport.mtu=256",
+                                "scenario.granularity=64KiB", "routing.policy=ecmp"}) {
+      CAPTURE(load);
+      CAPTURE(setting);
+      const auto s = load_scenario_text(fabric + load, "s.toml", {setting});
+      const auto outcome = run_built(s, build_run(s), {});
+      CHECK(outcome.code == ExitCode::done); // no bound is broken
+      for (const auto &c : outcome.results.collectives)
+        CHECK(c.bottleneck.starts_with("host bus, "));
+      if (!outcome.results.flows.rows.empty())
+        CHECK(outcome.results.flows.bound.bottleneck.find("host bus, ") != std::string::npos);
+    }
+  const auto s = load_scenario_text(fabric + "[[collective]]\nop = \"send\"\nsize = \"8MB\"\n", "s.toml");
+  const auto outcome = run_built(s, build_run(s), {});
+  REQUIRE(outcome.results.collectives.size() == 1);
+  const auto &c = outcome.results.collectives[0];
+  CHECK(c.lower_bound_s * 1e12 > 0.99 * static_cast<double>(c.end_ps - c.start_ps));
+}
+
 TEST_CASE("A result below its bound is found") {
   auto outcome = run("one-frame");
   CHECK(below_bounds(outcome.results, 581'920).empty());
@@ -243,9 +269,7 @@ TEST_CASE("Nothing is sent again on a slow, congested fabric without bit errors,
   check_slow_incast({"routing.policy=ecmp"});
 }
 
-TEST_CASE("Nothing is sent again on a slow, congested fabric with optics of common quality") {
-  check_slow_incast({});
-}
+TEST_CASE("Nothing is sent again on a slow, congested fabric with optics of common quality") { check_slow_incast({}); }
 
 TEST_CASE("A fault after the end is said") {
   const auto outcome = run("incast", {"inject.0.nic=host:5/0", "inject.0.at=10ms"});
