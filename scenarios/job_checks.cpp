@@ -13,6 +13,8 @@ namespace lightloom {
 namespace {
 /// Forward passes of a stage in one step, micro-batches × virtual stages: every one of them is in its program.
 constexpr std::uint64_t max_passes = 1'000'000;
+/// Of all stages: some 100 B each.
+constexpr std::uint64_t max_passes_of_job = 10'000'000;
 
 void check_workload_job(Checks &c) {
   for (const char *key : {"model",
@@ -87,10 +89,12 @@ void check_batches(Checks &c) {
     c.add(key, fmt::format("job.global_batch = {}: {} micro-batches per replica", j.global_batch, batches),
           fmt::format("the interleaved schedule needs a multiple of pipeline = {}", j.pipeline),
           fmt::format("Try {}.", std::max<std::uint64_t>(1, batches / j.pipeline) * j.pipeline * at_once));
-  if (const std::uint64_t passes = batches * j.interleave; passes > max_passes)
+  const std::uint64_t passes = batches * j.interleave;
+  const std::uint64_t most = std::min(max_passes, max_passes_of_job / j.pipeline);
+  if (passes > most)
     c.add(key, fmt::format("job.global_batch = {}: {} micro-batches per replica", j.global_batch, batches),
           fmt::format("with interleave = {} a stage has {} passes per step, at most {} fit in memory", j.interleave,
-                      passes, max_passes),
+                      passes, most),
           "Use a smaller global_batch or a larger micro_batch.");
 }
 

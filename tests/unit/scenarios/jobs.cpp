@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using namespace lightloom;
 
 namespace {
@@ -125,6 +127,9 @@ TEST_CASE("More passes or rows than memory holds are refused before any is made"
         "has 250000000 passes per step, at most 1000000 fit in memory). Use a smaller global_batch or a larger "
         "micro_batch.");
   CHECK(refusal(dense + "interleave = 2\nglobal_batch = 2000008\n").find("has 1000004 passes") != std::string::npos);
+  CHECK(refusal(dense, {"cluster.gpus=2048", "job.0.tensor=1", "job.0.pipeline=1024", "job.0.data=2",
+                        "model.layers=1024", "job.0.global_batch=20000"})
+            .find("has 10000 passes per step, at most 9765 fit in memory") != std::string::npos); // 10^7 ÷ 1,024
   CHECK(
       refusal(dense, {"scenario.steps=1000000", "scenario.reuse_steps=true", "cluster.gpus=64", "job.0.data=8"})
           .find("scenario.steps × cluster.gpus = 64000000 (at most 50000000 rows of results fit in memory). Try steps "
@@ -192,6 +197,21 @@ TEST_CASE("Keys of a job that would have no effect are refused, and their defaul
                     " has no effect (without model.experts there are none). Leave it out.") != std::string::npos);
     CHECK(refusal(experts, {setting}).empty());
   }
+}
+
+TEST_CASE("A shape is refused by the key it was given with, beyond the range that the schema shows") {
+  for (const auto &[key, most] :
+       {std::pair("layers", 10'000), std::pair("hidden", 1'000'000), std::pair("heads", 100'000),
+        std::pair("kv_heads", 100'000), std::pair("shared_experts", 1'000), std::pair("experts", 100'000),
+        std::pair("dense_layers", 10'000)}) {
+    CAPTURE(key);
+    const std::string path = std::string("model.") + key;
+    CHECK(refusal(experts, {path + "=" + std::to_string(most + 1)}).find("out of range") != std::string::npos);
+    CHECK(refusal(experts, {path + "=" + std::to_string(most)}).find("out of range") == std::string::npos);
+  }
+  CHECK(
+      refusal(experts, {"model.experts=8", "model.active_experts=9"}).find("model.active_experts = 9 (must be 1 to") !=
+      std::string::npos);
 }
 
 TEST_CASE("An algorithm that the ranks cannot run is refused where it was chosen") {
