@@ -38,7 +38,7 @@ std::string forbidden(const BuiltRun &b) {
   if (!b.faults.empty() || b.network.routes.size() > 1)
     return "[[inject]] makes steps differ";
   if (b.network.compute.jitter > 0)
-    return "gpu.jitter: every step draws";
+    return "cluster.jitter: every step draws";
   for (const auto &cable : b.network.fabric.cables)
     if (8'000'000'000'000 % cable.rate.bits_per_second != 0)
       return fmt::format(
