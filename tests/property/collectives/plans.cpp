@@ -174,7 +174,8 @@ TEST_CASE("plain collectives of every kind run through, one after another, for o
   CHECK_THROWS_AS(plan_collectives({{CollectiveOp::broadcast, "ring", Bytes(1), 1}}, 4), Error);
 }
 
-TEST_CASE("halving-doubling and hierarchical collectives run through, and the latter leave the network the rings between") {
+TEST_CASE(
+    "halving-doubling and hierarchical collectives run through, and the latter leave the network the rings between") {
   const ScaleUpDomain domain{8, 3'600_Gbps, 300ns};
   for (const std::int64_t bytes : {0, 3, 1'000'003, 64'000'000}) {
     const JobPlan halving = plan_collectives({{CollectiveOp::all_reduce, "halving-doubling", Bytes(bytes), 2},
