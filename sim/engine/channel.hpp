@@ -186,8 +186,6 @@ public:
     sender.wanted_ = wanted;
   }
 
-  /// Whether something was read and not yet given back by release().
-  bool holds_read() const { return oldest_ != chunk_; }
   /// The next message, or null when none is visible. The pointer stays good until release().
   Message *front() {
     if (at_ == visible_ && !look_again())

@@ -101,8 +101,6 @@ public:
   std::uint64_t draws() const { return draws_; }
   /// How long the host bus takes to feed `size` bytes; 0 without a limit.
   Duration fed_in(std::int64_t size) const { return Duration(size * feed_fs_per_byte_ / 1000); }
-  /// Of one byte at the present rate; 0 when that is no whole number. [ps]
-  std::int64_t ps_per_byte() const { return ps_per_byte_; }
   std::uint64_t lost_control() const { return lost_control_; }
   bool limited() const { return limited_; }
 
