@@ -342,9 +342,11 @@ BuiltRun build_run(const Scenario &s) {
   n.routes = located(s, "inject",
                      [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute, &kinds); });
   run.route_fallbacks = route_fallbacks(n.routes, kinds);
-  n.switches = {s.fabric.switch_latency,
-                s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through};
-  n.hosts = {s.fabric.nic_latency, s.fabric.nic_overhead, host_bus_rate(s)};
+  n.switches.latency = s.fabric.switch_latency;
+  n.switches.forwarding = s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through;
+  n.hosts.nic_latency = s.fabric.nic_latency;
+  n.hosts.message_overhead = s.fabric.nic_overhead;
+  n.hosts.pcie = host_bus_rate(s);
   warn_of_bus(s, n, run.warnings);
   n.transport = transport_spec(s, b, run.notes);
   check_timeout(s, b);

@@ -18,6 +18,8 @@ NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping
   check();
   if (spec.trains.most_frames > 1 && !credits_are_ample())
     spec.trains = spec.trains.error > 0 ? TrainSpec{} : TrainSpec{spec.trains.most_frames, 0, 1};
+  spec.hosts.reaction =
+      spec.transport.credits.value > 0 ? Duration{} : std::min(spec.hosts.reaction, spec.hosts.nic_latency);
   number_ports();
   find_leaf_processes();
   make_entities(grouping);
@@ -197,6 +199,7 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
           std::make_unique<Nic>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience,
                                               patience_per_frame_, spec.trains, port, lossless}));
     hosts.back()->record_flows = spec.record_flows;
+    hosts.back()->foresight = spec.hosts.reaction;
     hosts.back()->meeting_delay = spec.scale_up.latency / 2;
     simulation->add(*hosts.back(), process_of(NodeId(h), grouping));
   }
@@ -205,7 +208,7 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     switches.push_back(
         std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
                                                   spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id,
-                                                  full_frame().value, &spec.routes},
+                                                  full_frame().value, switch_foresight(), &spec.routes},
                                  degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));
   }
@@ -255,7 +258,7 @@ void NetworkAssembly::connect_link(LinkId link) {
   for (const auto &segment : spec.links[link.index()].segments)
     if (segment.rate.bits_per_second > 0)
       least = std::min(least, segment.latency);
-  simulation->link(producer, consumer, least);
+  simulation->link(producer, consumer, least + (spec.fabric.is_host(from) ? spec.hosts.reaction : switch_foresight()));
   Nic *const nic = to_host ? hosts[to.index()]->nics[to_port].get() : nullptr;
   Receiver<Frame> &frames = to_host ? nic->frames : switches[to.index() - spec.fabric.hosts]->in(to_port).frames;
   if (to_host)

@@ -51,6 +51,8 @@ private:
   SwitchId leaf_of(std::size_t endpoint) const;
   void find_leaf_processes();
   Bytes full_frame() const { return spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes); }
+  /// Whatever arrives at a switch passes its pipeline before it counts, but for credits.
+  Duration switch_foresight() const { return spec.transport.credits.value > 0 ? Duration{} : spec.switches.latency; }
   void connect_scale_up();
   NodeId source(LinkId link) const;
   NodeId target(LinkId link) const;

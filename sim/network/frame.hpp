@@ -17,7 +17,15 @@ inline constexpr std::int64_t greatest_frame_bytes = 65535;
 /// A train: `count` frames of one message that travel as one unit (decision 0008); 1 = a frame by itself. In a queue:
 /// a train and when it may leave. 32 bytes, and 8 that measure its waiting.
 struct Frame {
-  enum class Kind : std::uint8_t { data, acknowledgement, negative_acknowledgement };
+  enum class Kind : std::uint8_t {
+    data,
+    acknowledgement,          ///< `sequence`: the next one expected; uec: see transport_uec.hpp
+    negative_acknowledgement, ///< what is missing from `sequence` on
+    congestion_notification,  ///< rocev2: CNP
+    pause,                    ///< between neighbours: `lane` stops (count 1) or goes on (count 0)
+    credit_request,           ///< uec, RCCC: the sender wants bitmap() bytes more
+    credit_grant              ///< uec, RCCC: the receiver allows bitmap() bytes more
+  };
   SimTime time{};                ///< on a channel: arrival at the consumer (ArrivalAt); in a queue: earliest departure
   std::uint32_t destination = 0; ///< endpoint
   std::uint32_t queue_pair = 0;  ///< index in the destination's table (receive queue for data, send queue for the rest)
@@ -28,13 +36,21 @@ struct Frame {
   std::uint16_t count = 1;        ///< frames; negative acknowledgement under selective recovery: missing ones
   std::uint16_t entropy = 0;      ///< chooses among equal paths
   std::uint16_t in_port = 0;      ///< at a switch: where it came in
-  Kind kind : 2 = Kind::data;
-  std::uint8_t overdraft : 6 = 0;  ///< trains that a link lets under way beyond its credits
-  std::uint8_t lane : 2 = 0;       ///< virtual lane
+  Kind kind : 3 = Kind::data;
+  std::uint8_t lane : 2 = 0;       ///< virtual lane or priority
   bool last : 1 = false;           ///< holds the last frame of its message
   bool corrupt : 1 = false;        ///< holds an uncorrectable codeword; only single frames
+  bool marked : 1 = false;         ///< data: met congestion (CE); acknowledgement: what it answers had
+  bool trimmed : 1 = false;        ///< the header of a data frame that found no room
+  std::uint8_t path_use : 2 = 0;   ///< PathUse of its flow: what trains may overdraw
   std::uint8_t turn_shift : 4 = 0; ///< spraying: a new path every 2^turn_shift frames
 
+  /// Control frames carry 64 bits where data measures its waiting.
+  std::uint64_t bitmap() const { return std::uint64_t{flow_control} << 32 | queueing; }
+  void set_bitmap(std::uint64_t bits) {
+    queueing = static_cast<std::uint32_t>(bits);
+    flow_control = static_cast<std::uint32_t>(bits >> 32);
+  }
   std::uint32_t frames() const { return kind == Kind::data ? count : 1; }
 };
 static_assert(sizeof(Frame) == 40);

@@ -84,8 +84,9 @@ SimTime Host::advance(SimTime until) {
   while (handle_next(until)) {}
   SimTime next = next_arrival().time;
   for (auto &nic : nics) {
-    nic->drain(until);
-    next = std::min(next, nic->next_departure(until));
+    nic->drain(until + foresight);
+    if (const SimTime departure = nic->next_departure(until + foresight); departure != never)
+      next = std::min(next, departure - foresight);
   }
   next = std::min(next, next_own_event());
   for (auto &nic : nics)
@@ -253,6 +254,8 @@ Duration Host::start_compute(std::uint32_t stream, Duration duration, SimTime no
   schedule({now + takes, Timer::What::compute_done, stream});
   return takes - duration;
 }
+
+void Host::start_waiting(std::uint32_t stream, SimTime at) { schedule({at, Timer::What::compute_done, stream}); }
 
 void Host::post_send(const Operation &send, std::uint32_t stream, SimTime now) {
   EXPECTS(send.bytes.value >= 0);

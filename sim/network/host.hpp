@@ -45,6 +45,8 @@ public:
   /// Time of a message inside the scale-up domain, host to domain.
   Duration meeting_delay{};
   bool record_flows = false;
+  /// HostSpec::reaction: departures up to this far past the visited time are final.
+  Duration foresight{};
 
   /// After its queues are made. `remember`: keep a history.
   void give_program(RankProgram &program, std::uint32_t rank, std::uint32_t steps, bool remember);
@@ -71,6 +73,7 @@ public:
 
 private:
   Duration start_compute(std::uint32_t stream, Duration duration, SimTime now) override;
+  void start_waiting(std::uint32_t stream, SimTime at) override;
   void post_send(const Operation &send, std::uint32_t stream, SimTime now) override;
   bool take_message(const Operation &receive, LastPart &by) override;
   std::uint32_t unfinished_sends(std::uint32_t channel) override;

@@ -9,6 +9,8 @@
 #include "sim/network/plain/link_health.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/plain/route_table.hpp"
+#include "sim/network/switch_spec.hpp"
+#include "sim/network/transport_spec.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,21 +20,10 @@
 
 namespace lightloom {
 
-/// How switches choose among equal-cost ports.
-enum class PathChoice : std::uint8_t {
-  ecmp, ///< by a hash of the flow: one path per queue pair
-  spray ///< per flow, frame by frame round robin, from a seeded phase
-};
-
-/// Cut-through forwards a frame once its head is in; store-and-forward once its tail is.
-enum class Forwarding : std::uint8_t { cut_through, store_and_forward };
-
-struct SwitchSpec {
-  Duration latency{500'000}; ///< head (cut-through) or tail in → head may leave
-  Forwarding forwarding = Forwarding::cut_through;
-};
-
 struct HostSpec {
+  /// From a frame that came in until the acknowledgement or the data it calls for may leave. At most nic_latency; 0 in
+  /// a network with credits.
+  Duration reaction{};
   Duration nic_latency{700'000}; ///< memory → wire and wire → memory, each way
   Duration message_overhead{};   ///< added once per message before its first frame (launch, doorbell)
   BitRate pcie;                  ///< what the host bus feeds one port and takes from it, wire bytes; 0 = no limit
@@ -51,22 +42,6 @@ struct ComputeSpec {
   double jitter = 0;       ///< standard deviation of each computation's duration around its own
 };
 
-/// Decision 0005. `ideal`: no windows, unlimited buffers, acknowledgements without weight.
-struct TransportSpec {
-  enum class Kind : std::uint8_t { ideal, infiniband };
-  enum class Recovery : std::uint8_t { go_back_n, selective };
-  Kind kind = Kind::ideal;
-  Bytes mtu{4096};
-  Bytes header{0};                 ///< beside payload and the 20 B of preamble and gap
-  std::uint32_t virtual_lanes = 1; ///< 1 … 4; data on lane 0, acknowledgements on the last
-  Bytes credits{};                 ///< per lane and link, wire bytes the receiver can hold; 0 = unlimited
-  std::uint32_t ack_every = 16;    ///< frames per acknowledgement, half a window at most; a message's last frame always
-  std::uint32_t window_frames = 4096;                    ///< unacknowledged frames per queue pair; a power of two
-  Recovery recovery = Recovery::selective;               ///< go_back_n needs in-order paths (ecmp)
-  Duration retransmit_timeout{Duration(67'108'864'000)}; ///< 4.096 us × 2^14 (InfiniBand local ACK timeout 14)
-  std::uint32_t retry_count = 7; ///< consecutive time-outs without progress before the peer is unreachable
-};
-
 struct ScaleUpSpec {
   Duration latency{300'000}; ///< one way, GPU to GPU; ≥ 1 ps
 };
@@ -78,6 +53,7 @@ struct NetworkSpec {
   SwitchSpec switches;
   HostSpec hosts;
   TransportSpec transport;
+  LinkRetrySpec link_retry;
   ScaleUpSpec scale_up;
   TrainSpec trains;
   ComputeSpec compute;
@@ -115,9 +91,16 @@ struct LinkResult {
   std::uint64_t tx_trains = 0;        ///< trains and single frames: what the simulator moved
   std::uint64_t tx_bytes = 0;         ///< on the wire, gaps included
   std::uint64_t corrupted_frames = 0; ///< hit by an uncorrectable codeword
-  std::uint64_t dropped_frames = 0;   ///< lost because the link was down
+  std::uint64_t dropped_frames = 0;   ///< lost because the link was down, or given up by link-level retry
+  std::uint64_t retried_frames = 0;   ///< sent again by link-level retry
+  std::uint64_t buffer_drops = 0;     ///< data frames for this link that found no room in the switch
+  std::uint64_t trimmed_frames = 0;   ///< … and left as a header instead
+  std::uint64_t ecn_marked = 0;       ///< marked by the switch that sends on this link
+  std::uint64_t pauses = 0;           ///< pauses that this link's sender obeyed
+  Duration paused{};                  ///< time this link's sender was paused, any priority
   std::uint64_t max_queue_bytes = 0;  ///< greatest backlog of its egress port, wire bytes
   Duration busy{};                    ///< time spent sending
+  std::uint64_t waiting_byte_ns = 0;  ///< bytes waiting at its egress port × time; ÷ the run = mean queue
 };
 
 struct MarkResult {

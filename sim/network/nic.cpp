@@ -63,14 +63,14 @@ void Nic::post(std::uint32_t index, const Operation &send, Bytes size, const Sen
     history->sent[index].push_back(origin);
     history->sent[index].back().departed = never;
   }
-  events.push_back({NicEvent::Kind::message_ready,
-                    origin.posted + settings_.host.nic_latency + settings_.host.message_overhead, index, count, 0,
-                    settings_.port});
+  events.push_back(
+      {NicEvent::Kind::message_ready,
+       origin.posted + settings_.host.nic_latency + settings_.host.message_overhead - settings_.host.reaction, index,
+       count, 0, settings_.port});
 }
 
 void Nic::ready(std::uint32_t index, SimTime now) {
-  drain(now);
-  floor_ = now;
+  take_effect(now);
   SendQueue &queue = send_queues[index];
   const bool waiting = queue.next != queue.end || !queue.resend.empty();
   for (std::uint32_t i = 0; i < queue.messages.size();
@@ -113,8 +113,7 @@ void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
     check_gaps(now);
   if (timeout_at_ > now)
     return;
-  drain(now);
-  floor_ = now;
+  take_effect(now);
   timeout_at_ = never;
   for (std::uint32_t i = 0; i < send_queues.size(); ++i) {
     SendQueue &queue = send_queues[i];
@@ -133,6 +132,12 @@ void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
     }
     timeout_at_ = std::min(timeout_at_, queue.deadline);
   }
+}
+
+void Nic::take_effect(SimTime now) {
+  const SimTime effect = now + settings_.host.reaction;
+  drain(effect);
+  floor_ = effect;
 }
 
 std::int64_t Nic::payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count) const {
@@ -248,7 +253,7 @@ bool Nic::burst(SimTime until) {
   train.size = static_cast<std::uint32_t>((settings_.transport.mtu.value + overhead()) * length);
   train.entropy = queue.entropy;
   train.turn_shift = turn_shift(queue, length) & 15;
-  train.overdraft = overdraft(queue) & 63;
+  train.path_use = static_cast<std::uint8_t>(queue.paths) & 3;
   std::uint32_t left = most;
   const SimTime free = link.free();
   const Duration busy = link.counters().busy;
@@ -313,7 +318,7 @@ void Nic::send_data(SimTime d) {
   frame.size = static_cast<std::uint32_t>(payload_of(message, frame.sequence, count) + count * overhead());
   frame.entropy = queue.entropy;
   frame.turn_shift = turn_shift(queue, length) & 15;
-  frame.overdraft = overdraft(queue) & 63;
+  frame.path_use = static_cast<std::uint8_t>(queue.paths) & 3;
   frame.last = frame.sequence - message.first + count == message.frames;
   const bool resent = precedes(frame.sequence, queue.sent);
   if (resent) { // another path, in case the first one is dead

@@ -113,6 +113,8 @@ private:
   std::int64_t overhead() const { return settings_.transport.header.value + frame_gap_bytes; }
   std::int64_t control_size() const { return ideal() ? 0 : overhead(); }
   std::uint32_t window() const { return ideal() ? 0x40000000u : settings_.transport.window_frames; }
+  /// Before something changes that came at `now`: what leaves before it takes effect is final.
+  void take_effect(SimTime now);
   void activate(std::uint32_t send_queue);
   void watch_gap(ReceiveQueue &queue, bool progress, SimTime now);
   void check_gaps(SimTime now);

@@ -120,8 +120,7 @@ void Nic::check_gaps(SimTime now) {
 }
 
 void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap) {
-  drain(now);
-  floor_ = now;
+  take_effect(now);
   ReceiveQueue &queue = receive_queues[index];
   if (gap.count == 0)
     queue.unacknowledged = 0;
@@ -135,8 +134,7 @@ void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
     return;
   }
   ++counters_.control_delivered;
-  drain(frame.time);
-  floor_ = frame.time;
+  take_effect(frame.time);
   SendQueue &queue = send_queues[frame.queue_pair];
   const std::uint32_t missing = frame.kind == Frame::Kind::negative_acknowledgement ? frame.count - 1u : 0;
   if (missing > 0) {

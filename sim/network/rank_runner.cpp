@@ -48,6 +48,11 @@ bool RankRunner::perform(std::uint32_t s, SimTime now) {
   case Kind::compute:
     streams_[s].excess = host_.start_compute(s, op.duration, now);
     return false;
+  case Kind::wait_until:
+    if (SimTime(op.duration) <= now)
+      return true;
+    host_.start_waiting(s, SimTime(op.duration));
+    return false;
   case Kind::scale_up:
     host_.enter_scale_up(s, op.id, op.duration, now);
     return false;
@@ -145,7 +150,7 @@ void RankRunner::look_again(SimTime now) {
     for (std::uint32_t s = 0; s < streams_.size(); ++s) {
       Stream &stream = streams_[s];
       const Kind kind = stream.operation.kind;
-      if (!stream.blocked || stream.done || kind == Kind::compute || kind == Kind::scale_up)
+      if (!stream.blocked || stream.done || kind == Kind::compute || kind == Kind::wait_until || kind == Kind::scale_up)
         continue;
       const SimTime since = stream.blocked_since;
       if (!perform(s, now))

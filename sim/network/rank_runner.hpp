@@ -22,6 +22,8 @@ public:
   virtual ~RankHost() = default;
   /// Returns how much longer than `duration` it will take.
   virtual Duration start_compute(std::uint32_t stream, Duration duration, SimTime now) = 0;
+  /// finish_blocking() will be called at `at`.
+  virtual void start_waiting(std::uint32_t stream, SimTime at) = 0;
   virtual void post_send(const Operation &send, std::uint32_t stream, SimTime now) = 0;
   /// Takes the next message of (channel, peer) from memory; false when it is not there yet. Its size must be `bytes`.
   /// `by`: which part of it came last (ActivityRecord of a receive).

@@ -63,7 +63,9 @@ SimTime Switch::advance(SimTime until) {
   const SimTime next_arrival = gather(until);
   handle_arrivals();
   now_ = until;
-  const SimTime next_departure = drain_ports(until);
+  SimTime next_departure = drain_ports(until + settings_.foresight);
+  if (next_departure != never)
+    next_departure -= settings_.foresight;
   publish_credits();
   return std::min(next_arrival, next_departure);
 }
@@ -309,7 +311,7 @@ SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
       if (port.queue(l).empty())
         continue;
       const Frame &frame = port.queue(l).front();
-      const SimTime departure = port.link.earliest(l, frame.size, frame.time, until, frame.overdraft);
+      const SimTime departure = port.link.earliest(l, frame.size, frame.time, until, overdraft_of(frame));
       wait = std::min(wait, departure != never ? departure : port.link.next_credit(l));
       if (departure < d) {
         d = departure;

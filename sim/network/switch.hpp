@@ -32,7 +32,9 @@ public:
     std::uint32_t lanes = 1;
     std::uint64_t seed = 1;
     bool ties_by_id = false;
-    std::int64_t full_frame = 0;                     ///< on the wire [B]
+    std::int64_t full_frame = 0; ///< on the wire [B]
+    Duration foresight{}; ///< departures up to this far past the visited time are final: what is yet to arrive takes
+                          ///< effect later
     const std::vector<RouteEpoch> *epochs = nullptr; ///< outlives the switch
   };
   /// What comes in through a port, and the credits that go back for it. One cache line.

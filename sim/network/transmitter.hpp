@@ -31,6 +31,11 @@ inline void count_waiting(Frame &frame, SimTime from, SimTime ready, SimTime d) 
 /// stores and forwards) or at its very tail (a host). Of a single frame the last two are the same.
 enum class ArrivalAt : std::uint8_t { head, first_frame, tail };
 
+/// Trains of the frame's flow that a link may have under way beyond its credits.
+inline std::uint32_t overdraft_of(const Frame &frame) {
+  return static_cast<std::uint32_t>(train_overdraft[frame.path_use]);
+}
+
 class Transmitter {
 public:
   static constexpr std::uint32_t most_lanes = 4;
@@ -252,7 +257,7 @@ template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
   while (!source.empty()) {
     const Frame &frame = source.front();
     const std::int64_t size = frame.size;
-    const std::int64_t needed = credit_needed(size, frame.overdraft);
+    const std::int64_t needed = credit_needed(size, overdraft_of(frame));
     if (balance < needed && !take_credits(first_lane_, needed, until, balance, credit_time)) {
       next = next_credit(0);
       break;

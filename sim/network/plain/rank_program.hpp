@@ -17,6 +17,7 @@ namespace lightloom {
 struct Operation {
   enum class Kind : std::uint8_t {
     compute,          ///< the GPU works for `duration`
+    wait_until,       ///< wait until `duration` after the start of the run
     send,             ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, channel)
     receive,          ///< wait for the next message from rank `peer` on this channel; its size must be `bytes`
     drain,            ///< wait until every send on this channel was acknowledged

@@ -155,6 +155,7 @@ private:
       return true;
     }
     case Operation::Kind::drain:
+    case Operation::Kind::wait_until:
       return true;
     case Operation::Kind::scale_up:
       return meet(rank, stream);
