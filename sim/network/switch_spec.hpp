@@ -42,8 +42,9 @@ struct PfcSpec {
 struct SwitchSpec {
   Duration latency{500'000}; ///< head (cut-through) or tail in → head may leave
   Forwarding forwarding = Forwarding::cut_through;
-  Bytes buffer{};   ///< shared by all ports; 0: unlimited, or bounded by credits
-  double alpha = 1; ///< a queue may hold at most alpha × the free buffer (Choudhury and Hahne 1998)
+  Bytes buffer{};      ///< shared by all ports; 0: unlimited, or bounded by credits
+  Bytes queue_limit{}; ///< of one port and priority, beside alpha; 0: none
+  double alpha = 1;    ///< a queue may hold at most alpha × the free buffer (Choudhury and Hahne 1998)
   EcnSpec ecn;
   PfcSpec pfc;
   bool trim = false; ///< a data frame that finds no room leaves as a header of `trimmed` bytes on the last lane

@@ -18,7 +18,7 @@ struct TransportSpec {
   Kind kind = Kind::ideal;
   Bytes mtu{4096};
   Bytes header{0};                 ///< beside payload and the 20 B of preamble and gap
-  Bytes control_header{-1};        ///< of an acknowledgement, beside the 20 B; < 0: as `header` (ideal: no weight)
+  Bytes control_header{-1};        ///< of a control frame, beside the 20 B; < 0: as `header` (ideal: no weight)
   std::uint32_t virtual_lanes = 1; ///< 1 … 4 lanes or priorities; data on lane 0, acknowledgements on the last
   Bytes credits{};                 ///< per lane and link, wire bytes the receiver can hold; 0 = unlimited
   std::uint32_t ack_every = 16;    ///< frames per acknowledgement, half a window at most; a message's last frame always
