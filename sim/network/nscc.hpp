@@ -1,6 +1,8 @@
 #pragma once
 // NSCC: window control of Ultra Ethernet senders by ECN and delay (UEC Specification 1.0, §3.6.13, "Network Signaled
-// Congestion Control"). One object per send queue.
+// Congestion Control"). One object per send queue. The law is written from the published description and from what the
+// open htsim implementation does; docs/validation/congestion-control.md has both, parameter by parameter.
+// Leaves out: the receiver's penalty on the window, and the choice of paths, which is the transport's.
 
 #include "sim/core/quantity.hpp"
 
@@ -8,14 +10,32 @@
 
 namespace lightloom {
 
+/// Increments are for the reference network, 100 Gb/s × 12 us; others scale them by BDP ÷ 150,000 B.
 struct NsccSpec {
-  double target_share = 0.75; ///< queueing delay aimed at, × the base round trip
+  double target_share = 0.75;   ///< queueing delay aimed at, × the base round trip (with trimming; without: 1)
+  double initial_share = 1.5;   ///< first window, × BDP
+  double most_share = 1.5;      ///< greatest window, × BDP
+  Bytes reference_bdp{150'000}; ///< 100 Gb/s × 12 us
+  Duration reference_rtt{12'000'000};
+  double proportional = 4; ///< frames per round trip at no delay, × target ÷ reference_rtt; less towards the target
+  double fair = 5;         ///< frames per round trip: delayed beyond the target, yet not marked
+  double steady = 0.15;    ///< frames per round trip, always
+  double fast = 0.25;      ///< fast increase: × bytes acknowledged
+  double fast_share = 1.0 / 12; ///< fast increase below this delay, × base round trip (1 us of 12)
+  double decrease = 0.8;        ///< gain of the decrease by (delay − target) ÷ delay
+  double least_factor = 0.5;    ///< one decrease leaves at least so much
+  double delay_gain = 0.0125;   ///< of the average of the delay, per acknowledgement
+  double unmarked_share = 0.25; ///< an unmarked delay beyond the target counts as so many base round trips
+  double adapt_delay = 4;       ///< quick adapt: delay beyond so many targets, or a loss, and …
+  double adapt_share = 0.125;   ///< … less than so much of the greatest window arrived in a round trip and a target
+  std::uint32_t adjust_frames = 8; ///< increments are gathered over so many frames, a round trip at most
 };
 
 class Nscc {
 public:
   Nscc() = default;
-  /// `spec` outlives the object. `base_rtt`: of the longest path, unloaded; `line`: of the sender's port.
+  /// `spec` outlives the object. `base_rtt`: of the longest path, unloaded; `line`: of the sender's port; `full_frame`:
+  /// bytes of a full frame, counted as those of acknowledged() and lost() are.
   Nscc(const NsccSpec &spec, Duration base_rtt, BitRate line, std::int64_t full_frame);
   /// An acknowledgement for `bytes` that were in flight; `marked`: its frame carried a congestion mark; `rtt`: from the
   /// departure of the frame that caused it to now.
@@ -25,11 +45,39 @@ public:
   /// Nothing was heard for a retransmission time-out.
   void timed_out(SimTime now);
   /// Bytes that may be in flight.
-  std::int64_t window() const { return window_; }
+  std::int64_t window() const { return static_cast<std::int64_t>(window_); }
+  /// Queueing delay aimed at.
+  Duration target() const { return Duration(static_cast<std::int64_t>(target_)); }
+  /// Average queueing delay.
+  Duration delay() const { return Duration(static_cast<std::int64_t>(average_)); }
 
 private:
+  double scale() const { return bdp_ / static_cast<double>(spec_->reference_bdp.value); }
+  double most() const { return spec_->most_share * bdp_; }
+  void average(double delay, bool marked);
+  bool adapt(SimTime now, double delay, bool marked, bool loss);
+  bool increase_fast(double bytes, double delay);
+  void decrease(SimTime now);
+  void adjust(SimTime now);
+  void bound();
+
   const NsccSpec *spec_ = nullptr;
-  std::int64_t window_ = 0;
+  double base_ = 0;     ///< [ps]
+  double target_ = 0;   ///< [ps]
+  double bdp_ = 0;      ///< [B]
+  double window_ = 0;   ///< [B]
+  double average_ = 0;  ///< queueing delay [ps]
+  double increase_ = 0; ///< gathered increments × window [B²]
+  double gathered_ = 0; ///< bytes acknowledged since increments were applied
+  double achieved_ = 0; ///< bytes acknowledged since adapt_end_ was set
+  double ignore_ = 0;   ///< bytes in flight when quick adapt acted: their marks say nothing new
+  double quick_ = 0;    ///< bytes acknowledged in a row without delay
+  SimTime adapt_end_{}; ///< quick adapt judges then; 0: not begun
+  SimTime last_adjust_{};
+  SimTime last_decrease_{};
+  std::int32_t frame_ = 0;
+  bool fast_ = false;
+  bool loss_ = false;
 };
 
 } // namespace lightloom
