@@ -50,6 +50,11 @@ void Host::give_program(RankProgram &program, std::uint32_t rank, std::uint32_t 
   for (const SendQueue &queue : nics.front()->send_queues)
     unfinished_sends_.resize(std::max<std::size_t>(unfinished_sends_.size(), queue.channel + 1u));
   taken_.resize(nics.front()->receive_queues.size());
+  for (const ReceiveQueue &queue : nics.front()->receive_queues) {
+    counted_.push_back(program.counts(queue.channel) ? 1 : 0);
+    if (counted_.back() != 0)
+      parts_arrived_.resize(std::max<std::size_t>(parts_arrived_.size(), queue.channel + 1u));
+  }
   runner_ = std::make_unique<RankRunner>(program, rank, steps, static_cast<RankHost &>(*this));
   if (!remember)
     return;
@@ -222,7 +227,10 @@ void Host::handle(const Timer &timer) {
     return;
   case Timer::What::message_arrived:
     digest_.fold(static_cast<std::uint64_t>(picoseconds(timer.time)) ^ static_cast<std::uint64_t>(timer.bytes));
-    nics[timer.port]->receive_queues[timer.index].delivered.push(timer.bytes);
+    if (ReceiveQueue &queue = nics[timer.port]->receive_queues[timer.index]; counted_[timer.index] != 0)
+      ++parts_arrived_[queue.channel];
+    else
+      queue.delivered.push(timer.bytes);
     if (record_flows)
       delivered_.push_back({timer.index, timer.port, timer.time});
     runner_->look_again(timer.time);
@@ -309,6 +317,10 @@ bool Host::take_message(const Operation &receive, LastPart &by) {
 
 std::uint32_t Host::unfinished_sends(std::uint32_t channel) {
   return channel < unfinished_sends_.size() ? unfinished_sends_[channel] : 0;
+}
+
+std::uint64_t Host::arrived(std::uint32_t channel) {
+  return channel < parts_arrived_.size() ? parts_arrived_[channel] / nics.size() : 0;
 }
 
 void Host::enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) {

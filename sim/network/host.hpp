@@ -77,6 +77,7 @@ private:
   void post_send(const Operation &send, std::uint32_t stream, SimTime now) override;
   bool take_message(const Operation &receive, LastPart &by) override;
   std::uint32_t unfinished_sends(std::uint32_t channel) override;
+  std::uint64_t arrived(std::uint32_t channel) override;
   void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) override;
 
   /// A timer of this host; ordered by (time, what, index, order).
@@ -123,6 +124,8 @@ private:
   std::uint64_t timer_order_ = 0;
   std::vector<NicEvent> nic_events_;            ///< scratch
   std::vector<std::uint32_t> unfinished_sends_; ///< [channel]
+  std::vector<std::uint8_t> counted_;           ///< [receive queue] RankProgram::counts() of its channel
+  std::vector<std::uint64_t> parts_arrived_;    ///< [channel], if counted: one per message and port
   Digest digest_;
   SimTime now_{}; ///< of the last event: time never goes back
   std::optional<JobFailure> failure_;

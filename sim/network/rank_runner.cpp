@@ -91,6 +91,8 @@ bool RankRunner::perform(std::uint32_t s, SimTime now) {
     return true;
   case Kind::finish:
     return true;
+  case Kind::arrivals:
+    return host_.arrived(op.channel) >= op.count;
   }
   return false;
 }
@@ -172,6 +174,8 @@ std::string describe_blocked(std::uint32_t rank, std::uint32_t stream, const Ope
   switch (op.kind) {
   case Kind::receive:
     return fmt::format("{} waits for {} B from rank {}", who, op.bytes.value, op.peer);
+  case Kind::arrivals:
+    return fmt::format("{} waits for {} messages on channel {}", who, op.count, op.channel);
   case Kind::scale_up:
     return fmt::format("{} waits for the other members of scale-up group {}", who, op.id);
   case Kind::drain:

@@ -34,6 +34,8 @@ public:
   virtual bool take_message(const Operation &receive, LastPart &by) = 0;
   /// Sends on the channel not yet acknowledged.
   virtual std::uint32_t unfinished_sends(std::uint32_t channel) = 0;
+  /// Messages that have arrived on a counted channel.
+  virtual std::uint64_t arrived(std::uint32_t channel) = 0;
   virtual void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) = 0;
 };
 

@@ -28,14 +28,15 @@ struct Operation {
     end_collective,   ///< … to the last rank's end)
     begin_step,       ///< training step `id` begins at this rank
     end_step,         ///< training step `id` ends at this rank
-    finish            ///< the stream is done; next() is not called again
+    finish,           ///< the stream is done; next() is not called again
+    arrivals          ///< wait until `count` messages have arrived on this channel, from any rank: counts(channel)
   };
   Kind kind = Kind::finish;
   std::uint16_t label = 0; ///< what it is for, in reports: index into JobPlan::labels; send, receive, scale_up, compute
   std::uint32_t peer = 0;  ///< send, receive: rank
-  std::uint32_t channel = 0; ///< send, receive, drain: which of the queue pairs between the two ranks; both ends agree
+  std::uint32_t channel = 0; ///< send, receive, drain, arrivals: which queue pair between two ranks; both ends agree
   std::uint32_t id = 0;      ///< scale_up: group; signal, wait: event; begin/end: index
-  std::uint32_t count = 0;   ///< wait: threshold
+  std::uint32_t count = 0;   ///< wait, arrivals: threshold
   Bytes bytes{};             ///< send, receive (may be 0); scale_up: per-rank buffer, for reports
   /// compute, scale_up: how long. send: computing that every chain of messages through this one passes as well; a
   /// delay of the message that is small beside it is small for the chain (trains, decision 0008).
@@ -61,6 +62,11 @@ public:
   /// Every (channel, rank) this rank will ever send to, without repeats, in a fixed order: queue pairs are made from
   /// it.
   virtual std::vector<Peer> sends_to() const = 0;
+  /// Messages that arrive on such a channel are counted and not kept: nothing receives them.
+  virtual bool counts(std::uint32_t channel) const {
+    (void)channel;
+    return false;
+  }
   /// How many distinct scale-up groups, and the ids this rank joins with the number of members of each.
   struct Group {
     std::uint32_t id = 0;

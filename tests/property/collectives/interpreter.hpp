@@ -79,6 +79,10 @@ private:
     std::map<std::uint32_t, std::uint32_t> groups;
     std::map<std::uint32_t, std::uint32_t> events;
   };
+  struct Counted {
+    std::uint64_t arrived = 0;
+    std::uint64_t awaited = 0;
+  };
   struct Meeting {
     std::uint32_t arrived = 0;
     std::uint64_t held = 0; ///< meetings completed
@@ -140,7 +144,10 @@ private:
     case Operation::Kind::send:
       if (rank.peers.count({op.channel, op.peer}) == 0)
         problem("rank " + std::to_string(r) + " sends to rank " + std::to_string(op.peer) + " unannounced");
-      queues_[{r, op.peer, op.channel}].push_back(op.bytes);
+      if (ranks_[op.peer].program->counts(op.channel))
+        ++counted_[{op.peer, op.channel}].arrived;
+      else
+        queues_[{r, op.peer, op.channel}].push_back(op.bytes);
       result_.sent += op.bytes;
       result_.sent_by[r] += op.bytes;
       result_.sent_for[r][op.label] += op.bytes;
@@ -174,6 +181,11 @@ private:
     case Operation::Kind::end_step:
       ++steps_ended_[op.id];
       return true;
+    case Operation::Kind::arrivals: {
+      Counted &counted = counted_[{r, op.channel}];
+      counted.awaited = op.count;
+      return counted.arrived >= op.count;
+    }
     case Operation::Kind::finish:
       stream.finished = true;
       return false;
@@ -220,6 +232,10 @@ private:
     for (const auto &[key, queue] : queues_)
       if (!queue.empty())
         problem("a message from rank " + std::to_string(std::get<0>(key)) + " is never taken");
+    for (const auto &[key, counted] : counted_)
+      if (counted.arrived != counted.awaited)
+        problem("rank " + std::to_string(key.first) + " awaits " + std::to_string(counted.awaited) + " messages of " +
+                std::to_string(counted.arrived));
     for (std::size_t c = 0; c < begun_.size(); ++c)
       if (begun_[c] != plan_.ranks / stages_ || result_.ended[c] != plan_.ranks / stages_)
         problem("collective " + std::to_string(c) + " is not begun and ended once by each rank");
@@ -236,6 +252,7 @@ private:
   std::vector<Rank> ranks_;
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::deque<Bytes>>
       queues_; ///< (source, destination, stream)
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Counted> counted_; ///< (destination, channel)
   std::map<std::uint32_t, Meeting> meetings_;
   std::map<std::uint32_t, std::uint32_t> steps_begun_;
   std::map<std::uint32_t, std::uint32_t> steps_ended_;
