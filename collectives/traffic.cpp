@@ -71,9 +71,9 @@ void add_incast(Flows &flows, std::uint32_t fan_in, std::uint32_t ranks) {
 
 } // namespace
 
-std::vector<std::uint32_t> derangement(std::uint32_t n, std::uint64_t seed) {
+std::vector<std::uint32_t> derangement(std::uint32_t n, std::uint64_t seed, std::uint32_t table) {
   EXPECTS(n >= 2);
-  RandomStream random(seed, Purpose::traffic, 0);
+  RandomStream random(seed, Purpose::traffic, table << 24);
   std::vector<std::uint32_t> to(n);
   for (;;) { // Fisher–Yates, rejected when a point stays: each try succeeds with probability about 1/e
     std::iota(to.begin(), to.end(), 0u);
