@@ -19,8 +19,8 @@ struct DcqcnSpec {
   std::uint32_t fast_recovery = 5;            ///< increases by halving before additive ones (F)
   BitRate reference{40'000'000'000};          ///< the line rate that `additive` and `hyper` are given for
   BitRate additive{40'000'000};               ///< R_AI at `reference`; scaled with the line rate
-  BitRate hyper{400'000'000};                 ///< R_HAI, likewise
-  BitRate least{10'000'000};                  ///< no rate below
+  BitRate hyper{200'000'000};                 ///< R_HAI, likewise
+  BitRate least{100'000'000};                 ///< no rate below
   Duration notification_interval{50'000'000}; ///< a receiver sends at most one notification per flow in so long (N)
 };
 
