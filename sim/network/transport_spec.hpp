@@ -3,6 +3,7 @@
 // The sources of the figures are in the files of the transports (transport_*.hpp) and in decision 0005.
 
 #include "sim/network/dcqcn.hpp"
+#include "sim/network/fecn_becn.hpp"
 #include "sim/network/nscc.hpp"
 #include "sim/network/rccc.hpp"
 
@@ -30,6 +31,7 @@ struct TransportSpec {
   DcqcnSpec dcqcn;
   NsccSpec nscc;
   RcccSpec rccc;
+  FecnBecnSpec fecn_becn;
   std::uint32_t entropies = 0; ///< uec: a new path value per frame, of so many; 0: one per queue pair
   Duration base_rtt{};         ///< unloaded round trip of the longest path, transmission of one frame included (uec)
 };
