@@ -23,8 +23,8 @@ struct Frame {
     negative_acknowledgement, ///< what is missing from `sequence` on
     congestion_notification,  ///< rocev2: CNP
     pause,                    ///< between neighbours: `lane` stops (count 1) or goes on (count 0)
-    credit_request,           ///< uec, RCCC: the sender wants bitmap() bytes more
-    credit_grant              ///< uec, RCCC: the receiver allows bitmap() bytes more
+    credit_request,           ///< uec, RCCC: the sender wanted bitmap() bytes of payload so far
+    credit_grant              ///< uec, RCCC: the receiver allowed bitmap() bytes of payload so far
   };
   SimTime time{};                ///< on a channel: arrival at the consumer (ArrivalAt); in a queue: earliest departure
   std::uint32_t destination = 0; ///< endpoint
@@ -44,6 +44,7 @@ struct Frame {
   bool trimmed : 1 = false;        ///< the header of a data frame that found no room
   std::uint8_t path_use : 2 = 0;   ///< PathUse of its flow: what trains may overdraw
   std::uint8_t turn_shift : 4 = 0; ///< spraying: a new path every 2^turn_shift frames
+  bool wants_answer : 1 = false;   ///< uec: the sender can send no more until this frame is answered
 
   /// Control frames carry 64 bits where data measures its waiting.
   std::uint64_t bitmap() const { return std::uint64_t{flow_control} << 32 | queueing; }
