@@ -100,21 +100,45 @@ void put_causes(Document &document, const RunResults &results) {
 
 void put_flows(Document &document, const Flows &flows) {
   put_attributes(document, "/flows", flow_bound_columns(), flows.bound);
+  document.attributes.push_back({"/flows", "warmup_ps", flows.warmup_ps});
   if (!flows.histogram) {
     put_table(document, "/flows", flow_columns(), flows.rows);
     return;
   }
   const FlowHistogram &histogram = *flows.histogram;
-  EXPECTS(histogram.lower_s.size() == histogram.count.size());
   put_attributes(document, "/flows/histogram", flow_figure_columns(), histogram.figures);
-  document.attributes.push_back({"/flows/histogram", "upper_s", histogram.upper_s});
-  document.datasets.push_back({"/flows/histogram/lower_s",
-                               "s",
-                               "lower edge of each bin of flow completion time",
-                               {histogram.lower_s.size()},
-                               histogram.lower_s});
+  document.attributes.push_back({"/flows/histogram", "upper_s", histogram.fct.upper});
+  document.attributes.push_back({"/flows/histogram", "slowdown_upper", histogram.slowdown.upper});
+  const auto put = [&](const char *edges, const char *unit, const char *counts, const char *of, const FlowBins &bins) {
+    const std::string group = "/flows/histogram/";
+    EXPECTS(bins.lower.size() == bins.count.size());
+    document.datasets.push_back(
+        {group + edges, unit, std::string("lower edge of each bin of ") + of, {bins.lower.size()}, bins.lower});
+    document.datasets.push_back(
+        {group + counts, "flows", std::string("flows in each bin of ") + of, {bins.count.size()}, bins.count});
+  };
+  put("lower_s", "s", "count", "flow completion time", histogram.fct);
+  put("slowdown_lower", "1", "slowdown_count", "completion time over ideal", histogram.slowdown);
+  put_table(document, "/flows/by_size", flow_decade_columns(), histogram.by_size);
+}
+
+/// Nothing but the names of datasets, all empty, when nothing was sampled.
+void put_telemetry(Document &document, const Telemetry &telemetry) {
+  const std::uint64_t times = telemetry.time_ps.size(), links = telemetry.links.size();
+  EXPECTS(telemetry.utilization.size() == times * links && telemetry.queue_bytes.size() == times * links);
+  document.datasets.push_back({"/telemetry/link", "text", "names of the sampled links", {links}, telemetry.links});
   document.datasets.push_back(
-      {"/flows/histogram/count", "flows", "flows in each bin", {histogram.count.size()}, histogram.count});
+      {"/telemetry/time_ps", "ps", "end of each interval; no rows when not asked for", {times}, telemetry.time_ps});
+  document.datasets.push_back({"/telemetry/utilization",
+                               "1",
+                               "share of the interval before the time that the link was sending",
+                               {times, links},
+                               telemetry.utilization});
+  document.datasets.push_back({"/telemetry/queue_bytes",
+                               "B",
+                               "waiting at the link's egress queue at the time",
+                               {times, links},
+                               telemetry.queue_bytes});
 }
 
 } // namespace
@@ -132,6 +156,7 @@ Document to_document(const RunResults &results) {
   put_table(document, "/collectives", collective_columns(), results.collectives);
   put_table(document, "/links", link_columns(), results.links);
   put_flows(document, results.flows);
+  put_telemetry(document, results.telemetry);
   const std::vector<std::string> &nodes = results.fabric.nodes;
   document.datasets.push_back({"/fabric/nodes", "text", "names of all nodes, hosts first", {nodes.size()}, nodes});
   put_table(document, "/fabric", bill_columns(), results.fabric.bill);

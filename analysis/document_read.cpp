@@ -158,6 +158,13 @@ template <class T> std::vector<T> get_column(const Lookup &lookup, const std::st
   return *values;
 }
 
+/// An attribute that stands alone; 0 when it is missing or of another type.
+template <class T> T get_number(const Lookup &lookup, const std::string &group, const std::string &name) {
+  const Attribute *attribute = lookup.attribute(group, name);
+  const T *value = attribute ? std::get_if<T>(&attribute->value) : nullptr;
+  return value ? *value : T{};
+}
+
 /// Idle time by cause and critical paths; a file of before there were causes has none.
 void get_causes(const Lookup &lookup, RunResults &results) {
   std::vector<std::size_t> causes;
@@ -178,23 +185,53 @@ void get_causes(const Lookup &lookup, RunResults &results) {
     results.steps[step].critical_path = paths[step];
 }
 
+FlowBins get_bins(const Lookup &lookup, const std::string &edges, const std::string &counts, const std::string &end) {
+  const std::string group = "/flows/histogram";
+  FlowBins bins;
+  bins.upper = get_number<double>(lookup, group, end);
+  bins.lower = get_column<double>(lookup, group + "/" + edges);
+  bins.count = get_column<std::uint64_t>(lookup, group + "/" + counts);
+  if (bins.lower.size() != bins.count.size())
+    damaged(lookup.file(), group + "/" + counts, "must have one entry per bin");
+  return bins;
+}
+
 Flows get_flows(const Lookup &lookup) {
   Flows flows;
   get_attributes(lookup, "/flows", flow_bound_columns(), flows.bound);
+  flows.warmup_ps = get_number<std::int64_t>(lookup, "/flows", "warmup_ps");
   if (!lookup.dataset("/flows/histogram/lower_s")) {
     flows.rows = get_table(lookup, "/flows", flow_columns());
     return flows;
   }
   FlowHistogram &histogram = flows.histogram.emplace();
   get_attributes(lookup, "/flows/histogram", flow_figure_columns(), histogram.figures);
-  const Attribute *upper = lookup.attribute("/flows/histogram", "upper_s");
-  if (upper && std::holds_alternative<double>(upper->value))
-    histogram.upper_s = std::get<double>(upper->value);
-  histogram.lower_s = get_column<double>(lookup, "/flows/histogram/lower_s");
-  histogram.count = get_column<std::uint64_t>(lookup, "/flows/histogram/count");
-  if (histogram.lower_s.size() != histogram.count.size())
-    damaged(lookup.file(), "/flows/histogram/count", "must have one entry per bin");
+  histogram.fct = get_bins(lookup, "lower_s", "count", "upper_s");
+  histogram.slowdown = get_bins(lookup, "slowdown_lower", "slowdown_count", "slowdown_upper");
+  histogram.by_size = get_table(lookup, "/flows/by_size", flow_decade_columns());
   return flows;
+}
+
+/// A [time, link] column; empty when it is missing.
+template <class T>
+std::vector<T> get_series(const Lookup &lookup, const std::string &path, std::size_t times, std::size_t links) {
+  const Dataset *dataset = lookup.dataset(path);
+  if (!dataset)
+    return std::vector<T>(times * links);
+  const auto *values = std::get_if<std::vector<T>>(&dataset->data);
+  if (!values || dataset->shape != std::vector<std::uint64_t>{times, links} || values->size() != times * links)
+    damaged(lookup.file(), path, "must hold one number per time and link");
+  return *values;
+}
+
+Telemetry get_telemetry(const Lookup &lookup) {
+  Telemetry telemetry;
+  telemetry.links = get_column<std::string>(lookup, "/telemetry/link");
+  telemetry.time_ps = get_column<std::int64_t>(lookup, "/telemetry/time_ps");
+  const std::size_t times = telemetry.time_ps.size(), links = telemetry.links.size();
+  telemetry.utilization = get_series<double>(lookup, "/telemetry/utilization", times, links);
+  telemetry.queue_bytes = get_series<std::uint64_t>(lookup, "/telemetry/queue_bytes", times, links);
+  return telemetry;
 }
 
 std::vector<CounterRow> get_counters(const Document &document) {
@@ -223,6 +260,7 @@ RunResults from_document(const Document &document, const std::string &file) {
   results.collectives = get_table(lookup, "/collectives", collective_columns());
   results.links = get_table(lookup, "/links", link_columns());
   results.flows = get_flows(lookup);
+  results.telemetry = get_telemetry(lookup);
   results.fabric.nodes = get_column<std::string>(lookup, "/fabric/nodes");
   results.fabric.bill = get_table(lookup, "/fabric", bill_columns());
   const Attribute *pj_per_bit = lookup.attribute("/fabric", "pj_per_bit");

@@ -31,6 +31,37 @@ Json collective_json(const CollectiveSummary &collective) {
           {"bottleneck", collective.bottleneck}};
 }
 
+Json flow_decades_json(const std::vector<FlowDecade> &decades) {
+  Json json = Json::array();
+  for (const FlowDecade &row : decades)
+    json.push_back({{"from_bytes", row.from_bytes},
+                    {"count", row.count},
+                    {"completed", row.completed},
+                    {"fct_p50_s", row.fct_p50_s},
+                    {"fct_p99_s", row.fct_p99_s},
+                    {"slowdown_p50", row.slowdown_p50},
+                    {"slowdown_p99", row.slowdown_p99}});
+  return json;
+}
+
+/// Sums over all links; null where not counted.
+Json network_json(const NetworkSummary &network) {
+  return {{"dropped_frames", network.dropped_frames},
+          {"corrupted_frames", network.corrupted_frames},
+          {"buffer_drops", network.buffer_drops},
+          {"trimmed_frames", network.trimmed_frames},
+          {"ecn_marked", network.ecn_marked},
+          {"pauses", network.pauses},
+          {"paused_s", network.paused_s},
+          {"resent_frames", network.resent_frames},
+          {"retried_frames", network.retried_frames},
+          {"max_queue_bytes", network.max_queue_bytes},
+          {"max_queue_link", network.max_queue_link},
+          {"max_queue_mean_bytes", network.max_queue_mean_bytes},
+          {"mean_queue_bytes", network.mean_queue_bytes},
+          {"mean_queue_link", network.mean_queue_link}};
+}
+
 Json flows_json(const RunSummary &run) {
   const FlowFigures &flows = run.flows;
   return {{"count", flows.count},
@@ -39,6 +70,16 @@ Json flows_json(const RunSummary &run) {
           {"fct_p99_s", flows.fct_p99_s},
           {"fct_max_s", flows.fct_max_s},
           {"goodput_bps", flows.goodput_bps},
+          {"fct_mean_s", flows.fct_mean_s},
+          {"slowdown_mean", flows.slowdown_mean},
+          {"slowdown_p50", flows.slowdown_p50},
+          {"slowdown_p99", flows.slowdown_p99},
+          {"slowdown_max", flows.slowdown_max},
+          {"bytes", flows.bytes},
+          {"jain", flows.jain},
+          {"left_out", flows.left_out},
+          {"percentile_error", flows.percentile_error},
+          {"by_size", flow_decades_json(run.flows_by_size)},
           {"receivers", flows.receivers},
           {"goodput_per_receiver_bps", run.goodput_per_receiver_bps},
           {"lower_bound_s", run.flow_bound.lower_bound_s},
@@ -141,6 +182,7 @@ Json run_json(const RunSummary &run) {
   for (const CollectiveSummary &collective : run.collectives)
     json["collectives"].push_back(collective_json(collective));
   json["flows"] = flows_json(run);
+  json["network"] = network_json(run.network);
   json["optics"] = {{"modules", run.optics.modules},
                     {"power_W", run.optics.power_W},
                     {"pj_per_bit", run.optics.pj_per_bit},

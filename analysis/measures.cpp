@@ -68,14 +68,26 @@ const std::vector<Measure> &work_measures() {
   return list;
 }
 
+/// not_known when there is none, so that its row is left out.
+double count_of(std::uint64_t count) { return count > 0 ? static_cast<double>(count) : not_known; }
+
 const std::vector<Measure> &traffic_and_bill() {
   static const std::vector<Measure> list{
+      {"flows", [](const RunSummary &run) { return count_of(run.flows.count); }, &counts},
+      {"  completed",
+       [](const RunSummary &run) {
+         return run.flows.completed < run.flows.count ? static_cast<double>(run.flows.completed) : not_known;
+       },
+       &counts},
       {"flow completion, median", [](const RunSummary &run) { return run.flows.fct_p50_s; }, &seconds_units},
       {"flow completion, 99 %", [](const RunSummary &run) { return run.flows.fct_p99_s; }, &seconds_units},
       {"flow completion, longest", [](const RunSummary &run) { return run.flows.fct_max_s; }, &seconds_units},
       {"  lower bound of it", [](const RunSummary &run) { return run.flow_bound.lower_bound_s; }, &seconds_units},
+      {"slowdown against ideal, median", [](const RunSummary &run) { return run.flows.slowdown_p50; }, &plain},
+      {"slowdown against ideal, 99 %", [](const RunSummary &run) { return run.flows.slowdown_p99; }, &plain},
       {"goodput", [](const RunSummary &run) { return run.flows.goodput_bps; }, &bit_rates},
       {"  per receiving host", [](const RunSummary &run) { return run.goodput_per_receiver_bps; }, &bit_rates},
+      {"fairness of goodputs (Jain)", [](const RunSummary &run) { return run.flows.jain; }, &plain},
       {"links: module and cable ends",
        [](const RunSummary &run) {
          return std::isnan(run.optics.power_W) ? not_known : static_cast<double>(run.optics.modules);

@@ -2,7 +2,7 @@
 // The results of one run as plain data: what contract §4 puts into a results file, before and after it is one.
 // Filled by scenarios after a run, or by read_results (hdf5_reader.hpp) from a file; summarised by summary.hpp.
 // What a run does not measure (idle time by cause of plain traffic, say) is empty here, empty in the file and null in
-// JSON, rather than a guess. Leaves out: telemetry, campaigns, sweeps. Units stand in the names.
+// JSON, rather than a guess. Leaves out: campaigns, sweeps. Units stand in the names.
 
 #include "sim/core/cause.hpp"
 
@@ -107,7 +107,7 @@ struct CollectiveRow {
   std::string bottleneck; ///< what sets the bound: "leaf:0/spine:3"; "" when not known
 };
 
-/// One directed link. Counters that the transport or link of this version cannot raise are 0 because nothing was.
+/// One directed link. Counters are 0 where the transport or the switch has no such thing.
 struct LinkRow {
   std::string name, source, target, tier, module;
   std::int64_t rate_bps = 0;
@@ -118,10 +118,15 @@ struct LinkRow {
   std::uint64_t tx_frames = 0;
   std::uint64_t corrupted_frames = 0;
   std::uint64_t retried_frames = 0; ///< by link-level retry
-  std::uint64_t dropped_frames = 0;
+  std::uint64_t dropped_frames = 0; ///< on the link
   std::uint64_t ecn_marked = 0;
   std::int64_t busy_ps = 0;
   std::uint64_t max_queue_bytes = 0;
+  std::uint64_t buffer_drops = 0;      ///< frames for this link that found no room in the switch
+  std::uint64_t trimmed_frames = 0;    ///< … and left as a header
+  std::uint64_t pauses = 0;            ///< that its sender obeyed
+  std::int64_t paused_ps = 0;          ///< any priority
+  double mean_queue_bytes = not_known; ///< over the run
 };
 
 /// One message of plain traffic.
@@ -134,7 +139,8 @@ struct FlowRow {
   double ideal_ps = not_known; ///< alone in the network
 };
 
-/// Exact figures of all flows, kept when the rows themselves are not. Percentiles: nearest rank, over completed flows.
+/// Figures of all flows that count (Flows::warmup_ps). Times are of completed flows. Percentiles: nearest rank; exact,
+/// or within percentile_error where flows are a histogram.
 struct FlowFigures {
   std::uint64_t count = 0;
   std::uint64_t completed = 0;
@@ -143,14 +149,42 @@ struct FlowFigures {
   double fct_max_s = not_known;
   double goodput_bps = not_known; ///< payload bits of completed flows ÷ (last end − first start)
   std::uint64_t receivers = 0;    ///< ranks that flows are for
+  double fct_mean_s = not_known;
+  double slowdown_mean = not_known; ///< completion time ÷ ideal, where ideal is known and above 0
+  double slowdown_p50 = not_known;
+  double slowdown_p99 = not_known;
+  double slowdown_max = not_known;
+  double slowdown_min = not_known; ///< below 1 is a bug
+  double bytes = not_known;        ///< payload of completed flows
+  double jain = not_known;     ///< Jain's index of the flows' own goodputs: (Σx)² ÷ (n Σx²), 1 when all are equal
+  std::uint64_t left_out = 0;  ///< flows of the warm-up
+  double percentile_error = 0; ///< relative, greatest
 };
 
-/// A log-binned histogram of completion times beside exact figures.
+/// Flows of one decade of sizes: from_bytes ≤ size < 10 × from_bytes; 0 for flows of no bytes.
+struct FlowDecade {
+  std::int64_t from_bytes = 0;
+  std::uint64_t count = 0;
+  std::uint64_t completed = 0;
+  double fct_p50_s = not_known;
+  double fct_p99_s = not_known;
+  double slowdown_p50 = not_known;
+  double slowdown_p99 = not_known;
+};
+
+/// Counts of flows in bins of equal width in log10.
+struct FlowBins {
+  std::vector<double> lower; ///< lower edge of each bin, ascending; the last bin ends at upper
+  double upper = 0;
+  std::vector<std::uint64_t> count; ///< one entry per bin
+};
+
+/// What is kept where flows are too many to keep each.
 struct FlowHistogram {
   FlowFigures figures;
-  std::vector<double> lower_s; ///< lower edge of each bin, ascending; the last bin ends at upper_s
-  double upper_s = 0;
-  std::vector<std::uint64_t> count; ///< one entry per bin
+  FlowBins fct;      ///< [s]
+  FlowBins slowdown; ///< empty in files of before 0.4
+  std::vector<FlowDecade> by_size;
 };
 
 /// What all flows together cannot beat: bytes through the busiest port ÷ its rate + path latency.
@@ -159,8 +193,9 @@ struct FlowBound {
   std::string bottleneck; ///< the port: "leaf:0 to host:0, 800 Gb/s"
 };
 
-/// Rows, or, above a limit (`compact_flows`, summary.hpp), a histogram.
+/// Rows, or, above a limit (flow_tally.hpp), a histogram.
 struct Flows {
+  std::int64_t warmup_ps = 0; ///< flows that start earlier are left out of all figures
   std::vector<FlowRow> rows;
   std::optional<FlowHistogram> histogram;
   FlowBound bound;
@@ -191,6 +226,14 @@ struct FailureRow {
   double repair_s = not_known; ///< instant of repair; not_known = not in this run
   std::string effect;
   double lost_s = not_known; ///< time the job lost by it
+};
+
+/// /telemetry: [time, link] row by row. Empty unless asked for.
+struct Telemetry {
+  std::vector<std::string> links;         ///< names
+  std::vector<std::int64_t> time_ps;      ///< end of each interval
+  std::vector<double> utilization;        ///< share of the interval spent sending
+  std::vector<std::uint64_t> queue_bytes; ///< waiting at the interval's end
 };
 
 /// A counter of the whole run, e.g. what the conservation checks add up: /counters/<name>.
@@ -231,6 +274,7 @@ struct RunResults {
   std::vector<CollectiveRow> collectives;
   std::vector<LinkRow> links;
   Flows flows;
+  Telemetry telemetry;
   FabricRow fabric;
   std::vector<FailureRow> failures;
   std::vector<CounterRow> counters;

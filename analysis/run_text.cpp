@@ -61,9 +61,9 @@ std::string collectives_text(const RunSummary &run) {
   return "\n" + collectives.str();
 }
 
-/// Granularity, memory and reused steps; empty when there is nothing to say.
+/// What happened in the network, granularity, memory and reused steps; empty when there is nothing to say.
 std::string method_text(const RunSummary &run) {
-  std::string text = granularity_text(run.granularity) + memory_text(run.memory);
+  std::string text = network_text(run.network) + granularity_text(run.granularity) + memory_text(run.memory);
   if (run.steps_reused > 0)
     text += fmt::format("Steps: {} of {} simulated, {} reused.\n", run.steps - run.steps_reused, run.steps,
                         run.steps_reused);
@@ -85,7 +85,8 @@ std::string to_text(const RunSummary &run) {
   Table table({{"", "", Table::Align::left}, {run.name, "", Table::Align::right}});
   add_measures(table, {run}, {});
   const std::string text = table.rows() > 0 ? table.str() : std::string();
-  return text + waiting_text(run) + collectives_text(run) + method_text(run) + simulated_text(run) + outcome_text(run);
+  return text + flows_text(run) + waiting_text(run) + collectives_text(run) + method_text(run) + simulated_text(run) +
+         outcome_text(run);
 }
 
 } // namespace lightloom

@@ -67,10 +67,17 @@ const std::vector<Column<LinkRow>> &link_columns() {
       {"tx_frames", "frames", "sent", &LinkRow::tx_frames},
       {"corrupted_frames", "frames", "hit by an uncorrectable codeword", &LinkRow::corrupted_frames},
       {"retried_frames", "frames", "sent again by link-level retry", &LinkRow::retried_frames},
-      {"dropped_frames", "frames", "lost because the link was down", &LinkRow::dropped_frames},
-      {"ecn_marked", "frames", "marked for congestion", &LinkRow::ecn_marked},
+      {"dropped_frames", "frames", "lost on the link: it was down, or link-level retry gave up",
+       &LinkRow::dropped_frames},
+      {"ecn_marked", "frames", "marked for congestion by the sending switch", &LinkRow::ecn_marked},
       {"busy_ps", "ps", "time spent sending", &LinkRow::busy_ps},
       {"max_queue_bytes", "B", "greatest backlog of the egress queue", &LinkRow::max_queue_bytes},
+      {"buffer_drops", "frames", "data frames for this link that found no room in the sending switch",
+       &LinkRow::buffer_drops},
+      {"trimmed_frames", "frames", "data frames that found no room and left as a header", &LinkRow::trimmed_frames},
+      {"pauses", "1", "pauses that the sender obeyed", &LinkRow::pauses},
+      {"paused_ps", "ps", "time the sender was paused, any priority", &LinkRow::paused_ps},
+      {"mean_queue_bytes", "B", "mean backlog of the egress queue over the run", &LinkRow::mean_queue_bytes},
   };
   return columns;
 }
@@ -201,6 +208,29 @@ const std::vector<Column<FlowFigures>> &flow_figure_columns() {
       {"goodput_bps", "bit/s", "payload bits of completed flows over first start to last end",
        &FlowFigures::goodput_bps},
       {"receivers", "1", "ranks that flows are for", &FlowFigures::receivers},
+      {"fct_mean_s", "s", "mean flow completion time", &FlowFigures::fct_mean_s},
+      {"slowdown_mean", "1", "mean of completion time over ideal", &FlowFigures::slowdown_mean},
+      {"slowdown_p50", "1", "median of completion time over ideal", &FlowFigures::slowdown_p50},
+      {"slowdown_p99", "1", "99th percentile of completion time over ideal", &FlowFigures::slowdown_p99},
+      {"slowdown_max", "1", "greatest completion time over ideal", &FlowFigures::slowdown_max},
+      {"slowdown_min", "1", "least completion time over ideal", &FlowFigures::slowdown_min},
+      {"bytes", "B", "payload of completed flows", &FlowFigures::bytes},
+      {"jain", "1", "Jain's index of the flows' goodputs", &FlowFigures::jain},
+      {"left_out", "1", "flows of the warm-up, left out of the figures", &FlowFigures::left_out},
+      {"percentile_error", "1", "greatest error of a percentile, relative", &FlowFigures::percentile_error},
+  };
+  return columns;
+}
+
+const std::vector<Column<FlowDecade>> &flow_decade_columns() {
+  static const std::vector<Column<FlowDecade>> columns{
+      {"from_bytes", "B", "sizes from here to ten times as many; 0: flows of no bytes", &FlowDecade::from_bytes},
+      {"count", "1", "flows of these sizes", &FlowDecade::count},
+      {"completed", "1", "flows delivered", &FlowDecade::completed},
+      {"fct_p50_s", "s", "median flow completion time", &FlowDecade::fct_p50_s},
+      {"fct_p99_s", "s", "99th percentile of flow completion times", &FlowDecade::fct_p99_s},
+      {"slowdown_p50", "1", "median of completion time over ideal", &FlowDecade::slowdown_p50},
+      {"slowdown_p99", "1", "99th percentile of completion time over ideal", &FlowDecade::slowdown_p99},
   };
   return columns;
 }

@@ -46,6 +46,7 @@ const std::vector<Column<RunIdentity>> &identity_columns();
 const std::vector<Column<GranularityRow>> &granularity_columns();
 /// Attributes of "/run".
 const std::vector<Column<RunFacts>> &run_columns();
+const std::vector<Column<FlowDecade>> &flow_decade_columns();
 /// Attributes of "/flows/histogram".
 const std::vector<Column<FlowFigures>> &flow_figure_columns();
 /// Attributes of "/flows".

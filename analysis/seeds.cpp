@@ -39,9 +39,32 @@ void average_numbers(RunSummary &mean, const std::vector<RunSummary> &seeds) {
     average(
         mean, seeds, [&](auto &run) -> auto & { return run.waits.*member; });
   for (const auto member :
-       {&FlowFigures::fct_p50_s, &FlowFigures::fct_p99_s, &FlowFigures::fct_max_s, &FlowFigures::goodput_bps})
+       {&FlowFigures::fct_p50_s, &FlowFigures::fct_p99_s, &FlowFigures::fct_max_s, &FlowFigures::fct_mean_s,
+        &FlowFigures::slowdown_mean, &FlowFigures::slowdown_p50, &FlowFigures::slowdown_p99, &FlowFigures::slowdown_max,
+        &FlowFigures::goodput_bps, &FlowFigures::jain})
     average(
         mean, seeds, [&](auto &run) -> auto & { return run.flows.*member; });
+}
+
+void average_network(RunSummary &mean, const std::vector<RunSummary> &seeds) {
+  for (const auto member :
+       {&NetworkSummary::dropped_frames, &NetworkSummary::corrupted_frames, &NetworkSummary::buffer_drops,
+        &NetworkSummary::trimmed_frames, &NetworkSummary::ecn_marked, &NetworkSummary::pauses,
+        &NetworkSummary::paused_s, &NetworkSummary::resent_frames, &NetworkSummary::retried_frames})
+    average(
+        mean, seeds, [&](auto &run) -> auto & { return run.network.*member; });
+  for (const RunSummary &seed : seeds) { // of queues the greatest of all seeds
+    NetworkSummary &most = mean.network;
+    if (seed.network.max_queue_bytes > most.max_queue_bytes) {
+      most.max_queue_bytes = seed.network.max_queue_bytes;
+      most.max_queue_link = seed.network.max_queue_link;
+      most.max_queue_mean_bytes = seed.network.max_queue_mean_bytes;
+    }
+    if (seed.network.mean_queue_bytes > most.mean_queue_bytes) {
+      most.mean_queue_bytes = seed.network.mean_queue_bytes;
+      most.mean_queue_link = seed.network.mean_queue_link;
+    }
+  }
 }
 
 /// Columns by cause stay only when every seed has them.
@@ -111,6 +134,8 @@ RunSummary mean_of(const std::vector<RunSummary> &seeds) {
   if (seeds.size() == 1)
     return mean;
   average_numbers(mean, seeds);
+  average_network(mean, seeds);
+  mean.flows_by_size.clear(); // the seeds' flows differ in size
   average_causes(mean, seeds);
   average_waiting(mean, seeds);
   average_collectives(mean, seeds);

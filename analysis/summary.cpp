@@ -2,7 +2,7 @@
 
 #include "analysis/summary.hpp"
 
-#include "analysis/statistics.hpp"
+#include "analysis/flow_tally.hpp"
 #include "sim/core/contract.hpp"
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
-#include <set>
 #include <string>
 #include <tuple>
 
@@ -137,39 +136,15 @@ std::vector<CollectiveSummary> summarise_collectives(const RunResults &results) 
   return out;
 }
 
-std::vector<double> completion_times(const std::vector<FlowRow> &rows) {
-  std::vector<double> times;
-  for (const FlowRow &row : rows)
-    if (row.end_ps != not_ended)
-      times.push_back(static_cast<double>(row.end_ps - row.start_ps) * seconds_per_ps);
-  return times;
-}
-
-FlowFigures flow_figures(const std::vector<FlowRow> &rows) {
-  FlowFigures figures;
-  figures.count = rows.size();
-  const std::vector<double> times = completion_times(rows);
-  figures.completed = times.size();
-  std::set<std::uint32_t> receivers;
-  for (const FlowRow &row : rows)
-    receivers.insert(row.destination);
-  figures.receivers = receivers.size();
-  if (times.empty())
-    return figures;
-  figures.fct_p50_s = percentile(times, 0.50);
-  figures.fct_p99_s = percentile(times, 0.99);
-  figures.fct_max_s = percentile(times, 1.0);
-  double bits = 0;
-  std::int64_t begin = rows.front().start_ps, end = 0;
-  for (const FlowRow &row : rows) {
-    begin = std::min(begin, row.start_ps);
-    end = std::max(end, row.end_ps);
-    if (row.end_ps != not_ended)
-      bits += 8 * static_cast<double>(row.size_bytes);
+void summarise_flows(const Flows &flows, RunSummary &run) {
+  if (flows.histogram) {
+    run.flows = flows.histogram->figures;
+    run.flows_by_size = flows.histogram->by_size;
+    return;
   }
-  if (end > begin)
-    figures.goodput_bps = bits / (static_cast<double>(end - begin) * seconds_per_ps);
-  return figures;
+  const FlowTally tally = tally_of(flows);
+  run.flows = tally.figures();
+  run.flows_by_size = tally.by_size();
 }
 
 OpticsSummary summarise_optics(const FabricRow &fabric) {
@@ -218,7 +193,8 @@ RunSummary summary(const RunResults &results) {
   run.outcome = results.identity.outcome;
   summarise_steps(results, run);
   run.collectives = summarise_collectives(results);
-  run.flows = results.flows.histogram ? results.flows.histogram->figures : flow_figures(results.flows.rows);
+  summarise_flows(results.flows, run);
+  run.network = network_summary(results);
   run.flow_bound = results.flows.bound;
   if (run.flows.receivers > 0)
     run.goodput_per_receiver_bps = run.flows.goodput_bps / static_cast<double>(run.flows.receivers);
@@ -259,12 +235,11 @@ void derive_steps(RunResults &results) {
 void compact_flows(RunResults &results, std::size_t limit) {
   if (results.flows.histogram || results.flows.rows.size() <= limit)
     return;
-  constexpr std::size_t bins_per_decade = 16;
-  LogHistogram bins = log_histogram(completion_times(results.flows.rows), bins_per_decade);
-  results.flows.histogram = {flow_figures(results.flows.rows), std::move(bins.lower), bins.upper,
-                             std::move(bins.count)};
-  results.flows.rows.clear();
-  results.flows.rows.shrink_to_fit();
+  FlowTally tally(false, results.flows.warmup_ps);
+  for (const FlowRow &row : results.flows.rows)
+    tally.add(row);
+  results.flows.histogram = tally.histogram();
+  results.flows.rows = {};
 }
 
 } // namespace lightloom

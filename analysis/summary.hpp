@@ -2,6 +2,8 @@
 // What a run comes down to: the numbers of `run --json` (contract §5), computed from RunResults alone, so that a fresh
 // run and a results file give the same summary.
 
+#include "analysis/flow_tally.hpp"
+#include "analysis/network_counters.hpp"
 #include "analysis/results.hpp"
 
 #include <cstddef>
@@ -77,7 +79,9 @@ struct RunSummary {
   double flops_per_step = not_known;
   std::vector<CollectiveSummary> collectives;
   FlowFigures flows; ///< count = 0 without plain traffic
+  std::vector<FlowDecade> flows_by_size;
   FlowBound flow_bound;
+  NetworkSummary network;
   double goodput_per_receiver_bps = not_known;
   OpticsSummary optics;
   ClusterSummary cluster;
@@ -108,8 +112,8 @@ ClusterSummary cluster_summary(const std::vector<BillRow> &bill);
 /// Fills compute_ps and exposed_comm_ps of each step from the GPU times.
 void derive_steps(RunResults &results);
 
-/// Replaces the flow rows by figures and a log-binned histogram (16 bins per decade) when there are more than `limit`.
-void compact_flows(RunResults &results, std::size_t limit = 1'000'000);
+/// Replaces the flow rows by figures and histograms when there are more than `limit`.
+void compact_flows(RunResults &results, std::size_t limit = most_flow_rows);
 
 /// Empty when shapes agree, busy + idle = duration holds everywhere, and causes, where measured, sum to idle and the
 /// critical path to the step; else one sentence per violation (at most ten).

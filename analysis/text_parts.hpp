@@ -30,6 +30,9 @@ std::string memory_text(const std::vector<MemoryRow> &stages);
 /// "… is not complete" and "the file of … lacks"; empty when all is well.
 std::string outcome_text(const RunSummary &run);
 
+/// Flows by decade of size, where there are several, and what the figures of flows leave out; may be empty.
+std::string flows_text(const RunSummary &run);
+
 /// "pipeline_bubble" as it is printed: "pipeline bubble".
 std::string cause_title(std::size_t cause);
 

@@ -23,6 +23,7 @@ const Units per_second{{1e7, 1e6, "", " M/s"}, {0, 1, "", " /s"}};
 const Units energies_per_bit{{0, 1, "", " pJ/bit"}};
 const Units counts{{0, 1, "", "", 0}};
 const Units shares{{0, 0.01, "", " %", 1}};
+const Units plain{{0, 1, "", ""}};
 
 Unit unit_of(const Units &units, const std::vector<double> &values) {
   double largest = 0;

@@ -1,5 +1,6 @@
 #include "scenarios/fill_results.hpp"
 
+#include "analysis/flow_tally.hpp"
 #include "collectives/gpu.hpp"
 #include "collectives/op.hpp"
 #include "scenarios/fill_waiting.hpp"
@@ -42,6 +43,24 @@ void fill_collectives(RunResults &r, const Scenario &s, const JobPlan &plan, con
   }
 }
 
+/// `end`: of the run.
+void fill_link_counters(LinkRow &row, const LinkResult &counters, SimTime end) {
+  row.tx_bytes = counters.tx_bytes;
+  row.tx_frames = counters.tx_frames;
+  row.corrupted_frames = counters.corrupted_frames;
+  row.retried_frames = counters.retried_frames;
+  row.dropped_frames = counters.dropped_frames;
+  row.buffer_drops = counters.buffer_drops;
+  row.trimmed_frames = counters.trimmed_frames;
+  row.ecn_marked = counters.ecn_marked;
+  row.pauses = counters.pauses;
+  row.paused_ps = counters.paused.count();
+  row.busy_ps = counters.busy.count();
+  row.max_queue_bytes = counters.max_queue_bytes;
+  if (const double ns = static_cast<double>(picoseconds(end)) * 1e-3; ns > 0)
+    row.mean_queue_bytes = static_cast<double>(counters.waiting_byte_ns) / ns;
+}
+
 void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const NetworkResult &n) {
   const auto &fabric = built.hardware.fabric;
   const auto &cables = fabric.plan().cables;
@@ -49,7 +68,6 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
     const LinkId id(l);
     const Cable &cable = cables[l / 2];
     const auto &optics = *built.hardware.optics[static_cast<std::size_t>(cable.tier)];
-    const auto &counters = n.links[l];
     LinkRow row;
     row.source = fabric.name(fabric.source(id));
     row.target = fabric.name(fabric.target(id));
@@ -61,27 +79,46 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
     row.pre_fec_ber = optics.pre_fec_ber;
     row.frame_loss_ratio = frame_loss_ratio(codeword_shape(*optics.fec, cable.rate), optics.codeword_error_ratio,
                                             s.transport.mtu + s.transport.header);
-    row.tx_bytes = counters.tx_bytes;
-    row.tx_frames = counters.tx_frames;
-    row.corrupted_frames = counters.corrupted_frames;
-    row.dropped_frames = counters.dropped_frames;
-    row.busy_ps = counters.busy.count();
-    row.max_queue_bytes = counters.max_queue_bytes;
+    fill_link_counters(row, n.links[l], std::max(n.end, n.silent));
     r.links.push_back(std::move(row));
   }
 }
 
+FlowRow flow_row(const FlowResult &f, const Bounds &bounds, const JobPlan &plan) {
+  const bool ended = f.end >= f.start && f.end != never;
+  const Duration ideal = bounds.ideal(host_of(plan, f.source), host_of(plan, f.destination), f.size);
+  return {f.source,
+          f.destination,
+          f.size.value,
+          picoseconds(f.start),
+          ended ? picoseconds(f.end) : not_ended,
+          static_cast<double>(ideal.count())};
+}
+
+/// Rows, or a histogram where they are too many to keep beside what the network recorded.
 void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, const BuiltRun &built) {
   if (!built.plan.record_flows)
     return;
   r.flows.bound = bounds.flows(n.flows, built.hardware.fabric);
-  for (const auto &f : n.flows) {
-    const HostId from = host_of(built.plan, f.source), to = host_of(built.plan, f.destination);
-    const bool ended = f.end >= f.start && f.end != never;
-    r.flows.rows.push_back({f.source, f.destination, f.size.value, picoseconds(f.start),
-                            ended ? picoseconds(f.end) : not_ended,
-                            static_cast<double>(bounds.ideal(from, to, f.size).count())});
+  if (n.flows.size() > most_flow_rows) {
+    FlowTally tally(false, r.flows.warmup_ps);
+    for (const auto &f : n.flows)
+      tally.add(flow_row(f, bounds, built.plan));
+    r.flows.histogram = tally.histogram();
+    return;
   }
+  r.flows.rows.reserve(n.flows.size());
+  for (const auto &f : n.flows)
+    r.flows.rows.push_back(flow_row(f, bounds, built.plan));
+}
+
+void fill_telemetry(RunResults &r, const NetworkResult &n) {
+  for (const LinkId id : n.telemetry.links)
+    r.telemetry.links.push_back(r.links[id.index()].name);
+  for (const SimTime time : n.telemetry.time)
+    r.telemetry.time_ps.push_back(picoseconds(time));
+  r.telemetry.utilization = n.telemetry.utilization;
+  r.telemetry.queue_bytes = n.telemetry.queue_bytes;
 }
 
 void fill_fabric(RunResults &r, const BuiltRun &built) {
@@ -182,6 +219,7 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   r.granularity = granularity_of(s, n);
   fill_memory(r, built);
   fill_flows(r, bounds, n, built);
+  fill_telemetry(r, n);
   fill_fabric(r, built);
   fill_failures(r, built, n);
   fill_counters(r, n);

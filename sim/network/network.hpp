@@ -10,6 +10,7 @@
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/plain/route_table.hpp"
 #include "sim/network/switch_spec.hpp"
+#include "sim/network/telemetry.hpp"
 #include "sim/network/transport_spec.hpp"
 
 #include <cstdint>
@@ -57,6 +58,7 @@ struct NetworkSpec {
   ScaleUpSpec scale_up;
   TrainSpec trains;
   ComputeSpec compute;
+  TelemetrySpec telemetry;
   bool explain_waiting = false;   ///< keep a history and fill NetworkResult::attribution
   std::uint32_t explain_from = 0; ///< first step that sums over steps count
   PathChoice paths = PathChoice::ecmp;
@@ -173,6 +175,7 @@ struct NetworkResult {
   std::uint64_t bytes_in_trains = 0;   ///< payload that moved in trains of two or more frames
   std::uint64_t trains_injected = 0;   ///< trains and single data frames
   std::uint64_t random_draws = 0;      ///< ties settled by a draw, bad codewords, compute jitter
+  TelemetryResult telemetry;           ///< when asked for
   Attribution attribution;             ///< when explain_waiting
   std::vector<std::string> violations; ///< broken conservation laws; must be empty
   std::vector<BlockedStream> blocked;  ///< who waits for whom when nothing more can happen
