@@ -87,6 +87,18 @@ public:
     }
     return seen_bytes_ - popped_bytes_;
   }
+  /// Calls f for every frame, the first first.
+  template <class F> void for_each(const F &f) const {
+    const Chunk *chunk = first_;
+    std::uint32_t index = head_;
+    for (std::uint32_t left = size_; left > 0; --left, ++index) {
+      if (index == capacity) {
+        chunk = chunk->next;
+        index = 0;
+      }
+      f(chunk->frames[index]);
+    }
+  }
   void prefetch_front() const { prefetch_chunk(first_); }
   /// After prefetch_front: the chunk behind it.
   void prefetch_second() const { prefetch_chunk(first_ == nullptr ? nullptr : first_->next); }
