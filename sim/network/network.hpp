@@ -5,6 +5,7 @@
 // Leaves out: shared buffers, ECN, PFC, trimming, congestion control (only per-hop credits), trains of frames.
 
 #include "sim/network/attribution.hpp"
+#include "sim/network/deadlock.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/plain/link_health.hpp"
 #include "sim/network/plain/rank_program.hpp"
@@ -179,6 +180,7 @@ struct NetworkResult {
   Attribution attribution;             ///< when explain_waiting
   std::vector<std::string> violations; ///< broken conservation laws; must be empty
   std::vector<BlockedStream> blocked;  ///< who waits for whom when nothing more can happen
+  Standstill standstill;               ///< why switches still hold frames then (deadlock.hpp)
   bool failed = false;
   JobFailure failure;
   bool stopped_early = false;
