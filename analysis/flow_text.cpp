@@ -4,7 +4,20 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace lightloom {
+namespace {
+
+/// A power of ten: "100 B", "1 kB".
+std::string decimal(double bytes) {
+  for (const auto &[size, unit] : {std::pair(1e9, "GB"), std::pair(1e6, "MB"), std::pair(1e3, "kB")})
+    if (bytes >= size)
+      return fmt::format("{:g} {}", bytes / size, unit);
+  return fmt::format("{:g} B", bytes);
+}
+
+} // namespace
 
 std::string flows_text(const RunSummary &run) {
   std::string text;
@@ -16,9 +29,8 @@ std::string flows_text(const RunSummary &run) {
                  {"slowdown", "median"},
                  {"", "99 %"}});
     for (const FlowDecade &row : run.flows_by_size) {
-      const std::string range = row.from_bytes == 0 ? "0 B"
-                                                    : fmt::format("{:g} … {:g} B", static_cast<double>(row.from_bytes),
-                                                                  static_cast<double>(row.from_bytes) * 10);
+      const auto from = static_cast<double>(row.from_bytes);
+      const std::string range = row.from_bytes == 0 ? "0 B" : decimal(from) + " … " + decimal(10 * from);
       table.add({range, std::to_string(row.count), format_seconds(row.fct_p50_s), format_seconds(row.fct_p99_s),
                  format_number(row.slowdown_p50), format_number(row.slowdown_p99)});
     }

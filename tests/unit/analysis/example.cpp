@@ -87,9 +87,17 @@ RunResults results() {
   back.source = "leaf:0";
   back.target = "host:0";
   back.corrupted_frames = 1;
+  back.buffer_drops = 3;
+  back.trimmed_frames = 4;
+  back.ecn_marked = 5;
+  back.pauses = 2;
+  back.paused_ps = 7000;
+  back.retried_frames = 6;
+  back.mean_queue_bytes = 1024.5;
   out.links = {link, back};
   add_rankings(out);
   out.flows.rows = {{0, 1, 1000, 0, 40, 30}, {1, 0, 1000, 0, 20, 20}, {0, 1, 500, 10, not_ended, not_known}};
+  out.telemetry = {{"host:0/leaf:0", "leaf:0/host:0"}, {50, 100, 150}, {0, 0.5, 1, 0.25, 0, 0}, {0, 1, 4146, 0, 9, 0}};
   out.fabric = {{"host:0", "host:1", "leaf:0"},
                 {{"B200-SXM", 2, 2000, 80'000, false, "GPU"},
                  {"800G-DR8", 4, 60, 4800, true, "optics"},

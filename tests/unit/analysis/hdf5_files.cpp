@@ -37,6 +37,18 @@ TEST_CASE("what is read back is what was written, in every field") {
   CHECK(read.identity.complete);
   CHECK(read.links[1].corrupted_frames == 1);
   CHECK(read.links[0].name == "host:0/leaf:0");
+  CHECK(read.links[1].buffer_drops == 3);
+  CHECK(read.links[1].trimmed_frames == 4);
+  CHECK(read.links[1].ecn_marked == 5);
+  CHECK(read.links[1].pauses == 2);
+  CHECK(read.links[1].paused_ps == 7000);
+  CHECK(read.links[1].retried_frames == 6);
+  CHECK(read.links[1].mean_queue_bytes == 1024.5);
+  CHECK(std::isnan(read.links[0].mean_queue_bytes));
+  CHECK(read.telemetry.links == written.telemetry.links);
+  CHECK(read.telemetry.time_ps == written.telemetry.time_ps);
+  CHECK(read.telemetry.utilization == written.telemetry.utilization);
+  CHECK(read.telemetry.queue_bytes == written.telemetry.queue_bytes);
   CHECK(read.flows.rows[2].end_ps == not_ended);
   CHECK(std::isnan(read.flows.rows[2].ideal_ps));
   CHECK(read.gpus.busy_ps == written.gpus.busy_ps);
@@ -89,6 +101,14 @@ TEST_CASE("an empty run is a readable file with every dataset of the contract") 
                            "/links/ecn_marked",
                            "/links/busy_ps",
                            "/links/max_queue_bytes",
+                           "/links/buffer_drops",
+                           "/links/trimmed_frames",
+                           "/links/pauses",
+                           "/links/paused_ps",
+                           "/links/mean_queue_bytes",
+                           "/telemetry/time_ps",
+                           "/telemetry/utilization",
+                           "/telemetry/queue_bytes",
                            "/flows/size_bytes",
                            "/flows/start_ps",
                            "/flows/end_ps",

@@ -171,7 +171,7 @@ TEST_CASE("the histogram of flows holds every completed flow") {
   REQUIRE(results.flows.histogram.has_value());
   CHECK(results.flows.rows.empty());
   std::uint64_t all = 0;
-  for (const std::uint64_t count : results.flows.histogram->count)
+  for (const std::uint64_t count : results.flows.histogram->fct.count)
     all += count;
   CHECK(all == 2);
 }
