@@ -12,9 +12,10 @@ namespace lightloom {
 
 /// Parameters, names as in the annex; sources in docs/validation/congestion-control.md.
 struct FecnBecnSpec {
-  std::uint32_t ccti_increase = 1;  ///< steps up per BECN
-  std::uint32_t ccti_limit = 127;   ///< greatest index
-  Duration ccti_timer{153'600'000}; ///< a step down in so long: 150 × 1.024 us
+  std::uint32_t ccti_increase = 1;            ///< steps up per BECN
+  std::uint32_t ccti_limit = 127;             ///< greatest index
+  Duration ccti_timer{153'600'000};           ///< a step down in so long: 150 × 1.024 us
+  Duration notification_interval{20'000'000}; ///< a receiver sends at most one BECN per flow in so long
 };
 
 class FecnBecn {

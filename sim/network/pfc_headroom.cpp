@@ -7,9 +7,9 @@ namespace lightloom {
 // Let the frame that crosses xoff be counted at 0. Its pause leaves after a frame under way on the reverse link and its
 // own time, travels, and stops the peer at
 //     T = full_frame / rate + pause_frame / rate + latency + reaction.
-// The peer sends without a gap; what it sent from −latency to T comes in after 0, and a frame begun at T as a whole:
-// rate × (T + latency) + full_frame. Counting heads, that includes the crossing frame, of which one byte at least lies
-// below xoff; counting tails, the crossing frame comes on top.
+// The peer sends without a gap; what left it from −latency to T comes in after 0, and a frame begun at T as a whole:
+// rate × (T + latency) + full_frame. Where heads are counted, that includes the crossing frame; where tails are, the
+// crossing frame comes on top.
 Bytes pfc_headroom(BitRate rate, Duration latency, Duration reaction, Bytes full_frame, Bytes pause_frame,
                    Forwarding forwarding) {
   EXPECTS(rate.bits_per_second > 0 && latency.count() >= 0 && reaction.count() >= 0);
