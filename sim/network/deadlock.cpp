@@ -14,7 +14,8 @@ class Search {
 public:
   explicit Search(const std::vector<WaitingPort> &ports) : ports_(ports), state_(ports.size()), length_(ports.size()) {
     for (std::size_t p = 0; p < ports.size(); ++p)
-      by_link_[{ports[p].lane, ports[p].link.value}] = p;
+      if (ports[p].stopped)
+        by_link_[{ports[p].lane, ports[p].link.value}] = p;
   }
   Standstill run() {
     Standstill found;
@@ -99,6 +100,12 @@ std::vector<std::vector<LinkId>> outgoing_links(const FabricPlan &fabric) {
   }
   return links;
 }
+
+/// Whether the first frame of a lane has no credit. Takes in the credits that have come.
+bool is_stopped(Switch::OutPort &port, std::uint32_t lane) {
+  const Frame &frame = port.queue(lane).front();
+  return port.link.earliest(lane, frame.size, frame.time, never, overdraft_of(frame)) == never;
+}
 } // namespace
 
 Standstill find_standstill(const std::vector<WaitingPort> &ports) { return Search(ports).run(); }
@@ -112,15 +119,20 @@ std::vector<WaitingPort> waiting_ports(const NetworkAssembly &assembly) {
     const auto &links = outgoing[fabric.node(SwitchId(s)).index()];
     for (std::uint32_t p = 0; p < links.size(); ++p)
       for (std::uint32_t lane = 0; lane < assembly.spec.transport.virtual_lanes; ++lane) {
-        const FrameQueue &queue = assembly.switches[s]->out(p).queue(lane);
-        if (queue.empty())
+        Switch::OutPort &port = assembly.switches[s]->out(p);
+        if (port.queue(lane).empty())
           continue;
-        result.push_back({links[p], lane, {}});
-        queue.for_each([&](const Frame &frame) {
+        WaitingPort waiting;
+        waiting.link = links[p];
+        waiting.lane = lane;
+        waiting.stopped = is_stopped(port, lane);
+        port.queue(lane).for_each([&](const Frame &frame) {
+          (frame.kind == Frame::Kind::data ? waiting.data_frames : waiting.control_frames) += frame.frames();
           auto &of_link = holders[{reverse(links[frame.in_port]), lane}];
           if (std::find(of_link.begin(), of_link.end(), links[p]) == of_link.end())
             of_link.push_back(links[p]);
         });
+        result.push_back(std::move(waiting));
       }
   }
   for (WaitingPort &port : result)

@@ -25,8 +25,10 @@ class NetworkAssembly;
 struct WaitingPort {
   LinkId link; ///< that leaves the port
   std::uint32_t lane = 0;
-  std::vector<LinkId>
-      waits_for; ///< on the same lane: links that leave its far end and whose queues hold what came by it
+  bool stopped = true;           ///< has no credit, or was told to stop
+  std::uint64_t data_frames = 0; ///< in its queue
+  std::uint64_t control_frames = 0;
+  std::vector<LinkId> waits_for; ///< on this lane: links that leave its far end, with queues that hold what came by it
 };
 
 /// Links of which each waits for the next.
@@ -35,7 +37,8 @@ struct Standstill {
   bool cycle = false;        ///< the last waits for the first: a deadlock
 };
 
-/// The first cycle found from the lowest link on; without one the longest chain.
+/// The first cycle found from the lowest link on; without one the longest chain. Ports that are not stopped are no part
+/// of it.
 Standstill find_standstill(const std::vector<WaitingPort> &ports);
 
 /// Ports of switches that hold frames when nothing more can happen.

@@ -9,21 +9,26 @@ namespace lightloom {
 
 namespace {
 void check_frames(const NetworkResult &r, std::vector<std::string> &broken) {
-  const auto data = r.frames_delivered + r.frames_discarded + r.frames_corrupted + r.frames_lost + r.frames_unroutable;
+  const auto data = r.frames_delivered + r.frames_discarded + r.frames_corrupted + r.frames_lost + r.frames_unroutable +
+                    r.frames_held;
   if (data != r.frames_injected)
     broken.push_back(
-        fmt::format("data frames: {} injected, {} delivered + {} discarded + {} corrupted + {} lost + {} unroutable",
+        fmt::format("data frames: {} injected, {} delivered + {} discarded + {} corrupted + {} lost + {} unroutable + "
+                    "{} held",
                     r.frames_injected, r.frames_delivered, r.frames_discarded, r.frames_corrupted, r.frames_lost,
-                    r.frames_unroutable));
-  if (r.control_frames_injected != r.control_frames_delivered + r.control_frames_lost)
-    broken.push_back(fmt::format("acknowledgements: {} injected, {} delivered + {} lost", r.control_frames_injected,
-                                 r.control_frames_delivered, r.control_frames_lost));
+                    r.frames_unroutable, r.frames_held));
+  if (r.control_frames_injected != r.control_frames_delivered + r.control_frames_lost + r.control_frames_held)
+    broken.push_back(fmt::format("acknowledgements: {} injected, {} delivered + {} lost + {} held",
+                                 r.control_frames_injected, r.control_frames_delivered, r.control_frames_lost,
+                                 r.control_frames_held));
 }
 
+/// A frame may be left where a port was stopped for good, which deadlock.hpp explains, and nowhere else.
 void check_queues(const NetworkAssembly &a, std::vector<std::string> &broken) {
-  for (const auto &s : a.switches)
-    if (s->queued_frames() > 0)
-      broken.push_back(fmt::format("switch {} still holds {} frames", s->id().value, s->queued_frames()));
+  for (const WaitingPort &port : waiting_ports(a))
+    if (!port.stopped)
+      broken.push_back(fmt::format("link {} lane {}: {} frames could leave and did not", port.link.value, port.lane,
+                                   port.data_frames + port.control_frames));
 }
 
 void check_credits(const NetworkAssembly &a, std::vector<std::string> &broken) {
@@ -60,7 +65,8 @@ std::vector<std::string> broken_laws(const NetworkAssembly &assembly, const Netw
   std::vector<std::string> broken;
   check_frames(result, broken);
   check_queues(assembly, broken);
-  check_credits(assembly, broken);
+  if (result.standstill.links.empty()) // else frames that wait hold some
+    check_credits(assembly, broken);
   check_messages(assembly, result, broken);
   return broken;
 }

@@ -150,6 +150,17 @@ void explain(const NetworkAssembly &a, NetworkResult &r) {
   r.violations.insert(r.violations.end(), r.attribution.violations.begin(), r.attribution.violations.end());
 }
 
+/// What is left in switches when nothing more can happen, and why.
+void look_for_standstill(const NetworkAssembly &a, NetworkResult &r) {
+  const auto ports = waiting_ports(a);
+  for (const WaitingPort &port : ports)
+    if (port.stopped) {
+      r.frames_held += port.data_frames;
+      r.control_frames_held += port.control_frames;
+    }
+  r.standstill = find_standstill(ports);
+}
+
 Watcher make_watcher(const NetworkAssembly &assembly, const ExecutionOptions &options) {
   if (!options.progress)
     return {};
@@ -194,8 +205,10 @@ NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionSt
       break;
   }
   r.digest = final_digest(assembly, r);
-  if (!r.stopped_early)
+  if (!r.stopped_early) {
+    look_for_standstill(assembly, r);
     r.violations = broken_laws(assembly, r);
+  }
   if (assembly.spec.explain_waiting && !r.stopped_early && !r.failed && r.blocked.empty() && !r.steps.empty())
     explain(assembly, r);
   return r;

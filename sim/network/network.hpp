@@ -155,17 +155,19 @@ struct NetworkResult {
   std::vector<MarkResult> collectives;
   std::vector<FlowResult> flows; ///< when record_flows: by destination rank, source rank, order
   std::vector<SimTime> rank_end; ///< when all streams of a rank finished; `never` if they did not
-  // Conservation (issue: every run checks itself). injected = delivered + corrupted + lost + unroutable + duplicate,
-  // all in frames.
+  // Conservation (issue: every run checks itself). injected = delivered + corrupted + lost + unroutable + duplicate +
+  // held, all in frames.
   std::uint64_t frames_injected = 0;  ///< data frames, resent ones included
   std::uint64_t frames_delivered = 0; ///< accepted by the transport
   std::uint64_t frames_discarded = 0; ///< arrived, but duplicate or out of order under go-back-N
   std::uint64_t frames_corrupted = 0; ///< dropped for an uncorrectable codeword
   std::uint64_t frames_lost = 0;      ///< on a dead link
   std::uint64_t frames_unroutable = 0;
+  std::uint64_t frames_held = 0; ///< in switches that stand still at the end
   std::uint64_t control_frames_injected = 0; ///< acknowledgements and NAKs
   std::uint64_t control_frames_delivered = 0;
   std::uint64_t control_frames_lost = 0; ///< corrupted, lost or unroutable
+  std::uint64_t control_frames_held = 0;
   std::uint64_t frames_resent = 0;
   std::uint64_t bytes_sent = 0;      ///< payload of posted messages
   std::uint64_t bytes_delivered = 0; ///< payload of delivered messages
