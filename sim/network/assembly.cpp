@@ -82,13 +82,22 @@ const Transmitter &NetworkAssembly::transmitter(LinkId link) const {
   return const_cast<NetworkAssembly *>(this)->transmitter(link);
 }
 
-std::uint64_t NetworkAssembly::most_backlog(LinkId link) const {
+const Switch::OutPort *NetworkAssembly::egress(LinkId link) const {
   const NodeId from = source(link);
   const auto &ports = ports_[link.value / 2];
   if (spec.fabric.is_host(from))
-    return 0;
-  Switch &s = *switches[from.index() - spec.fabric.hosts];
-  return static_cast<std::uint64_t>(s.out(link.value % 2 == 0 ? ports.at_a : ports.at_b).most_backlog);
+    return nullptr;
+  return &switches[from.index() - spec.fabric.hosts]->out(link.value % 2 == 0 ? ports.at_a : ports.at_b);
+}
+
+std::uint64_t NetworkAssembly::most_backlog(LinkId link) const {
+  const Switch::OutPort *const port = egress(link);
+  return port == nullptr ? 0 : static_cast<std::uint64_t>(port->most_backlog);
+}
+
+std::uint64_t NetworkAssembly::waiting_byte_ns(LinkId link) const {
+  const Switch::OutPort *const port = egress(link);
+  return port == nullptr ? 0 : port->waited_byte_ns();
 }
 
 std::uint32_t NetworkAssembly::process_of(NodeId node, ExecutionOptions::Grouping grouping) const {
@@ -208,7 +217,7 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     switches.push_back(
         std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
                                                   spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id,
-                                                  full_frame().value, switch_foresight(), &spec.routes},
+                                                  full_frame().value, spec.transport.credits.value > 0, &spec.routes},
                                  degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));
   }

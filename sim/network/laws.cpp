@@ -10,11 +10,11 @@ namespace lightloom {
 namespace {
 void check_frames(const NetworkResult &r, std::vector<std::string> &broken) {
   const auto data = r.frames_delivered + r.frames_discarded + r.frames_corrupted + r.frames_lost + r.frames_unroutable +
-                    r.frames_held;
+                    r.frames_held + r.frames_overflowed + r.frames_trimmed;
   if (data != r.frames_injected)
     broken.push_back(
         fmt::format("data frames: {} injected, {} delivered + {} discarded + {} corrupted + {} lost + {} unroutable + "
-                    "{} held",
+                    "{} held + {} overflowed + {} trimmed",
                     r.frames_injected, r.frames_delivered, r.frames_discarded, r.frames_corrupted, r.frames_lost,
                     r.frames_unroutable, r.frames_held));
   if (r.control_frames_injected != r.control_frames_delivered + r.control_frames_lost + r.control_frames_held)

@@ -19,6 +19,7 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
     r.links.push_back(link.counters());
     r.silent = std::max(r.silent, link.free());
     r.links.back().max_queue_bytes = a.most_backlog(LinkId(l));
+    r.links.back().waiting_byte_ns = a.waiting_byte_ns(LinkId(l));
     r.frames_lost += link.lost_data();
     r.random_draws += link.draws();
     r.control_frames_lost += link.lost_control();
@@ -33,6 +34,7 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
       r.frames_discarded += n.data_discarded;
       r.frames_corrupted += n.data_corrupt;
       r.frames_resent += n.data_resent;
+      r.frames_trimmed += n.data_trimmed;
       r.control_frames_injected += n.control_injected;
       r.control_frames_delivered += n.control_delivered;
       r.control_frames_lost += n.control_corrupt;
@@ -51,7 +53,10 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
     r.frames_unroutable += s->unroutable_data();
     r.random_draws += s->draws();
     r.frames_corrupted += s->corrupt_data();
-    r.control_frames_lost += s->unroutable_control() + s->corrupt_control();
+    r.frames_overflowed += s->dropped_data();
+    r.control_frames_lost += s->unroutable_control() + s->corrupt_control() + s->dropped_control();
+    r.control_frames_injected += s->pauses_sent();
+    r.control_frames_delivered += s->pauses_received();
   }
 }
 

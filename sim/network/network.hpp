@@ -163,7 +163,9 @@ struct NetworkResult {
   std::uint64_t frames_corrupted = 0; ///< dropped for an uncorrectable codeword
   std::uint64_t frames_lost = 0;      ///< on a dead link
   std::uint64_t frames_unroutable = 0;
-  std::uint64_t frames_held = 0; ///< in switches that stand still at the end
+  std::uint64_t frames_overflowed = 0;       ///< found no room in a switch
+  std::uint64_t frames_trimmed = 0;          ///< … but arrived as headers
+  std::uint64_t frames_held = 0;             ///< in switches that stand still at the end
   std::uint64_t control_frames_injected = 0; ///< acknowledgements and NAKs
   std::uint64_t control_frames_delivered = 0;
   std::uint64_t control_frames_lost = 0; ///< corrupted, lost or unroutable

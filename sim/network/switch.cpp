@@ -3,7 +3,6 @@
 #include "sim/core/contract.hpp"
 #include "sim/engine/bucket_order.hpp"
 #include "sim/network/forwarding.hpp"
-#include "sim/network/routing.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -18,21 +17,21 @@ struct Scratch {
   std::vector<Frame *> frames;
 };
 thread_local Scratch scratch;
+
+constexpr std::uint32_t no_port = UINT32_MAX;
 } // namespace
 
-void give_back_train(Sender<Credit> &credits, const Frame &train, std::int64_t full_frame, SimTime back) {
-  const std::int64_t last = train.size - (train.count - 1) * full_frame;
-  const std::uint32_t full = last == full_frame ? train.count : train.count - 1u;
-  credits.push_sorted(Credit::of_full_frames(back, full));
-  if (full != train.count)
-    credits.push_sorted(Credit(back, last));
-}
-
 Switch::Switch(const Settings &settings, std::uint32_t ports)
-    : settings_(settings), in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_links_(ports),
+    : settings_(settings), chooser_({settings.paths, settings.seed, settings.self.value, settings.spec.flowlet_gap}),
+      in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_links_(ports),
       busy_ports_((ports + 63) / 64), news_(std::make_unique<std::atomic<std::uint64_t>[]>((ports + 63) / 64)),
       credit_news_(std::make_unique<std::atomic<std::uint64_t>[]>((ports + 63) / 64)), in_sight_((ports + 63) / 64),
-      due_(ports), touched_((ports + 63) / 64) {
+      due_(ports), touched_((ports + 63) / 64), sending_((ports + 63) / 64) {
+  with_credits_ = settings.with_credits;
+  limited_ = settings.spec.buffer.value > 0 || settings.spec.queue_limit.value > 0 || settings.spec.pfc.enabled;
+  if (settings.spec.pfc.enabled)
+    ingress_.resize(ports);
+  shared_ = settings.spec.buffer.value - static_cast<std::int64_t>(ingress_.size()) * settings.spec.pfc.headroom.value;
   if (settings.lanes > 1)
     for (auto &port : out_)
       port.more = std::make_unique<FrameQueue[]>(settings.lanes - 1);
@@ -63,22 +62,11 @@ SimTime Switch::advance(SimTime until) {
   const SimTime next_arrival = gather(until);
   handle_arrivals();
   now_ = until;
-  SimTime next_departure = drain_ports(until + settings_.foresight);
-  if (next_departure != never)
-    next_departure -= settings_.foresight;
+  SimTime next_departure = with_credits_ ? drain_ports(until) : commit_ports(until + settings_.spec.latency);
+  if (!with_credits_ && next_departure != never)
+    next_departure -= settings_.spec.latency;
   publish_credits();
   return std::min(next_arrival, next_departure);
-}
-
-void Switch::publish_credits() {
-  for (std::size_t word = 0; word < touched_.size(); ++word)
-    for (std::uint64_t bits = std::exchange(touched_[word], 0); bits != 0; bits &= bits - 1) {
-      const std::size_t port = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
-      in_[port].credits.publish();
-      in_[port].frames.release();
-      for (std::uint32_t lane = 1; lane < settings_.lanes; ++lane)
-        more_credits_[port * (settings_.lanes - 1) + lane - 1].publish();
-    }
 }
 
 /// Puts what arrives before `until` into the scratch, channel by channel; returns the first arrival after that, as far
@@ -183,34 +171,62 @@ void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
     discard(frame, corrupt_data_, corrupt_control_); // its tail was in when it was found out
     return;
   }
-  const Attachment to = attachment_[frame.destination];
-  std::uint32_t index = to.port;
-  if (to.leaf != settings_.self) {
-    const std::uint16_t group_index = group_of_leaf_[to.leaf.index()];
-    if (group_index == no_group) [[unlikely]] {
-      discard(frame, unroutable_data_, unroutable_control_);
-      return;
-    }
-    const PortGroup &group = groups_[group_index];
-    index = ports_of_groups_[group.first + choose(group, frame, settings_.paths, settings_.self.value)];
-  }
-  OutPort &port = out_[index];
-  const Duration latency = settings_.spec.latency + (mixed_rates_ ? catch_up(frame, port) : Duration{});
-  frame.time += latency;
-  FrameQueue &queue = frame.lane == 0 ? port.first : port.more[frame.lane - 1];
-  busy_ports_[index / 64] |= 1ull << (index % 64);
-  due_[index] = SimTime{};
-  if (port.last_ready >= frame.time) [[unlikely]] {
-    settle_tie(queue, frame);
+  if (frame.kind == Frame::Kind::pause) [[unlikely]] {
+    obey(frame);
     return;
   }
-  port.last_ready = frame.time;
-  queue.push(frame);
+  const std::uint32_t index = route(frame);
+  if (index == no_port) [[unlikely]] {
+    discard(frame, unroutable_data_, unroutable_control_);
+    return;
+  }
+  if (!with_credits_) {
+    accept_buffered(frame, index);
+    return;
+  }
+  OutPort &port = out_[index];
+  frame.time += settings_.spec.latency + (mixed_rates_ ? catch_up(frame, port) : Duration{});
+  busy_ports_[index / 64] |= 1ull << (index % 64);
+  due_[index] = SimTime{};
+  enqueue(port, frame);
+}
+
+[[gnu::always_inline]] inline std::uint32_t Switch::route(const Frame &frame) {
+  const Attachment to = attachment_[frame.destination];
+  if (to.leaf == settings_.self)
+    return to.port;
+  const std::uint16_t group_index = group_of_leaf_[to.leaf.index()];
+  if (group_index == no_group) [[unlikely]]
+    return no_port;
+  const PortGroup &group = groups_[group_index];
+  const std::uint16_t *const ports = ports_of_groups_ + group.first;
+  const SimTime now = frame.time;
+  return ports[chooser_.choose(group, ports, frame, now, [&](std::uint32_t port) { return backlog(port, now); })];
+}
+
+/// What is ahead of a frame that comes now, of all lanes: waiting, or under way. [ps of transmission]
+std::int64_t Switch::backlog(std::uint32_t index, SimTime now) {
+  OutPort &port = out_[index];
+  if (!port.first.empty() || settings_.lanes > 1) {
+    if (with_credits_)
+      settings_.lanes == 1 ? drain(port, now) : drain_lanes(port, now);
+    else if (stopped_peers_ > 0)
+      settle_in_order(now + settings_.spec.latency);
+    else
+      commit(index, now + settings_.spec.latency);
+  }
+  std::int64_t bytes = 0;
+  for (std::uint32_t lane = 0; lane < settings_.lanes; ++lane)
+    bytes += port.queue(lane).bytes();
+  const SimTime passed = with_credits_ ? now : now + settings_.spec.latency;
+  return transmission_time(Bytes(bytes), port.link.nominal_rate()).count() +
+         std::max<std::int64_t>(0, (port.link.free() - passed).count());
 }
 
 void Switch::discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control) {
   (frame.kind == Frame::Kind::data ? data : control) += frame.frames();
-  give_back(frame, frame.time);
+  if (with_credits_)
+    give_back(frame, frame.time);
 }
 
 Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
@@ -220,6 +236,16 @@ Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
     if (segment.rate.bits_per_second > 0 && segment.from + segment.latency <= frame.time)
       in_rate = segment.rate;
   return catch_up_delay(frame.size, settings_.full_frame, in_rate, port.link.fastest_rate(), settings_.spec.forwarding);
+}
+
+void Switch::enqueue(OutPort &port, Frame &frame) {
+  FrameQueue &queue = port.queue(frame.lane);
+  if (port.last_ready >= frame.time) [[unlikely]] {
+    settle_tie(queue, frame);
+    return;
+  }
+  port.last_ready = frame.time;
+  queue.push(frame);
 }
 
 // Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one
@@ -237,100 +263,6 @@ void Switch::settle_tie(FrameQueue &queue, const Frame &frame) {
     return before.in_port != frame.in_port &&
            (before.time > frame.time || (before.time == frame.time && draw(before) > mine));
   });
-}
-
-[[gnu::always_inline]] inline void Switch::give_back(const Frame &frame, SimTime d) {
-  Sender<Credit> &credits = credit(frame.in_port, frame.lane);
-  if (!credits.connected())
-    return;
-  touched_[frame.in_port / 64] |= std::uint64_t{1} << (frame.in_port % 64);
-  const SimTime back = d + in_[frame.in_port].credit_delay;
-  if (frame.frames() == 1) [[likely]]
-    credits.push_sorted(Credit(back, frame.size));
-  else
-    give_back_train(credits, frame, settings_.full_frame, back);
-}
-
-/// Commits the departures before `until` of every port with queued frames; returns the earliest one after that. A port
-/// whose next departure is known and later is left alone.
-SimTime Switch::drain_ports(SimTime until) {
-  SimTime next = never;
-  for (std::size_t word = 0; word < busy_ports_.size(); ++word) {
-    const std::uint64_t fed = credit_news_[word].exchange(0, std::memory_order_acq_rel);
-    for (std::uint64_t bits = busy_ports_[word]; bits != 0; bits &= bits - 1) {
-      const auto index = static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
-      if (due_[index] >= until && (fed >> (index % 64) & 1u) == 0) {
-        next = std::min(next, due_[index]);
-        continue;
-      }
-      OutPort &port = out_[index];
-      if (const std::uint64_t others = bits & (bits - 1); others != 0) {
-        const OutPort &following = out_[word * 64 + static_cast<std::uint32_t>(std::countr_zero(others))];
-        following.first.prefetch_front();
-        following.link.prefetch();
-      }
-      const SimTime departure = settings_.lanes == 1 ? drain(port, until) : drain_lanes(port, until);
-      next = std::min(next, departure);
-      bool empty = true;
-      for (std::uint32_t lane = 0; lane < settings_.lanes; ++lane)
-        empty = empty && port.queue(lane).empty();
-      if (empty)
-        busy_ports_[word] &= ~(1ull << (index % 64));
-      due_[index] = departure;
-      port.link.publish();
-    }
-  }
-  return next;
-}
-
-/// One lane: departures in queue order.
-SimTime Switch::drain(OutPort &port, SimTime until) {
-  struct Departures {
-    enum : bool { counts_waiting = true };
-    Switch &self;
-    OutPort &port;
-    bool empty() const { return port.first.empty(); }
-    const Frame &front() const { return port.first.front(); }
-    void sent(SimTime d) const {
-      if (port.first.bytes() > port.most_backlog) [[unlikely]]
-        port.most_backlog = std::max(port.most_backlog, port.first.ready_bytes(d));
-      self.give_back(front(), d);
-      port.first.pop();
-    }
-  };
-  return port.link.run(Departures{*this, port}, until);
-}
-
-/// Several lanes: the earliest departure first; on a tie the higher lane.
-SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
-  for (;;) {
-    std::uint32_t lane = 0;
-    SimTime d = never;
-    SimTime wait = never;
-    for (std::uint32_t l = settings_.lanes; l-- > 0;) {
-      if (port.queue(l).empty())
-        continue;
-      const Frame &frame = port.queue(l).front();
-      const SimTime departure = port.link.earliest(l, frame.size, frame.time, until, overdraft_of(frame));
-      wait = std::min(wait, departure != never ? departure : port.link.next_credit(l));
-      if (departure < d) {
-        d = departure;
-        lane = l;
-      }
-    }
-    if (d >= until)
-      return wait;
-    std::int64_t backlog = 0;
-    for (std::uint32_t l = 0; l < settings_.lanes; ++l)
-      backlog += port.queue(l).ready_bytes(d);
-    port.most_backlog = std::max(port.most_backlog, backlog);
-    FrameQueue &queue = port.queue(lane);
-    Frame frame = queue.front();
-    give_back(frame, d);
-    count_waiting(frame, frame.time, std::max(frame.time, port.link.free()), d);
-    port.link.transmit(frame, d);
-    queue.pop();
-  }
 }
 
 std::uint64_t Switch::queued_frames() const {

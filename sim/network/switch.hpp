@@ -1,9 +1,14 @@
 #pragma once
-// A switch: output-queued, one queue per egress port and virtual lane, cut-through or store-and-forward, with the input
-// buffers of the credits it gave out. Routes by the epoch's table, chooses among equal ports per frame (routing.hpp).
+// A switch: output-queued, one queue per egress port and virtual lane (or priority), cut-through or store-and-forward.
+// Routes by the epoch's table, chooses among equal ports per frame (path_choice.hpp). Two disciplines:
 //
-// Leaves out: shared-buffer thresholds, ECN, PFC, trimming. Buffers are bounded by credits alone; without credits they
-// are unlimited.
+// - with credits (InfiniBand): input buffers of the credits it gave out; departures wait for credit
+// (switch_credits.cpp);
+// - without: one buffer shared by all ports, with dynamic thresholds, ECN, PFC and trimming (switch_buffer.cpp), or no
+//   limit at all. What arrives counts once it has passed the pipeline, SwitchSpec::latency later, so departures are
+//   final that far ahead of what was seen.
+//
+// Leaves out: input queueing and the speed of the crossbar, multicast, cells.
 
 #include "sim/core/digest.hpp"
 #include "sim/engine/channel.hpp"
@@ -11,6 +16,7 @@
 #include "sim/network/frame.hpp"
 #include "sim/network/frame_queue.hpp"
 #include "sim/network/network.hpp"
+#include "sim/network/path_choice.hpp"
 #include "sim/network/transmitter.hpp"
 
 #include <atomic>
@@ -32,9 +38,8 @@ public:
     std::uint32_t lanes = 1;
     std::uint64_t seed = 1;
     bool ties_by_id = false;
-    std::int64_t full_frame = 0; ///< on the wire [B]
-    Duration foresight{}; ///< departures up to this far past the visited time are final: what is yet to arrive takes
-                          ///< effect later
+    std::int64_t full_frame = 0;                     ///< on the wire [B]
+    bool with_credits = false;                       ///< else one shared buffer
     const std::vector<RouteEpoch> *epochs = nullptr; ///< outlives the switch
   };
   /// What comes in through a port, and the credits that go back for it. One cache line.
@@ -50,7 +55,22 @@ public:
     SimTime last_ready{};          ///< greatest readiness queued so far: a frame not later than it may tie
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
+    std::uint32_t waiting = 0;          ///< bit set: lanes with queued frames (without credits)
+    SimTime stopped_until{};            ///< PFC: lane 0 does not leave before; `never`: until it is told to go on
+    SimTime stopped_since{};
+    std::uint64_t waited = 0; ///< of what has left, bytes × time [B × 1,024 ps]
+    void add_wait(const Frame &frame, SimTime d) {
+      waited += (static_cast<std::uint64_t>((d - frame.time).count()) >> 10) * frame.size;
+    }
+    std::uint64_t waited_byte_ns() const { return waited + waited / 1000 * 24; }
     FrameQueue &queue(std::uint32_t lane) { return lane == 0 ? first : more[lane - 1]; }
+    const FrameQueue &queue(std::uint32_t lane) const { return lane == 0 ? first : more[lane - 1]; }
+  };
+  /// What an ingress port holds of the shared buffer, and whether its peer was told to stop (PFC, lane 0).
+  struct Ingress {
+    std::int64_t bytes = 0;
+    std::int64_t most = 0; ///< while stopped: with its headroom
+    bool stopped = false;
   };
 
   Switch(const Settings &settings, std::uint32_t ports);
@@ -77,31 +97,62 @@ public:
   std::uint64_t corrupt_data() const { return corrupt_data_; }
   std::uint64_t corrupt_control() const { return corrupt_control_; }
   std::uint64_t queued_frames() const;
+  /// Frames that found no room in the shared buffer.
+  std::uint64_t dropped_data() const { return dropped_data_; }
+  std::uint64_t dropped_control() const { return dropped_control_; }
+  std::uint64_t pauses_sent() const { return pauses_sent_; }
+  std::uint64_t pauses_received() const { return pauses_received_; }
   std::uint64_t draws() const { return draws_; }
 
 private:
+  // switch.cpp: what comes in, in order.
   SimTime gather(SimTime until);
   SimTime gather_from_all(SimTime until);
   SimTime gather_from(std::uint32_t port, SimTime until);
-  void publish_credits();
   void handle_arrivals();
   void check_time(SimTime first);
   void accept(Frame &frame);
+  std::uint32_t route(const Frame &frame);
+  std::int64_t backlog(std::uint32_t port, SimTime now);
   void discard(const Frame &frame, std::uint64_t &data, std::uint64_t &control);
   Duration catch_up(const Frame &frame, const OutPort &port) const;
+  void enqueue(OutPort &port, Frame &frame);
   void settle_tie(FrameQueue &queue, const Frame &frame);
+  void next_epoch(SimTime now);
+  // switch_credits.cpp.
+  void publish_credits();
   void give_back(const Frame &frame, SimTime d);
   SimTime drain_ports(SimTime until);
   SimTime drain(OutPort &port, SimTime until);
   SimTime drain_lanes(OutPort &port, SimTime until);
-  void next_epoch(SimTime now);
+  // switch_buffer.cpp.
+  void accept_buffered(Frame &frame, std::uint32_t index);
+  bool admit(OutPort &port, Frame &frame, SimTime exit);
+  bool has_room(const OutPort &port, const Frame &frame) const;
+  bool has_headroom(const Frame &frame, SimTime exit);
+  bool drop(OutPort &port, const Frame &frame);
+  bool holds_too_much(const Ingress &ingress) const;
+  void mark(OutPort &port, Frame &frame, SimTime exit);
+  void hold(const Frame &frame, SimTime exit);
+  void release(const Frame &frame, SimTime d);
+  void tell(std::uint32_t port, bool stop, SimTime d);
+  void obey(const Frame &pause);
+  SimTime departure(const OutPort &port, std::uint32_t &lane) const;
+  void depart(OutPort &port, std::uint32_t lane, SimTime d);
+  void commit(std::uint32_t port, SimTime horizon);
+  void settle(SimTime horizon);
+  void settle_in_order(SimTime horizon);
+  SimTime commit_ports(SimTime horizon);
 
   Settings settings_;
+  PathChooser chooser_;
   std::vector<InPort> in_;
   std::vector<OutPort> out_;
   std::vector<Sender<Credit>> more_credits_; ///< [port × (lanes − 1) + lane − 1]
   std::vector<const LinkHealth *> in_links_; ///< [port]
   bool mixed_rates_ = false;
+  bool with_credits_ = false;
+  bool limited_ = false; ///< the shared buffer is
   std::uint32_t tie_key_ = 0;
   std::vector<std::uint64_t> busy_ports_;                     ///< bit set: ports with queued frames
   std::unique_ptr<std::atomic<std::uint64_t>[]> news_;        ///< bit set: in-ports to which something was published
@@ -109,6 +160,16 @@ private:
   std::vector<std::uint64_t> in_sight_;                       ///< bit set: in-ports with frames that arrive later
   std::vector<SimTime> due_;           ///< [port] no departure before, unless credit comes; 0: look
   std::vector<std::uint64_t> touched_; ///< bit set: in-ports that took or gave back something in this visit
+  std::vector<std::uint64_t> sending_; ///< bit set: out-ports with departures not yet published
+  std::vector<Ingress> ingress_;       ///< [port] under PFC
+  std::int64_t shared_ = 0;            ///< the buffer without what is set aside as headroom [B]
+  std::int64_t held_ = 0;              ///< of it, by frames whose departure is not committed [B]
+  std::uint32_t stopped_peers_ = 0;
+  std::uint32_t mark_key_ = 0;
+  std::uint64_t dropped_data_ = 0;
+  std::uint64_t dropped_control_ = 0;
+  std::uint64_t pauses_sent_ = 0;
+  std::uint64_t pauses_received_ = 0;
   Digest digest_;
   SimTime now_{}; ///< everything before was handled; nothing may arrive there
   // The epoch in force.

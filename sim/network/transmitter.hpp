@@ -23,6 +23,8 @@ namespace lightloom {
 
 /// A frame that could leave at `from`, reached an idle port at `ready` and left at `d`: what it waited for.
 inline void count_waiting(Frame &frame, SimTime from, SimTime ready, SimTime d) {
+  if (frame.kind != Frame::Kind::data)
+    return; // the place holds a bitmap
   add_waiting(frame.queueing, ready - from);
   add_waiting(frame.flow_control, d - ready);
 }
@@ -73,6 +75,8 @@ public:
   }
   /// Sends at d ≥ earliest(…).
   void transmit(const Frame &frame, SimTime d);
+  /// Sends a frame without credits at d ≥ free(): its time is when it could have left; what it waited is added to it.
+  void send(const Frame &frame, SimTime d);
   /// Sends the frames of a source in order on lane 0, each at its earliest departure, until one would leave at or after
   /// `until`. Returns that departure, or when the credit that it waits for comes; `never` when the source is empty or
   /// no credit is in sight. Same as earliest() and transmit() frame by frame, with the state of the link in registers.
@@ -102,6 +106,7 @@ public:
   /// Latency of the first segment in which the link is up; constant.
   Duration nominal_latency() const { return nominal_latency_; }
   const LinkResult &counters() const { return counters_; }
+  LinkResult &counters() { return counters_; }
   std::uint64_t lost_data() const { return lost_data_; }
   std::uint64_t draws() const { return draws_; }
   /// How long the host bus takes to feed `size` bytes; 0 without a limit.
@@ -231,6 +236,32 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
     ++counters_.corrupted_frames;
     draw_skip();
   }
+}
+
+[[gnu::always_inline]] inline void Transmitter::send(const Frame &frame, SimTime d) {
+  const std::int64_t size = frame.size;
+  const Duration sending(size * ps_per_byte_);
+  const std::uint32_t frames = frame.frames();
+  std::int64_t exposure = exposure_left_;
+  if (exposure != unlimited)
+    exposure -= exposure_ends_ * frames + size;
+  if (d + sending + latency_ > plain_until_ || exposure <= 0) [[unlikely]] {
+    Frame leaving = frame;
+    count_waiting(leaving, frame.time, std::max(frame.time, free_), d);
+    transmit(leaving, d);
+    return;
+  }
+  exposure_left_ = exposure;
+  counters_.tx_frames += frames;
+  ++counters_.tx_trains;
+  counters_.busy += sending;
+  counters_.tx_bytes += static_cast<std::uint64_t>(size);
+  Frame &copy = out.append();
+  copy = frame;
+  copy.time = d + Duration(seen_after(size) * ps_per_byte_) + latency_;
+  if (frame.kind == Frame::Kind::data)
+    count_waiting(copy, frame.time, std::max(frame.time, free_), d);
+  free_ = d + sending;
 }
 
 template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
