@@ -20,7 +20,7 @@ public:
   static FlowSizes pareto(Bytes mean);
   /// One of published_names(). Throws Error on another name.
   static FlowSizes published(const std::string &name);
-  /// "websearch", "hadoop", "storage".
+  /// "websearch", "hadoop", "alibaba-storage".
   static const std::vector<std::string> &published_names();
   /// A cumulative distribution as text: per line a size in bytes and the probability of a flow no larger, in percent
   /// (the last one is 100) or as a share (it is 1); linear in between; "#" begins a comment. The format of HPCC's and

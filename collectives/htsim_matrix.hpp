@@ -8,6 +8,7 @@
 //   13->2 id 2 trigger 1 size 2000000
 //   trigger id 1 oneshot
 //
+// Source of the format: htsim's own reader and generators (csg-htsim, connection_matrix.cpp).
 // Leaves out: `failure` lines (refused: a scenario's [[inject]] names its links), priorities (read and not used), `msg`
 // (several messages of one connection).
 
@@ -31,7 +32,7 @@ struct HtsimConnection {
   std::uint32_t trigger = 0;           ///< that starts it; 0: none
   std::uint32_t send_done_trigger = 0; ///< activated when the last byte is acknowledged; 0: none
   std::uint32_t recv_done_trigger = 0; ///< activated when the last byte is in memory; 0: none
-  int line = 0;                        ///< in the file
+  std::uint32_t line = 0;              ///< in the file
 };
 
 /// One line `trigger …`.
@@ -43,7 +44,7 @@ struct HtsimTrigger {
   };
   Kind kind = Kind::oneshot;
   std::uint32_t count = 0; ///< barrier
-  int line = 0;
+  std::uint32_t line = 0;
 };
 
 struct HtsimMatrix {

@@ -1,120 +1,130 @@
+// Tables of traffic side by side: each has channels and event counters of its own, and its streams follow those of the
+// tables before it.
+
 #include "collectives/traffic.hpp"
 
-#include "sim/core/contract.hpp"
+#include "collectives/traffic_table.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/random.hpp"
 
-#include <memory>
-#include <numeric>
+#include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace lightloom {
 namespace {
 
-/// Who a rank sends to and hears from; incast receivers hear from many.
-struct Flows {
-  Bytes bytes{};
-  std::vector<std::vector<std::uint32_t>> to;   ///< one entry per rank
-  std::vector<std::vector<std::uint32_t>> from; ///< one entry per rank
+/// Tables that TableId can tell apart.
+constexpr std::size_t most_tables = 256;
+
+/// Where the channels and events of a table begin.
+struct Place {
+  std::uint32_t channel = 0;
+  std::uint32_t event = 0;
 };
 
-/// Posts all sends, then takes all receives; messages travel side by side whatever the order of the receives.
-class FlowProgram final : public RankProgram {
+class SideBySide final : public RankProgram {
 public:
-  FlowProgram(std::shared_ptr<const Flows> flows, std::uint32_t rank) : flows_(std::move(flows)), rank_(rank) {}
-  std::uint32_t streams() const override { return 1; }
+  SideBySide(std::vector<std::unique_ptr<RankProgram>> programs, std::shared_ptr<const std::vector<Place>> places)
+      : programs_(std::move(programs)), places_(std::move(places)) {
+    for (std::uint32_t table = 0; table < programs_.size(); ++table)
+      for (std::uint32_t s = 0; s < programs_[table]->streams(); ++s)
+        streams_.push_back({table, s});
+  }
 
-  Operation next(std::uint32_t) override {
-    const auto &to = flows_->to[rank_];
-    const auto &from = flows_->from[rank_];
-    Operation op;
-    op.bytes = flows_->bytes;
-    if (done_ < to.size()) {
-      op.kind = Operation::Kind::send;
-      op.peer = to[done_];
-    } else if (done_ < to.size() + from.size()) {
-      op.kind = Operation::Kind::receive;
-      op.peer = from[done_ - to.size()];
-    } else {
-      return {};
-    }
-    ++done_;
+  std::uint32_t streams() const override { return static_cast<std::uint32_t>(streams_.size()); }
+
+  Operation next(std::uint32_t stream) override {
+    const auto [table, own] = streams_[stream];
+    Operation op = programs_[table]->next(own);
+    using Kind = Operation::Kind;
+    if (op.kind == Kind::signal || op.kind == Kind::wait)
+      op.id += (*places_)[table].event;
+    else
+      op.channel += (*places_)[table].channel;
     return op;
   }
 
   std::vector<Peer> sends_to() const override {
-    std::vector<Peer> peers;
-    for (const std::uint32_t rank : flows_->to[rank_])
-      peers.push_back({0, rank});
-    return peers;
+    std::vector<Peer> all;
+    for (std::size_t table = 0; table < programs_.size(); ++table)
+      for (const Peer &peer : programs_[table]->sends_to())
+        all.push_back({peer.channel + (*places_)[table].channel, peer.rank});
+    return all;
+  }
+
+  bool counts(std::uint32_t channel) const override {
+    std::size_t table = programs_.size() - 1;
+    while (channel < (*places_)[table].channel)
+      --table;
+    return programs_[table]->counts(channel - (*places_)[table].channel);
   }
 
 private:
-  std::shared_ptr<const Flows> flows_;
-  std::uint32_t rank_;
-  std::size_t done_ = 0;
+  struct Stream {
+    std::uint32_t table = 0;
+    std::uint32_t own = 0;
+  };
+  std::vector<std::unique_ptr<RankProgram>> programs_; ///< one entry per table
+  std::shared_ptr<const std::vector<Place>> places_;   ///< one entry per table
+  std::vector<Stream> streams_;
 };
 
-void connect(Flows &flows, std::uint32_t source, std::uint32_t destination) {
-  flows.to[source].push_back(destination);
-  flows.from[destination].push_back(source);
-}
-
-void add_incast(Flows &flows, std::uint32_t fan_in, std::uint32_t ranks) {
-  if (fan_in < 1 || fan_in >= ranks)
-    throw Error("traffic.fan_in = " + std::to_string(fan_in),
-                "must be 1 to " + std::to_string(ranks - 1) + ", the other ranks");
-  // Evenly spread over ranks 1 … n − 1; distinct since fan_in ≤ n − 1.
-  for (std::uint32_t i = 0; i < fan_in; ++i)
-    connect(flows, 1 + static_cast<std::uint32_t>(static_cast<std::uint64_t>(i) * (ranks - 1) / fan_in), 0);
+TablePlan plan_table(const TrafficSpec &spec, TableId id, std::uint32_t ranks) {
+  if (spec.bytes.value < 0)
+    throw Error(fmt::format("{} = {} B", id.key("size"), spec.bytes.value), "must not be negative");
+  if (spec.start < Duration{})
+    throw Error(id.key("start"), "must not be negative");
+  if (spec.open)
+    return plan_open_loop(spec, id, ranks);
+  return spec.pattern == "file" ? plan_matrix(spec, id, ranks) : plan_closed_loop(spec, id, ranks);
 }
 
 } // namespace
 
-std::vector<std::uint32_t> derangement(std::uint32_t n, std::uint64_t seed, std::uint32_t table) {
-  EXPECTS(n >= 2);
-  RandomStream random(seed, Purpose::traffic, table << 24);
-  std::vector<std::uint32_t> to(n);
-  for (;;) { // Fisher–Yates, rejected when a point stays: each try succeeds with probability about 1/e
-    std::iota(to.begin(), to.end(), 0u);
-    bool fixed = false;
-    for (std::uint32_t i = n - 1; i > 0 && !fixed; --i) {
-      std::swap(to[i], to[random.below(i + 1ull)]);
-      fixed = to[i] == i;
-    }
-    if (!fixed && to[0] != 0)
-      return to;
-  }
-}
-
-JobPlan plan_traffic(const TrafficSpec &spec, std::uint32_t ranks) {
+JobPlan plan_traffic(const std::vector<TrafficSpec> &tables, std::uint32_t ranks) {
   if (ranks < 2)
-    throw Error("traffic between " + std::to_string(ranks) + " rank", "it takes at least 2", "Raise cluster.gpus.");
-  if (spec.bytes.value < 0)
-    throw Error("traffic.size = " + std::to_string(spec.bytes.value) + " B", "must not be negative");
-  auto flows = std::make_shared<Flows>();
-  flows->bytes = spec.bytes;
-  flows->to.resize(ranks);
-  flows->from.resize(ranks);
-  if (spec.pattern == "permutation") {
-    const auto to = derangement(ranks, spec.seed);
-    for (std::uint32_t r = 0; r < ranks; ++r)
-      connect(*flows, r, to[r]);
-  } else if (spec.pattern == "incast") {
-    add_incast(*flows, spec.fan_in, ranks);
-  } else {
-    const std::string near = nearest_word(spec.pattern, {"permutation", "incast"});
-    throw Error("traffic.pattern = \"" + spec.pattern + "\"", "this version has permutation and incast",
-                near.empty() ? "" : "Did you mean \"" + near + "\"?");
-  }
+    throw Error(fmt::format("traffic between {} rank", ranks), "it takes at least 2", "Raise cluster.gpus.");
+  if (tables.empty() || tables.size() > most_tables)
+    throw Error(fmt::format("{} tables of traffic", tables.size()), fmt::format("must be 1 to {}", most_tables));
   JobPlan plan;
   plan.ranks = ranks;
-  plan.record_flows = true;
-  for (const auto &to : flows->to)
-    plan.network_bytes += spec.bytes * static_cast<std::int64_t>(to.size());
-  std::shared_ptr<const Flows> shared = std::move(flows);
-  plan.program = [shared](std::uint32_t rank) { return std::make_unique<FlowProgram>(shared, rank); };
+  auto places = std::make_shared<std::vector<Place>>();
+  auto plans = std::make_shared<std::vector<TablePlan>>();
+  Place place;
+  for (std::uint32_t i = 0; i < tables.size(); ++i) {
+    TablePlan table = plan_table(tables[i], {i}, ranks);
+    places->push_back(place);
+    place.channel += table.channels;
+    place.event += table.events;
+    plan.network_bytes += table.network_bytes;
+    plan.record_flows = plan.record_flows || tables[i].record;
+    plan.notes.insert(plan.notes.end(), table.notes.begin(), table.notes.end());
+    plans->push_back(std::move(table));
+  }
+  if (tables.size() == 1)
+    plan.program = plans->front().program;
+  else
+    plan.program = [plans, places](std::uint32_t rank) -> std::unique_ptr<RankProgram> {
+      std::vector<std::unique_ptr<RankProgram>> programs;
+      for (const TablePlan &table : *plans)
+        programs.push_back(table.program(rank));
+      return std::make_unique<SideBySide>(std::move(programs), places);
+    };
   return plan;
+}
+
+JobPlan plan_traffic(const TrafficSpec &spec, std::uint32_t ranks) { return plan_traffic(std::vector{spec}, ranks); }
+
+Bytes largest_flow(const TrafficSpec &spec) {
+  if (spec.open)
+    return spec.open->sizes.largest();
+  if (spec.matrix == nullptr)
+    return spec.bytes;
+  Bytes largest{};
+  for (const HtsimConnection &c : spec.matrix->connections)
+    largest = std::max(largest, c.size);
+  return largest;
 }
 
 } // namespace lightloom
