@@ -6,6 +6,7 @@
 #include "scenarios/located.hpp"
 #include "scenarios/progress.hpp"
 #include "scenarios/reuse.hpp"
+#include "scenarios/standstill.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <sys/resource.h>
@@ -116,6 +117,10 @@ void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n, SimTi
                                 format_duration(last_seen.time_since_epoch()), n.blocked.size())};
     for (std::size_t i = 0; i < std::min(n.blocked.size(), listed_blocked); ++i)
       out.findings.push_back(n.blocked[i].describe);
+  }
+  if (bugs.empty() && !n.stopped_early && !n.standstill.links.empty()) { // why nobody answered, or nothing went on
+    out.code = ExitCode::failed_check;
+    out.findings.insert(out.findings.begin(), describe(n.standstill, built.hardware.fabric));
   }
   out.results.identity.complete = out.code == ExitCode::done;
   out.results.identity.outcome = out.findings.empty() ? "" : out.findings.front();
