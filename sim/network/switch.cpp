@@ -209,7 +209,7 @@ std::int64_t Switch::backlog(std::uint32_t index, SimTime now) {
   OutPort &port = out_[index];
   if (!port.first.empty() || settings_.lanes > 1) {
     if (with_credits_)
-      settings_.lanes == 1 ? drain(port, now) : drain_lanes(port, now);
+      drain_any(port, now);
     else if (stopped_peers_ > 0)
       settle_in_order(now + settings_.spec.latency);
     else

@@ -123,6 +123,7 @@ private:
   void publish_credits();
   void give_back(const Frame &frame, SimTime d);
   SimTime drain_ports(SimTime until);
+  SimTime drain_any(OutPort &port, SimTime until);
   SimTime drain(OutPort &port, SimTime until);
   SimTime drain_lanes(OutPort &port, SimTime until);
   // switch_buffer.cpp.
@@ -132,7 +133,7 @@ private:
   bool has_headroom(const Frame &frame, SimTime exit);
   bool drop(OutPort &port, const Frame &frame);
   bool holds_too_much(const Ingress &ingress) const;
-  void mark(OutPort &port, Frame &frame, SimTime exit);
+  void mark(Transmitter &link, Frame &frame, std::int64_t waiting, SimTime now);
   void hold(const Frame &frame, SimTime exit);
   void release(const Frame &frame, SimTime d);
   void tell(std::uint32_t port, bool stop, SimTime d);

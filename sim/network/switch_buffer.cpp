@@ -47,7 +47,7 @@ void Switch::accept_buffered(Frame &frame, std::uint32_t index) {
 bool Switch::admit(OutPort &port, Frame &frame, SimTime exit) {
   const bool data = frame.kind == Frame::Kind::data && !frame.trimmed;
   if (data && settings_.spec.ecn.enabled)
-    mark(port, frame, exit);
+    mark(port.link, frame, port.queue(frame.lane).bytes(), exit);
   if (!limited_)
     return true;
   if (!ingress_.empty() && frame.lane == 0) {
@@ -102,9 +102,9 @@ bool Switch::drop(OutPort &port, const Frame &frame) {
   return false;
 }
 
-void Switch::mark(OutPort &port, Frame &frame, SimTime exit) {
+/// `waiting`: bytes in the frame's queue beside it.
+void Switch::mark(Transmitter &link, Frame &frame, std::int64_t waiting, SimTime now) {
   const EcnSpec &ecn = settings_.spec.ecn;
-  const std::int64_t waiting = port.queue(frame.lane).bytes();
   if (waiting <= ecn.least.value)
     return;
   if (waiting < ecn.most.value) {
@@ -112,13 +112,13 @@ void Switch::mark(OutPort &port, Frame &frame, SimTime exit) {
       mark_key_ = tie_key(settings_.seed ^ 0x45434Eull, id().value); // "ECN"
     const double share = ecn.probability * static_cast<double>(waiting - ecn.least.value) /
                          static_cast<double>(ecn.most.value - ecn.least.value);
-    const std::uint64_t draw = tie_draw(mark_key_, picoseconds(exit), frame.in_port) >> 11;
+    const std::uint64_t draw = tie_draw(mark_key_, picoseconds(now), frame.in_port) >> 11;
     ++draws_;
     if (static_cast<double>(draw) >= share * 0x1p53)
       return;
   }
   if (!frame.marked)
-    port.link.counters().ecn_marked += frame.count;
+    link.counters().ecn_marked += frame.count;
   frame.marked = true;
 }
 

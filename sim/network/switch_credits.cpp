@@ -58,7 +58,7 @@ SimTime Switch::drain_ports(SimTime until) {
         following.first.prefetch_front();
         following.link.prefetch();
       }
-      const SimTime departure = settings_.lanes == 1 ? drain(port, until) : drain_lanes(port, until);
+      const SimTime departure = drain_any(port, until);
       next = std::min(next, departure);
       bool empty = true;
       for (std::uint32_t lane = 0; lane < settings_.lanes; ++lane)
@@ -70,6 +70,11 @@ SimTime Switch::drain_ports(SimTime until) {
     }
   }
   return next;
+}
+
+/// Marks are set at departure: what joins after a frame, before it leaves, is known only then.
+SimTime Switch::drain_any(OutPort &port, SimTime until) {
+  return settings_.lanes == 1 && !settings_.spec.ecn.enabled ? drain(port, until) : drain_lanes(port, until);
 }
 
 /// One lane: departures in queue order.
@@ -119,6 +124,8 @@ SimTime Switch::drain_lanes(OutPort &port, SimTime until) {
     port.add_wait(frame, d);
     give_back(frame, d);
     count_waiting(frame, frame.time, std::max(frame.time, port.link.free()), d);
+    if (settings_.spec.ecn.enabled && frame.kind == Frame::Kind::data)
+      mark(port.link, frame, queue.ready_bytes(d) - frame.size, d);
     port.link.transmit(frame, d);
     queue.pop();
   }
