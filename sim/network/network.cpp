@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <chrono>
 #include <malloc.h>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 namespace lightloom {
 
@@ -92,33 +95,65 @@ void collect_ranks(const NetworkAssembly &a, NetworkResult &r) {
   }
 }
 
+/// What a host posted, by send queue, each in the order posted.
+class PostedByQueue {
+public:
+  explicit PostedByQueue(const Host &host) : posted_(host.posted()), first_(host.nics.front()->send_queues.size() + 1) {
+    for (const Host::Posted &posted : posted_)
+      ++first_[posted.queue + 1];
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    order_.resize(posted_.size());
+    std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
+    for (std::uint32_t i = 0; i < posted_.size(); ++i)
+      order_[next[posted_[i].queue]++] = i;
+  }
+  std::uint32_t count(std::uint32_t queue) const { return first_[queue + 1] - first_[queue]; }
+  const Host::Posted &message(std::uint32_t queue, std::uint32_t i) const { return posted_[order_[first_[queue] + i]]; }
+
+private:
+  const std::vector<Host::Posted> &posted_;
+  std::vector<std::uint32_t> first_; ///< [queue] of order_, and the end
+  std::vector<std::uint32_t> order_; ///< indices into posted_
+};
+
+/// Per receive queue, when each message's last part was there; those with parts missing are left out.
+std::vector<std::vector<SimTime>> message_ends(const Host &host) {
+  const std::size_t queues = host.nics.front()->receive_queues.size();
+  const std::size_t ports = host.nics.size();
+  std::vector<std::vector<SimTime>> ends(queues);
+  std::vector<std::uint32_t> seen(queues * ports);
+  for (const auto &delivered : host.delivered()) {
+    const std::uint32_t ordinal = seen[delivered.queue * ports + delivered.port]++;
+    auto &of_queue = ends[delivered.queue];
+    if (of_queue.size() <= ordinal)
+      of_queue.resize(ordinal + 1, SimTime{});
+    of_queue[ordinal] = std::max(of_queue[ordinal], delivered.at);
+  }
+  for (std::size_t q = 0; q < queues; ++q)
+    ends[q].resize(*std::min_element(seen.begin() + static_cast<std::ptrdiff_t>(q * ports),
+                                     seen.begin() + static_cast<std::ptrdiff_t>((q + 1) * ports)));
+  return ends;
+}
+
+/// Messages of a queue pair are delivered in the order posted. Those of 0 B are signals between ranks, not flows.
 void collect_flows(const NetworkAssembly &a, NetworkResult &r) {
   if (!a.spec.record_flows)
     return;
+  std::vector<PostedByQueue> posted; // [host]
+  for (const auto &host : a.hosts)
+    posted.emplace_back(*host);
   for (std::uint32_t rank = 0; rank < a.spec.placement.size(); ++rank) {
     const Host &host = *a.hosts[a.spec.placement[rank].index()];
     const auto &queues = host.nics.front()->receive_queues;
-    std::vector<std::vector<SimTime>> ends(queues.size()); // of a message's last part
-    std::vector<std::uint32_t> seen(queues.size() * host.nics.size());
-    for (const auto &delivered : host.delivered()) {
-      const std::uint32_t ordinal = seen[delivered.queue * host.nics.size() + delivered.port]++;
-      auto &of_queue = ends[delivered.queue];
-      if (of_queue.size() <= ordinal)
-        of_queue.resize(ordinal + 1, SimTime{});
-      of_queue[ordinal] = std::max(of_queue[ordinal], delivered.at);
-    }
-    for (std::size_t q = 0; q < ends.size(); ++q) {
+    const auto ends = message_ends(host);
+    for (std::size_t q = 0; q < queues.size(); ++q) {
       const ReceiveQueue &queue = queues[q];
-      std::uint32_t complete = UINT32_MAX; // messages of which all parts are here
-      for (std::size_t port = 0; port < host.nics.size(); ++port)
-        complete = std::min(complete, seen[q * host.nics.size() + port]);
-      std::size_t message = 0; // messages of a queue pair are delivered in the order posted
-      for (const auto &posted : a.hosts[queue.host / a.spec.fabric.ports_per_host]->posted())
-        if (posted.queue == queue.remote) {
-          const SimTime end = message < complete ? ends[q][message] : never;
-          r.flows.push_back({queue.peer_rank, rank, posted.size, posted.at, end});
-          ++message;
-        }
+      const PostedByQueue &of_peer = posted[queue.host / a.spec.fabric.ports_per_host];
+      for (std::uint32_t i = 0; i < of_peer.count(queue.remote); ++i) {
+        const Host::Posted &message = of_peer.message(queue.remote, i);
+        if (message.size.value > 0)
+          r.flows.push_back({queue.peer_rank, rank, message.size, message.at, i < ends[q].size() ? ends[q][i] : never});
+      }
     }
   }
 }

@@ -153,7 +153,7 @@ struct NetworkResult {
   std::vector<MarkResult> steps;
   std::vector<std::vector<RankStep>> rank_steps; ///< [step][rank]
   std::vector<MarkResult> collectives;
-  std::vector<FlowResult> flows; ///< when record_flows: by destination rank, source rank, order
+  std::vector<FlowResult> flows; ///< when record_flows: by destination rank, channel, source rank, order
   std::vector<SimTime> rank_end; ///< when all streams of a rank finished; `never` if they did not
   // Conservation (issue: every run checks itself). injected = delivered + corrupted + lost + unroutable + duplicate +
   // held, all in frames.
