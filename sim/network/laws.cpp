@@ -16,7 +16,7 @@ void check_frames(const NetworkResult &r, std::vector<std::string> &broken) {
         fmt::format("data frames: {} injected, {} delivered + {} discarded + {} corrupted + {} lost + {} unroutable + "
                     "{} held + {} overflowed + {} trimmed",
                     r.frames_injected, r.frames_delivered, r.frames_discarded, r.frames_corrupted, r.frames_lost,
-                    r.frames_unroutable, r.frames_held));
+                    r.frames_unroutable, r.frames_held, r.frames_overflowed, r.frames_trimmed));
   if (r.control_frames_injected != r.control_frames_delivered + r.control_frames_lost + r.control_frames_held)
     broken.push_back(fmt::format("acknowledgements: {} injected, {} delivered + {} lost + {} held",
                                  r.control_frames_injected, r.control_frames_delivered, r.control_frames_lost,
