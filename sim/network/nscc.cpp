@@ -8,11 +8,12 @@ namespace lightloom {
 
 namespace {
 double ps(Duration d) { return static_cast<double>(d.count()); }
+Duration share(double factor, Duration d) { return Duration(static_cast<std::int64_t>(factor * ps(d))); }
 } // namespace
 
 Nscc::Nscc(const NsccSpec &spec, Duration base_rtt, BitRate line, std::int64_t full_frame)
-    : spec_(&spec), base_(ps(base_rtt)), target_(spec.target_share * base_),
-      bdp_(base_ * static_cast<double>(line.bits_per_second) / 8e12), window_(spec.initial_share * bdp_),
+    : spec_(&spec), base_(base_rtt), target_(share(spec.target_share, base_rtt)),
+      bdp_(ps(base_rtt) * static_cast<double>(line.bits_per_second) / 8e12), window_(spec.initial_share * bdp_),
       frame_(static_cast<std::int32_t>(full_frame)) {
   EXPECTS(base_rtt.count() > 0 && line.bits_per_second > 0 && full_frame > 0 && full_frame <= INT32_MAX);
   EXPECTS(spec.target_share > 0 && spec.reference_bdp.value > 0 && spec.reference_rtt.count() > 0);
@@ -23,16 +24,16 @@ void Nscc::bound() {
   window_ = std::max(std::min(window_, most()), static_cast<double>(frame_)); // a frame, however small the BDP
 }
 
-void Nscc::average(double delay, bool marked) {
+void Nscc::average(Duration delay, bool marked) {
   // Delayed and yet not marked: the queue is emptying already.
-  const double sample = !marked && delay > target_ ? spec_->unmarked_share * base_ : delay;
-  average_ += spec_->delay_gain * (sample - average_);
+  const double sample = !marked && delay > target_ ? spec_->unmarked_share * ps(base_) : ps(delay);
+  average_ += spec_->average_gain * (sample - average_);
 }
 
 // By delay and mark: neither raises the window in proportion to what is missing to the target, delay alone by a fair
 // share, both lower it, and a mark alone is left to the choice of paths.
 void Nscc::acknowledged(SimTime now, std::int64_t bytes, bool marked, Duration rtt) {
-  const double delay = std::max(0.0, ps(rtt) - base_);
+  const Duration delay = std::max(Duration(0), rtt - base_);
   const auto acked = static_cast<double>(bytes);
   average(delay, marked);
   achieved_ += acked;
@@ -47,16 +48,16 @@ void Nscc::acknowledged(SimTime now, std::int64_t bytes, bool marked, Duration r
   } else if (delay >= target_) {
     increase_ += spec_->fair * frames * acked;
   } else if (!increase_fast(acked, delay)) {
-    increase_ += spec_->proportional * frames * (target_ - delay) / ps(spec_->reference_rtt) * acked;
+    increase_ += spec_->proportional * frames * ps(target_ - delay) / ps(spec_->reference_rtt) * acked;
   }
   bound();
   adjust(now);
 }
 
-bool Nscc::increase_fast(double bytes, double delay) {
-  fast_ = fast_ && delay < spec_->fast_share * base_;
-  if (delay >= spec_->fast_share * base_) {
+bool Nscc::increase_fast(double bytes, Duration delay) {
+  if (delay >= share(spec_->fast_share, base_)) {
     quick_ = 0;
+    fast_ = false;
     return false;
   }
   quick_ += bytes;
@@ -69,14 +70,15 @@ bool Nscc::increase_fast(double bytes, double delay) {
 void Nscc::decrease(SimTime now) {
   fast_ = false;
   quick_ = 0;
-  if (average_ <= target_ || ps(now - last_decrease_) <= base_)
+  const double target = ps(target_);
+  if (average_ <= target || now - last_decrease_ <= base_)
     return;
-  window_ *= std::max(1 - spec_->decrease * (average_ - target_) / average_, spec_->least_factor);
+  window_ *= std::max(1 - spec_->decrease * (average_ - target) / average_, spec_->least_factor);
   last_decrease_ = now;
 }
 
 void Nscc::adjust(SimTime now) {
-  const bool period = ps(now - last_adjust_) >= base_;
+  const bool period = now - last_adjust_ >= base_;
   if (gathered_ <= static_cast<double>(spec_->adjust_frames) * frame_ && !period)
     return;
   window_ += increase_ / window_;
@@ -90,10 +92,10 @@ void Nscc::adjust(SimTime now) {
 
 // Once in a round trip and a target, and only under heavy congestion: the window becomes what arrived in that time.
 // Marks of what was in flight then, a window at most, are ignored. True: the acknowledgement says nothing more.
-bool Nscc::adapt(SimTime now, double delay, bool marked, bool loss) {
+bool Nscc::adapt(SimTime now, Duration delay, bool marked, bool loss) {
   bool done = marked && ignore_ > 0;
   if (!done && now > adapt_end_) {
-    const bool heavy = loss || loss_ || delay > spec_->adapt_delay * target_;
+    const bool heavy = loss || loss_ || delay > share(spec_->adapt_targets, target_);
     if (adapt_end_ != SimTime{} && heavy && achieved_ < spec_->adapt_share * most()) {
       ignore_ = window_;
       window_ = achieved_;
@@ -102,7 +104,7 @@ bool Nscc::adapt(SimTime now, double delay, bool marked, bool loss) {
       done = true;
     }
     achieved_ = 0;
-    adapt_end_ = now + Duration(static_cast<std::int64_t>(base_ + target_));
+    adapt_end_ = now + base_ + target_;
   }
   if (done)
     increase_ = gathered_ = 0;
@@ -116,7 +118,7 @@ void Nscc::lost(SimTime now, std::int64_t bytes) {
   fast_ = false;
   quick_ = 0;
   loss_ = true;
-  if (adapt(now, 0, true, true))
+  if (adapt(now, Duration(0), true, true))
     return;
   window_ -= gone;
   bound();

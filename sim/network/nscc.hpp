@@ -24,9 +24,9 @@ struct NsccSpec {
   double fast_share = 1.0 / 12; ///< fast increase below this delay, × base round trip (1 us of 12)
   double decrease = 0.8;        ///< gain of the decrease by (delay − target) ÷ delay
   double least_factor = 0.5;    ///< one decrease leaves at least so much
-  double delay_gain = 0.0125;   ///< of the average of the delay, per acknowledgement
+  double average_gain = 0.0125; ///< of the average of the delay, per acknowledgement
   double unmarked_share = 0.25; ///< an unmarked delay beyond the target counts as so many base round trips
-  double adapt_delay = 4;       ///< quick adapt: delay beyond so many targets, or a loss, and …
+  double adapt_targets = 4;     ///< quick adapt: delay beyond so many targets, or a loss, and …
   double adapt_share = 0.125;   ///< … less than so much of the greatest window arrived in a round trip and a target
   std::uint32_t adjust_frames = 8; ///< increments are gathered over so many frames, a round trip at most
 };
@@ -47,23 +47,23 @@ public:
   /// Bytes that may be in flight.
   std::int64_t window() const { return static_cast<std::int64_t>(window_); }
   /// Queueing delay aimed at.
-  Duration target() const { return Duration(static_cast<std::int64_t>(target_)); }
+  Duration target() const { return target_; }
   /// Average queueing delay.
   Duration delay() const { return Duration(static_cast<std::int64_t>(average_)); }
 
 private:
   double scale() const { return bdp_ / static_cast<double>(spec_->reference_bdp.value); }
   double most() const { return spec_->most_share * bdp_; }
-  void average(double delay, bool marked);
-  bool adapt(SimTime now, double delay, bool marked, bool loss);
-  bool increase_fast(double bytes, double delay);
+  void average(Duration delay, bool marked);
+  bool adapt(SimTime now, Duration delay, bool marked, bool loss);
+  bool increase_fast(double bytes, Duration delay);
   void decrease(SimTime now);
   void adjust(SimTime now);
   void bound();
 
   const NsccSpec *spec_ = nullptr;
-  double base_ = 0;     ///< [ps]
-  double target_ = 0;   ///< [ps]
+  Duration base_{};
+  Duration target_{};
   double bdp_ = 0;      ///< [B]
   double window_ = 0;   ///< [B]
   double average_ = 0;  ///< queueing delay [ps]
