@@ -24,8 +24,6 @@ void CreditSource::want(std::uint32_t sender, std::int64_t bytes, SimTime now) {
   if (active_++ == 0) {
     s.next = sender;
     next_ = std::max(now, free_);
-    if (now > free_)
-      remainder_ = 0; // time went by unused
   } else {
     s.next = senders_[last_].next;
     senders_[last_].next = sender;

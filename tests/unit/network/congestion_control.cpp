@@ -111,6 +111,27 @@ TEST_CASE("DCQCN: bytes increase the rate as the timer does, and R_HAI comes onc
   CHECK(flow.target() == doctest::Approx(20e9 + 6 * 40e6 + 200e6).epsilon(1e-14));
 }
 
+TEST_CASE("DCQCN: a notification begins fast recovery anew, for the timer and the byte counter") {
+  DcqcnSpec spec;
+  spec.increase_bytes = Bytes(10 * frame);
+  Dcqcn flow(spec, 40_Gbps);
+  flow.notified(at(0ms));
+  flow.notified(at(0ms));
+  for (int i = 0; i < 9 * 10 + 9; ++i)
+    flow.sent(at(1us), frame);
+  flow.catch_up(at(500us)); // nine expiries each: hyper increase; a frame more, and the byte counter expires again
+  flow.notified(at(500us));
+  const double target = flow.target();
+  const double rate = flow.rate();
+  flow.sent(at(501us), frame);
+  CHECK(flow.rate() == rate);
+  for (int i = 1; i <= 49; ++i)
+    flow.sent(at(502us), frame);
+  flow.catch_up(at(500us + 5 * spec.increase_interval));
+  CHECK(flow.target() == target);
+  CHECK(flow.rate() == doctest::Approx(target - (target - rate) / 1024).epsilon(1e-14));
+}
+
 TEST_CASE(
     "DCQCN: after the last notification a flow is at line rate within 1,000 additive increases, and stays there") {
   const DcqcnSpec spec;
@@ -120,8 +141,11 @@ TEST_CASE(
       flow.notified(at(i * spec.notification_interval));
     CHECK(flow.rate() == static_cast<double>(spec.least.bits_per_second));
     const SimTime last = at(99 * spec.notification_interval);
-    flow.catch_up(last + 900 * spec.increase_interval);
-    CHECK(flow.rate() < static_cast<double>(line.bits_per_second));
+    for (int i = 1; i <= 1010; ++i) { // the target is at line rate after 1,005, the rate still below
+      flow.catch_up(last + i * spec.increase_interval);
+      REQUIRE(flow.rate() < static_cast<double>(line.bits_per_second));
+      REQUIRE(flow.target() <= static_cast<double>(line.bits_per_second));
+    }
     flow.catch_up(last + (1000 + 30) * spec.increase_interval); // and 30 halvings of what is left
     CHECK(flow.rate() == static_cast<double>(line.bits_per_second));
     flow.catch_up(at(60s));
@@ -195,6 +219,20 @@ TEST_CASE("FECN and BECN: the index rises with each BECN to its limit and falls 
     flow.catch_up(at(1us + i * spec.ccti_timer));
     CHECK(flow.ccti() == (i > 127 ? 0 : 127 - i));
   }
+}
+
+TEST_CASE("FECN and BECN: the timer runs on whatever comes") {
+  const FecnBecnSpec spec;
+  FecnBecn flow(spec, 400_Gbps);
+  flow.notified(at(10us));
+  flow.notified(at(100us));
+  flow.catch_up(at(10us + spec.ccti_timer));
+  CHECK(flow.ccti() == 1);
+  flow.catch_up(at(10us + 2 * spec.ccti_timer));
+  CHECK(flow.ccti() == 0);
+  flow.notified(at(1ms)); // and begins with the first
+  flow.catch_up(at(1ms + spec.ccti_timer - Duration(1)));
+  CHECK(flow.ccti() == 1);
 }
 
 TEST_CASE("FECN and BECN: a frame's time is stretched by 1 + delay, in eighths, 14 bits at most") {

@@ -77,6 +77,10 @@ TEST_CASE("NSCC: without delay for a whole window, each byte acknowledged adds a
   }
   flow.acknowledged(at(8us), frame, false, base + Duration(1'000'000));
   CHECK(flow.window() == static_cast<std::int64_t>(window));
+  flow.acknowledged(at(9us), frame, true, base); // not yet a window without delay
+  const std::int64_t gathered = flow.window();
+  flow.acknowledged(at(10us), frame, false, base);
+  CHECK(flow.window() == gathered);
 }
 
 TEST_CASE("NSCC: marks and delay take 0.8 × (average − target) ÷ average, once per round trip") {
@@ -153,6 +157,7 @@ TEST_CASE("NSCC: a frame lost is a frame less, and at the end of the period the 
   Nscc flow = reference(spec);
   flow.acknowledged(at(100us), frame, true, base);
   flow.lost(at(101us), frame);
+  CHECK(flow.delay() == Duration(150'000)); // a lost frame counts as a round trip of delay: 12 us × 0.0125
   flow.lost(at(102us), frame);
   CHECK(flow.window() == 225'000 - 2 * frame);
   flow.acknowledged(at(103us), 3 * frame, true, base);
