@@ -243,6 +243,7 @@ void NetworkAssembly::connect_cables() {
     settings.lanes = spec.transport.virtual_lanes;
     settings.credits_per_lane = spec.transport.credits;
     settings.full_frame = full_frame();
+    settings.retry = &spec.link_retry;
     if (spec.fabric.is_host(source(link)))
       settings.feed = spec.hosts.pcie;
     transmitter(link).configure(spec.links[l], settings, RandomStream(spec.seed, Purpose::codeword, l));

@@ -101,8 +101,10 @@ std::vector<std::vector<LinkId>> outgoing_links(const FabricPlan &fabric) {
   return links;
 }
 
-/// Whether the first frame of a lane has no credit. Takes in the credits that have come.
+/// Whether the first frame of a lane was told to stop or has no credit. Takes in the credits that have come.
 bool is_stopped(Switch::OutPort &port, std::uint32_t lane) {
+  if (lane == 0 && port.stopped_until == never)
+    return true;
   const Frame &frame = port.queue(lane).front();
   return port.link.earliest(lane, frame.size, frame.time, never, overdraft_of(frame)) == never;
 }

@@ -16,6 +16,8 @@ void Transmitter::configure(const LinkHealth &health, const Settings &settings, 
   codewords_ = codewords;
   lane_count_ = static_cast<std::uint8_t>(settings.lanes);
   limited_ = settings.credits_per_lane.value > 0;
+  if (settings.retry != nullptr && settings.retry->enabled)
+    retry_ = settings.retry;
   if (settings.feed.bits_per_second > 0)
     feed_fs_per_byte_ = 8'000'000'000'000'000 / settings.feed.bits_per_second;
   if (settings.lanes > 1)
@@ -55,19 +57,37 @@ void Transmitter::change_segment(SimTime d) {
     EXPECTS(latency_ >= Duration(1));
   }
   ps_per_byte_ = 8'000'000'000'000 % rate_.bits_per_second == 0 ? 8'000'000'000'000 / rate_.bits_per_second : 0;
+  const bool limits = retry_ != nullptr && replay_buffer_limits(*retry_, rate_, latency_, Bytes(full_frame_));
+  replay_round_trip_ = limits ? replay_round_trip(*retry_, rate_, latency_, Bytes(full_frame_)) : Duration{};
   set_plain_until();
   exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
   draw_skip();
 }
 
 void Transmitter::set_plain_until() {
-  const bool plain = !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{};
+  const bool plain = !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{} && replay_round_trip_ == Duration{};
   plain_until_ = plain ? std::min(next_change_, next_down_) : SimTime{};
 }
 
 void Transmitter::lose(const Frame &frame) {
   counters_.dropped_frames += frame.frames();
   (frame.kind == Frame::Kind::data ? lost_data_ : lost_control_) += frame.frames();
+}
+
+/// The try that left at `d` and whose tail left at `sent` was hit: the frame goes out again, or is given up.
+void Transmitter::replay(const Frame &frame, SimTime d, SimTime sent) {
+  const SimTime again = std::max(free_, sent + replay_delay(*retry_, latency_));
+  if (++tries_ >= retry_->most) {
+    free_ = again; // the link goes on when the last loss is known
+    lose(frame);
+  } else {
+    ++counters_.retried_frames;
+    Frame next = frame;
+    if (frame.kind == Frame::Kind::data)
+      add_waiting(next.queueing, again - d);
+    transmit(next, again);
+  }
+  tries_ = 0;
 }
 
 void Transmitter::transmit_frames(const Frame &train, SimTime d) {

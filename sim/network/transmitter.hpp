@@ -4,13 +4,14 @@
 // Commits departures (decision 0002): the owner asks for the earliest departure of a frame and, when it lies before the
 // window's end, transmits it. Transmission time is exact: the remainder below 1 ps is carried to the next frame. A
 // frame is lost when its link goes down before its tail has arrived. A frame that meets an uncorrectable codeword
-// arrives corrupt: the next bad codeword is drawn by geometric skip, so clean links cost a subtraction. Leaves out:
-// link-level retry; the rate a frame started with holds to its end. A train that something happens to (a change of
-// rate, a loss of light, a bad codeword) is sent frame by frame.
+// arrives corrupt, or is sent again (link_retry.hpp): the next bad codeword is drawn by geometric skip, so clean links
+// cost a subtraction. Leaves out: the rate a frame started with holds to its end. A train that something happens to (a
+// change of rate, a loss of light, a bad codeword) is sent frame by frame.
 
 #include "sim/core/random.hpp"
 #include "sim/engine/channel.hpp"
 #include "sim/network/frame.hpp"
+#include "sim/network/link_retry.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/train_rule.hpp"
 
@@ -52,9 +53,10 @@ public:
   struct Settings {
     ArrivalAt arrival = ArrivalAt::tail;
     std::uint32_t lanes = 1;
-    Bytes credits_per_lane{}; ///< 0 = unlimited
-    Bytes full_frame{};       ///< on the wire, gap included
-    BitRate feed;             ///< what the sender's host bus can feed; 0 = no limit
+    Bytes credits_per_lane{};             ///< 0 = unlimited
+    Bytes full_frame{};                   ///< on the wire, gap included
+    BitRate feed;                         ///< what the sender's host bus can feed; 0 = no limit
+    const LinkRetrySpec *retry = nullptr; ///< outlives the transmitter; none: corrupt frames arrive
   };
   /// `health` must outlive the transmitter.
   void configure(const LinkHealth &health, const Settings &settings, RandomStream codewords);
@@ -150,6 +152,11 @@ private:
   Duration transmission(std::int64_t size);
   void transmit_frames(const Frame &train, SimTime d);
   void lose(const Frame &frame);
+  /// How long a replay buffer that is too small holds back what follows `size` bytes; else 0.
+  Duration fed_by_replay_buffer(std::int64_t size) const {
+    return replay_round_trip_ == Duration{} ? Duration{} : size * replay_round_trip_ / retry_->buffer.value;
+  }
+  void replay(const Frame &frame, SimTime d, SimTime sent);
   /// How long after its departure a train of `size` shows up, latency aside, in bytes.
   std::int64_t seen_after(std::int64_t size) const { return std::min(size, seen_after_); }
   /// A train takes in an event only as single frames: a rate that changes, a loss of light, a bad codeword.
@@ -186,9 +193,12 @@ private:
   std::uint64_t lost_data_ = 0;
   std::uint64_t lost_control_ = 0;
   std::uint64_t draws_ = 0;
-  std::int64_t feed_fs_per_byte_ = 0; ///< [1e-15 s]
+  std::int64_t feed_fs_per_byte_ = 0;    ///< [1e-15 s]
+  const LinkRetrySpec *retry_ = nullptr; ///< when enabled
+  Duration replay_round_trip_{};         ///< when the replay buffer is smaller than it
   const LinkHealth *health_ = nullptr;
   std::uint32_t segment_ = 0;
+  std::uint32_t tries_ = 0; ///< of the frame that is being sent again
   RandomStream codewords_;
 };
 
@@ -211,7 +221,7 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   }
   const Duration sending = transmission(size);
   const SimTime sent = d + sending;
-  free_ = d + std::max(sending, fed_in(size));
+  free_ = d + std::max({sending, fed_in(size), fed_by_replay_buffer(size)});
   counters_.busy += sending;
   counters_.tx_frames += frames;
   ++counters_.tx_trains;
@@ -220,22 +230,28 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
     lose(frame); // no credit is used up: a link that comes back starts with what its buffer holds
     return;
   }
+  bool corrupt = false;
+  if (exposure_left_ != unlimited) [[unlikely]] {
+    exposure_left_ -= exposure_ends_ * frames + size;
+    if (exposure_left_ <= 0) {
+      corrupt = true;
+      ++counters_.corrupted_frames;
+      draw_skip();
+      if (retry_ != nullptr) {
+        replay(frame, d, sent);
+        return;
+      }
+    }
+  }
   Frame &copy = out.append();
   copy = frame;
+  copy.corrupt |= corrupt;
   const std::int64_t seen = seen_after(size);
   copy.time = (seen == size ? sent : d + transmission_time(Bytes(seen), rate_)) + latency_;
   if (in_order_from_ != SimTime{}) [[unlikely]]
     keep_order(copy);
   if (limited_)
     lane(frame.lane).balance -= size;
-  if (exposure_left_ == unlimited) [[likely]]
-    return;
-  exposure_left_ -= exposure_ends_ * frames + size;
-  if (exposure_left_ <= 0) [[unlikely]] {
-    copy.corrupt = true;
-    ++counters_.corrupted_frames;
-    draw_skip();
-  }
 }
 
 [[gnu::always_inline]] inline void Transmitter::send(const Frame &frame, SimTime d) {
