@@ -37,9 +37,10 @@ std::optional<BitRate> most_of_bus(const Scenario &s) {
 
 Bounds::Bounds(const Scenario &s, const BuiltRun &built)
     : plan_(built.network.fabric), cables_of_(plan_.nodes()), node_gpus_(s.cluster.gpus_per_node),
-      spray_(s.routing.spray), nic_(s.fabric.nic_latency), overhead_(s.fabric.nic_overhead),
-      switch_(s.fabric.switch_latency), store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu),
-      header_(s.transport.header), port_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
+      spread_(s.routing.paths != PathChoice::ecmp || s.transport.entropies > 1), nic_(s.fabric.nic_latency),
+      overhead_(s.fabric.nic_overhead), switch_(s.fabric.switch_latency),
+      store_and_forward_(s.fabric.store_and_forward), mtu_(s.transport.mtu), header_(s.transport.header),
+      port_rate_(s.fabric.host_rate), scale_up_(built.network.scale_up),
       scale_up_bandwidth_(s.cluster.scale_up_bandwidth) {
   const auto several = [](std::uint32_t n, BitRate each) {
     return (n > 1 ? fmt::format("{} × ", n) : "") + format_bit_rate(each);
@@ -86,20 +87,50 @@ Duration tier_time(const Frames &f, const IdleHop &hop) {
   return std::max(transmission_time(f.full * (share - 1) + f.last, hop.rate), transmission_time(f.full, hop.rate));
 }
 
-/// Tandem queue of single links: full frames up to link m, the last one from there on; the greatest over m.
-Duration one_path_stored(const Frames &f, const IdlePath &path) {
-  Duration full{}, last_rest{}, most{};
-  BitRate slowest = path.hops.front().rate;
-  for (const auto &hop : path.hops)
-    last_rest += transmission_time(f.last, hop.rate);
+/// From the start of a frame on one link to its earliest start on the next, without latency. In cut-through a frame
+/// from a slow link into a fast one starts so late that it never runs dry (sim/network/forwarding.hpp).
+Duration step(Bytes frame, BitRate in, BitRate out, bool stored) {
+  const Duration here = transmission_time(frame, in);
+  return stored ? here : std::max(Duration{}, here - transmission_time(frame, out));
+}
+
+/// One frame alone: from its start on the first link to its end on the last, without latency.
+Duration through(Bytes frame, const IdlePath &path, bool stored) {
+  Duration sum = transmission_time(frame, path.hops.back().rate);
+  for (std::size_t i = 1; i < path.hops.size(); ++i)
+    sum += step(frame, path.hops[i - 1].rate, path.hops[i].rate, stored);
+  return sum;
+}
+
+/// Tandem queue of single links. Each way through the grid of frames × links is a lower bound and the longest is the
+/// time: full frames up to link m, where they queue at the slowest so far, the last frame from there on.
+Duration one_path(const Frames &f, const IdlePath &path, bool stored) {
+  Duration last_rest = through(f.last, path, stored), full{}, most{};
   if (f.count == 1)
     return last_rest;
-  for (const auto &hop : path.hops) {
-    full += transmission_time(f.full, hop.rate);
-    slowest = std::min(slowest, hop.rate);
-    most = std::max(most, full + transmission_time(f.full * (f.count - 2), slowest) + last_rest);
-    last_rest -= transmission_time(f.last, hop.rate);
+  BitRate slowest = path.hops.front().rate;
+  for (std::size_t m = 0; m < path.hops.size(); ++m) {
+    const BitRate rate = path.hops[m].rate;
+    slowest = std::min(slowest, rate);
+    most = std::max(most, full + transmission_time(f.full * (f.count - 2), slowest) + transmission_time(f.full, rate) +
+                              last_rest);
+    if (m + 1 < path.hops.size()) {
+      full += step(f.full, rate, path.hops[m + 1].rate, stored);
+      last_rest -= step(f.last, rate, path.hops[m + 1].rate, stored);
+    }
   }
+  return most;
+}
+
+/// Frames that overtake each other on several links, in cut-through: the busiest link of each tier; whichever frame
+/// leaves the host last; all frames into the receiver behind the first, at best the smallest.
+Duration spread_through(const Frames &f, const IdlePath &path) {
+  const BitRate out = path.hops.front().rate, in = path.hops.back().rate;
+  Duration most = transmission_time(f.full * (f.count - 1), std::min(out, in)) + through(f.last, path, false);
+  if (f.count > 1)
+    most = std::max(most, transmission_time(f.full * (f.count - 2), out) + through(f.full, path, false));
+  for (const auto &hop : path.hops)
+    most = std::max(most, tier_time(f, hop));
   return most;
 }
 
@@ -120,15 +151,9 @@ Duration spread_stored(const Frames &f, const IdlePath &path) {
 
 Duration least_time(Bytes message, const IdlePath &path, const Framing &framing, bool store_and_forward) {
   const Frames frames(message, framing);
-  if (store_and_forward) {
-    const bool single =
-        std::all_of(path.hops.begin(), path.hops.end(), [](const IdleHop &hop) { return hop.width == 1; });
-    return path.latency + (single ? one_path_stored(frames, path) : spread_stored(frames, path));
-  }
-  Duration most{};
-  for (const auto &hop : path.hops)
-    most = std::max(most, tier_time(frames, hop));
-  return path.latency + most;
+  if (std::all_of(path.hops.begin(), path.hops.end(), [](const IdleHop &hop) { return hop.width == 1; }))
+    return path.latency + one_path(frames, path, store_and_forward);
+  return path.latency + (store_and_forward ? spread_stored(frames, path) : spread_through(frames, path));
 }
 
 IdlePath Bounds::walk(HostId from, HostId to, std::uint32_t port, const RouteTable &routes) const {
@@ -156,7 +181,7 @@ IdlePath Bounds::walk(HostId from, HostId to, std::uint32_t port, const RouteTab
     // wait on the old way and new ones on the new way move side by side.
     if (routes_.size() > 1)
       width = any_width;
-    else if (spray_)
+    else if (spread_)
       width = std::min(any_width, width * rows.groups[group].count);
     const NodeId here = plan_.node(at);
     const CableId c = cables_of_[here.index()][rows.ports[rows.groups[group].first]];

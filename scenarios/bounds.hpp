@@ -29,10 +29,10 @@ struct IdlePath {
 };
 
 /// Posted → delivered of one message that is alone on `path`, without the overhead of posting: no schedule of its
-/// frames is faster. On single links exact when switches store and forward (the longest way through the grid of frames
-/// × links, a tandem queue of which only the last frame may be smaller), and in cut-through when no link is faster than
-/// the one before it: latency + wire bytes ÷ the least rate. Where one is, a frame's head waits there too, which is
-/// left out.
+/// frames is faster. On single links exact, but for rounding: the longest way through the grid of frames × links (a
+/// tandem queue of which only the last frame may be smaller). With equal rates that is latency + wire bytes ÷ rate in
+/// cut-through, and one full frame ÷ rate more per switch that stores and forwards. Windows, credits and congestion
+/// control of a transport are left out: alone on idle links they hold nothing back, or the flow's slowdown shows it.
 Duration least_time(Bytes message, const IdlePath &path, const Framing &framing, bool store_and_forward);
 
 class Bounds {
@@ -65,7 +65,7 @@ private:
   std::vector<std::vector<CableId>> cables_of_;           ///< [node], in port order
   std::vector<std::shared_ptr<const RouteTable>> routes_; ///< of all epochs, and without failures
   std::uint32_t node_gpus_ = 1;                           ///< GPUs of a node
-  bool spray_ = false;
+  bool spread_ = false;                                   ///< frames of one message take several paths
   Duration nic_{}, overhead_{}, switch_{};
   bool store_and_forward_ = false;
   Bytes mtu_, header_;

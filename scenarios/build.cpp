@@ -192,10 +192,6 @@ BuiltRun build_run(const Scenario &s) {
   run.notes.insert(run.notes.end(), run.plan.notes.begin(), run.plan.notes.end());
   const BuiltFabric &b = run.hardware;
   run.faults = plan_faults(s, b);
-  std::vector<Outage> outages;
-  for (const auto &f : run.faults)
-    if (f.down)
-      outages.push_back({f.cable, f.from, f.until});
 
   NetworkSpec &n = run.network;
   n.fabric = b.fabric.plan();
@@ -203,23 +199,27 @@ BuiltRun build_run(const Scenario &s) {
   for (std::size_t c = 0; c < n.fabric.cables.size(); ++c)
     run.cable_latency.push_back(n.links[2 * c].segments.front().latency);
   std::vector<RouteKind> kinds;
-  n.routes = located(s, "inject",
-                     [&] { return route_epochs(b.fabric, outages, s.routing.detection, s.routing.reroute, &kinds); });
+  n.routes = located(s, "inject", [&] {
+    return route_epochs(b.fabric, outages_of(run.faults), s.routing.detection, s.routing.reroute, &kinds);
+  });
   run.route_fallbacks = route_fallbacks(n.routes, kinds);
-  n.switches.latency = s.fabric.switch_latency;
-  n.switches.forwarding = s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through;
+  const Duration base_rtt = base_round_trip(s, b);
+  BuildRemarks remarks{run.notes, run.warnings};
+  n.switches = switch_spec(s, b, base_rtt, remarks);
   n.hosts.nic_latency = s.fabric.nic_latency;
   n.hosts.message_overhead = s.fabric.nic_overhead;
+  n.hosts.reaction = s.fabric.nic_reaction;
   n.hosts.pcie = host_bus_rate(s);
   warn_of_bus(s, n, run.warnings);
-  n.transport = transport_spec(s, b, run.notes);
-  check_timeout(s, b);
+  n.transport = transport_spec(s, b, n.switches, base_rtt, run.notes);
+  check_timeout(s, b, n.transport.retransmit_timeout);
+  n.link_retry = s.optics.llr;
   n.scale_up = {s.cluster.scale_up_latency};
   n.trains = train_spec(s);
   n.compute = {s.cluster.speed_spread, s.cluster.jitter};
   n.explain_waiting = s.explain && run.plan.steps > 0;
   n.explain_from = std::min(s.warmup_steps, run.plan.steps > 0 ? run.plan.steps - 1 : 0);
-  n.paths = s.routing.spray ? PathChoice::spray : PathChoice::ecmp;
+  n.paths = s.routing.paths;
   n.seed = s.seed;
   n.tie_seed = s.tie_seed;
   n.ties_by_id = s.ties_by_id;

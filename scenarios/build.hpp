@@ -24,10 +24,15 @@ struct PlannedFault {
   CableId cable;
   SimTime from{};
   SimTime until = never;
-  bool down = true; ///< else a step of the bit error ratio
-  double ber = 0;
-  std::string source; ///< "inject.0"
+  InjectPart::Kind kind = InjectPart::Kind::down;
+  bool down = true;              ///< takes the light away, at times: down and flap
+  Duration down_for{}, up_for{}; ///< flap: in turn, the first one down
+  double ber = 0;                ///< ber: pre-FEC
+  double factor = 1;             ///< slow, degrade: the share of the rate that is left
+  std::string source;            ///< "inject.0"
 };
+/// As the scenario file writes it.
+const char *to_string(InjectPart::Kind kind);
 
 /// Fabric and optics of a scenario: all that `topology` needs.
 struct BuiltFabric {
@@ -56,6 +61,9 @@ BuiltFabric build_fabric_of(const Scenario &scenario);
 
 /// The same, the plan of its load and the network. Throws located Errors, one of them when the scenario has no load.
 BuiltRun build_run(const Scenario &scenario);
+
+/// What one switch carries in one direction.
+BitRate switch_capacity(const Fabric &fabric);
 
 /// What the host bus feeds one port and takes from it, in bytes on the wire: the bus carries payload, header and gap
 /// are the NIC's. The ports of a NIC, one per plane, share its bus evenly. 0 = no limit.

@@ -39,7 +39,12 @@ inline std::uint32_t largest_divisor_up_to(std::uint32_t n, std::uint32_t limit)
   return 1;
 }
 
+/// An all-to-all keeps a queue pair per pair of ranks.
+inline constexpr std::uint32_t max_all_to_all_ranks = 4096;
+
 /// [job] and [model] (job_checks.cpp).
 void check_job(Checks &c);
+/// [[traffic]] (traffic_checks.cpp).
+void check_traffic(Checks &c);
 
 } // namespace lightloom

@@ -3,6 +3,7 @@
 #include "analysis/compare.hpp"
 #include "scenarios/fill_results.hpp"
 #include "scenarios/job_spec.hpp"
+#include "scenarios/plan_traffic.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <algorithm>
@@ -16,16 +17,6 @@ namespace {
 /// Facts of one kind have one unit, so that runs side by side can be read against each other.
 std::string in_unit(std::int64_t bits_per_second, double unit, const char *name) {
   return fmt::format("{:g} {}", static_cast<double>(bits_per_second) / unit, name);
-}
-
-/// What one switch carries in one direction.
-std::int64_t switch_capacity(const Fabric &fabric) {
-  if (fabric.switch_capacity().bits_per_second > 0)
-    return fabric.switch_capacity().bits_per_second;
-  std::int64_t fastest = 0;
-  for (const auto &cable : fabric.plan().cables)
-    fastest = std::max(fastest, cable.rate.bits_per_second);
-  return fastest * fabric.radix();
 }
 
 std::string describe_granularity(const GranularityPart &g) {
@@ -79,9 +70,7 @@ void add_load(std::vector<FactRow> &facts, const Scenario &s) {
                        return fmt::format("{} of {}", c.op, format_bytes(c.size));
                      })});
   if (!s.traffic.empty())
-    facts.push_back({"traffic", joined(s.traffic, [](const TrafficPart &t) {
-                       return fmt::format("{} of {}", t.pattern, format_bytes(t.size));
-                     })});
+    facts.push_back({"traffic", joined(s.traffic, describe_traffic)});
 }
 
 void add_fabric(std::vector<FactRow> &facts, const Scenario &s, const Fabric &fabric) {
@@ -91,7 +80,7 @@ void add_fabric(std::vector<FactRow> &facts, const Scenario &s, const Fabric &fa
       {"fabric.topology",
        fmt::format("{}, {} level{}", fabric.topology(), fabric.levels(), fabric.levels() == 1 ? "" : "s")},
       {fact_radix, std::to_string(fabric.radix())},
-      {fact_silicon, in_unit(switch_capacity(fabric), 1e12, "Tb/s")},
+      {fact_silicon, in_unit(switch_capacity(fabric).bits_per_second, 1e12, "Tb/s")},
       {fact_gpu_bandwidth, in_unit(host * fabric.ports_per_host(), 1e9, "Gb/s")},
       {"link rate of a host", in_unit(host, 1e9, "Gb/s")},
       {"NICs per GPU", std::to_string(f.nics_per_gpu)},
@@ -118,7 +107,7 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
   };
   add_fabric(facts, s, built.fabric);
   facts.push_back({"routing.policy", s.routing.policy});
-  facts.push_back({"transport.kind", s.transport.ideal ? "ideal" : "infiniband"});
+  facts.push_back({"transport.kind", to_string(s.transport.kind)});
   for (std::size_t tier = 0; tier < 4; ++tier)
     if (built.optics[tier])
       facts.push_back({std::string("optics.") + to_string(static_cast<Tier>(tier)),

@@ -162,7 +162,7 @@ void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &
   const auto &t = s.transport;
   const Bytes frame = t.mtu + t.header + Bytes(frame_gap_bytes);
   const std::int64_t frames = (path.part.value + t.mtu.value - 1) / t.mtu.value;
-  if (t.ideal)
+  if (t.ideal())
     return;
   Duration one_way{}; // of a message's first bit, without NICs
   for (const auto &hop : path.hops)

@@ -119,7 +119,8 @@ CableId LatencyWalk::next(SwitchId at, const Frame &frame) const {
     throw Error(fmt::format("no route from {} to {}", built_.fabric.name(at), built_.fabric.name(to.leaf)), "",
                 "Choose other hosts.");
   const PortGroup &group = rows.groups[group_index];
-  const auto choice = choose(group, frame, scenario_.routing.spray ? PathChoice::spray : PathChoice::ecmp, at.value);
+  const auto choice = choose(
+      group, frame, scenario_.routing.paths == PathChoice::spray ? PathChoice::spray : PathChoice::ecmp, at.value);
   return ports[rows.ports[group.first + choice]].cable;
 }
 

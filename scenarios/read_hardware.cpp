@@ -1,4 +1,4 @@
-// [cluster], [gpu], [fabric], [routing], [transport], [optics] and [[inject]] of a scenario.
+// [cluster], [gpu], [fabric], [optics] and [[inject]] of a scenario.
 
 #include "collectives/gpu.hpp"
 #include "scenarios/located.hpp"
@@ -94,27 +94,6 @@ void read_fabric(const Reader &r, Scenario &s) {
   f.global_links_per_spine = r.count_or("fabric.global_links_per_spine", f.groups > 1 ? f.groups - 1 : 1);
 }
 
-void read_routing_and_transport(const Reader &r, Scenario &s) {
-  auto &o = s.routing;
-  o.policy = r.given("routing.policy") != nullptr ? r.text("routing.policy")
-             : s.fabric.dragonfly_plus            ? "minimal"
-                                                  : "spray";
-  o.spray = o.policy == "spray";
-  o.detection = r.duration("routing.detection");
-  o.reroute = r.duration("routing.reroute");
-  auto &t = s.transport;
-  t.ideal = r.text("transport.kind") == "ideal";
-  t.mtu = r.bytes("transport.mtu");
-  t.header = r.optional_whole<Bytes>("transport.header").value_or(Bytes(t.ideal ? 0 : 30));
-  t.virtual_lanes = r.count_or("transport.virtual_lanes", t.ideal ? 1 : 2);
-  t.credits = r.optional_whole<Bytes>("transport.credits");
-  t.ack_every = r.count("transport.ack_every");
-  t.window_frames = r.count("transport.window_frames");
-  t.go_back_n = r.text("transport.recovery") == "go-back-n";
-  t.retransmit_timeout = r.duration("transport.retransmit_timeout");
-  t.retry_count = r.count("transport.retry_count");
-}
-
 void read_optics(const Reader &r, Scenario &s) {
   const char *names[] = {"host", "leaf", "spine", "global"};
   const BitRate rates[] = {s.fabric.host_rate, s.fabric.leaf_rate, s.fabric.spine_rate, s.fabric.global_rate};
@@ -140,7 +119,19 @@ void read_optics(const Reader &r, Scenario &s) {
   s.optics.vendor_latency = r.text("optics.latency_basis") == "vendor";
   s.optics.latency_spread = r.real("optics.latency_spread");
   s.optics.fec = r.text("optics.fec");
+  auto &llr = s.optics.llr;
+  llr.enabled = r.flag("optics.llr");
+  llr.most = r.count("optics.llr_retries");
+  llr.turnaround = r.duration("optics.llr_turnaround");
+  llr.buffer = r.optional_whole<Bytes>("optics.llr_buffer").value_or(Bytes{});
 }
+
+namespace {
+InjectPart::Kind fault_kind(const std::string &name) {
+  using enum InjectPart::Kind;
+  return name == "flap" ? flap : name == "ber" ? ber : name == "degrade" ? degrade : name == "slow" ? slow : down;
+}
+} // namespace
 
 void read_injections(const Reader &r, Scenario &s) {
   for (std::size_t i = 0; r.has_table("inject." + std::to_string(i)); ++i) {
@@ -150,9 +141,13 @@ void read_injections(const Reader &r, Scenario &s) {
     p.link = r.text(at + ".link");
     p.switch_name = r.text(at + ".switch");
     p.nic = r.text(at + ".nic");
-    p.ber_step = r.text(at + ".kind") == "ber";
+    p.kind = fault_kind(r.text(at + ".kind"));
     p.lasts = r.optional_whole<Duration>(at + ".for");
+    p.down = r.optional_whole<Duration>(at + ".down");
+    p.up = r.optional_whole<Duration>(at + ".up");
     p.ber = r.optional_real(at + ".ber").value_or(0);
+    p.factor = r.optional_real(at + ".factor").value_or(1);
+    p.lanes = r.count_or(at + ".lanes", 0);
     s.inject.push_back(p);
   }
 }

@@ -75,9 +75,10 @@ private:
 // read_hardware.cpp
 void read_cluster(const Reader &r, Scenario &s, std::vector<Problem> &problems);
 void read_fabric(const Reader &r, Scenario &s);
-void read_routing_and_transport(const Reader &r, Scenario &s);
 void read_optics(const Reader &r, Scenario &s);
 void read_injections(const Reader &r, Scenario &s);
+// read_transport.cpp; [fabric.switch] and [fabric.nic] hold what depends on the transport too
+void read_routing_and_transport(const Reader &r, Scenario &s);
 // read_loads.cpp
 void read_job(const Reader &r, Scenario &s, std::vector<Problem> &problems);
 void read_loads(const Reader &r, Scenario &s);

@@ -3,8 +3,12 @@
 // contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach,
 // say).
 
+#include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
+#include "sim/network/fecn_becn.hpp"
+#include "sim/network/switch_spec.hpp"
+#include "sim/network/transport_spec.hpp"
 
 #include <array>
 #include <cstdint>
@@ -32,6 +36,19 @@ struct ClusterPart {
   double jitter = 0;       ///< standard deviation of a computation's time
 };
 
+/// [fabric.switch]: what a shared buffer does when it fills. Nothing: by the transport's kind (build_switch.cpp).
+struct SharedBufferPart {
+  double alpha = 1;
+  std::optional<Bytes> queue_limit;
+  bool no_queue_limit = false; ///< queue_limit = "none"
+  std::optional<Bytes> ecn_min, ecn_max;
+  std::optional<double> ecn_probability;
+  bool pfc = false;
+  std::optional<Bytes> pfc_xoff, pfc_xon, pfc_headroom;
+  bool trimming = false;
+  Bytes trimmed_size{};
+};
+
 /// [fabric].
 struct FabricPart {
   std::string topology = "fat-tree"; ///< a name of topology_families()
@@ -46,33 +63,54 @@ struct FabricPart {
   BitRate host_rate, leaf_rate, spine_rate, global_rate;
   Duration switch_latency{};
   std::optional<Bytes> switch_buffer;
+  SharedBufferPart shared;
   bool store_and_forward = false;
   Duration nic_latency{};
   Duration nic_overhead{};
+  Duration nic_reaction{};
   std::uint32_t groups = 0, leaves_per_group = 0, spines_per_group = 0, hosts_per_leaf = 0, global_links_per_spine = 0;
 };
 
 /// [routing].
 struct RoutingPart {
-  bool spray = true;
   std::string policy;
+  PathChoice paths = PathChoice::spray; ///< policy and spray together
+  Duration flowlet_gap{};
   Duration detection{};
   Duration reroute{};
 };
 
 /// [transport].
 struct TransportPart {
-  bool ideal = false;
+  using Kind = TransportSpec::Kind;
+  using Control = TransportSpec::CongestionControl;
+  Kind kind = Kind::infiniband;
+  Control control = Control::none;
   Bytes mtu{};
   Bytes header{};
+  Bytes control_header{}; ///< < 0: as header
   std::uint32_t virtual_lanes = 1;
   std::optional<Bytes> credits; ///< nothing = auto
   std::uint32_t ack_every = 16;
   std::uint32_t window_frames = 4096;
+  std::uint32_t entropies = 0; ///< 0 = one per queue pair
   bool go_back_n = false;
-  Duration retransmit_timeout{};
+  std::optional<Duration> retransmit_timeout; ///< nothing = from the base round trip
   std::uint32_t retry_count = 7;
+  std::optional<Duration> base_rtt; ///< nothing = auto
+  DcqcnSpec dcqcn;
+  NsccSpec nscc;
+  RcccSpec rccc;
+  FecnBecnSpec fecn_becn;
+
+  bool ideal() const { return kind == Kind::ideal; }
+  /// Frames on Ethernet, through switches that share a buffer.
+  bool ethernet() const { return kind == Kind::rocev2 || kind == Kind::uec; }
 };
+
+/// As the scenario file writes them: "uec", "nscc+rccc".
+const char *to_string(TransportSpec::Kind kind);
+const char *to_string(TransportSpec::CongestionControl control);
 
 /// One tier of [optics]; which of them are used depends on the fabric.
 struct OpticsTierPart {
@@ -91,15 +129,20 @@ struct OpticsPart {
   bool vendor_latency = false;
   double latency_spread = 0; ///< half width of the spread of module latencies
   std::string fec = "auto";
+  LinkRetrySpec llr;
 };
 
 /// One [[inject]]; exactly one of link, switch and nic is not empty.
 struct InjectPart {
   Duration at{};
   std::string link, switch_name, nic;
-  bool ber_step = false;         ///< kind = "ber", else "down"
-  std::optional<Duration> lasts; ///< nothing = never repaired
-  double ber = 0;
+  enum class Kind : std::uint8_t { down, flap, ber, degrade, slow };
+  Kind kind = Kind::down;
+  std::optional<Duration> lasts;    ///< nothing = never repaired
+  std::optional<Duration> down, up; ///< flap: how long in turn
+  double ber = 0;                   ///< ber
+  double factor = 1;                ///< slow: the rate that is left
+  std::uint32_t lanes = 0;          ///< degrade: those that are left
 };
 
 /// [job].
@@ -146,13 +189,6 @@ struct CollectivePart {
   std::string op = "all-reduce";
   std::string algorithm = "ring";
   Bytes size{};
-};
-
-/// One [[traffic]].
-struct TrafficPart {
-  std::string pattern = "permutation";
-  Bytes size{};
-  std::uint32_t fan_in = 64;
 };
 
 /// Everything.

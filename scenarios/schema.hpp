@@ -46,6 +46,8 @@ struct Key {
 const std::vector<Key> &schema();
 /// The rows of [job], [model], [[collective]], [[traffic]], [failures] and [campaign] among them (schema_loads.cpp).
 std::vector<Key> load_schema();
+/// The rows of how frames travel: buffers of [fabric.switch], [routing] and [transport] (schema_transport.cpp).
+std::vector<Key> transport_schema();
 
 /// The key of a path as it stands in a file ("inject.0.at"); nullptr when unknown.
 const Key *find_key(std::string_view path);

@@ -4,7 +4,9 @@
 
 #include "scenarios/schema.hpp"
 
+#include "scenarios/default_text.hpp"
 #include "scenarios/host_bus.hpp"
+#include "sim/network/switch_spec.hpp"
 #include "topology/builder.hpp"
 
 namespace lightloom {
@@ -121,9 +123,6 @@ Keys fabric_keys() {
       {.path = "fabric.switch.latency", .type = duration, .fallback = "500ns", .low = 0, .high = 1e-3,
        .source = "Tomahawk 5 about 600 ns, Quantum-X800 below 100 ns",
        .description = "head in (cut-through) or tail in until the head may leave"},
-      {.path = "fabric.switch.buffer", .type = bytes, .fallback = "what the credits need", .low = 1, .high = 1e12,
-       .description = "an upper limit: the credits of all ports and lanes must fit into it; it is not shared "
-                       "between ports in this version"},
       {.path = "fabric.switch.forwarding", .type = choice, .fallback = "cut-through",
        .choices = {"cut-through", "store-and-forward"}, .description = "when a frame may leave"},
       {.path = "fabric.nic.per_gpu", .type = count, .fallback = "1", .low = 1, .high = 16,
@@ -132,6 +131,10 @@ Keys fabric_keys() {
        .source = "ConnectX-7: 600-800 ns", .description = "memory to wire and wire to memory, each way"},
       {.path = "fabric.nic.overhead", .type = duration, .fallback = "0ns", .low = 0, .high = 1e-3,
        .description = "added once per message before its first frame"},
+      {.path = "fabric.nic.reaction", .type = duration, .fallback = "400ns; credits: 0", .low = 0, .high = 1e-3,
+       .source = "estimate: hardware that parses, decides and sends",
+       .description = "from a frame that came in until the acknowledgement or the data it calls for may leave; at "
+                      "most nic.latency; 0 in a network with credits and for ideal"},
       {.path = "fabric.nic.pcie", .type = choice, .fallback = "none", .choices = host_bus_names(),
        .source = "PCI Express base specifications, recalled",
        .description = "host bus of each NIC, which caps what it can feed and take; none: no limit"},
@@ -146,56 +149,6 @@ Keys fabric_keys() {
       {.path = "fabric.global_links_per_spine", .type = count, .fallback = "groups − 1", .low = 1, .high = 1024,
        .description = "dragonfly-plus: global links of a spine"},
       {.path = "fabric.path", .type = text, .not_yet = true, .description = "GraphML file of a fabric"},
-  };
-}
-
-Keys routing_keys() {
-  return {
-      {.path = "routing.policy", .type = choice, .fallback = "spray; dragonfly-plus: minimal",
-       .choices = {"ecmp", "spray", "minimal"},
-       .later = {"flowlet", "adaptive", "valiant", "ugal-l", "ugal-g", "par"},
-       .description = "ecmp: by hash of the flow; spray: frame by frame; minimal (dragonfly-plus): shortest paths "
-                       "only, by hash of the flow"},
-      {.path = "routing.spray", .type = choice, .fallback = "round-robin", .choices = {"round-robin"},
-       .later = {"random", "least-of-two"}, .description = "per flow, from a seeded phase"},
-      {.path = "routing.detection", .type = duration, .fallback = "10us", .low = 0, .high = 10, .source = "Design",
-       .description = "after a failure, until the neighbours avoid the link"},
-      {.path = "routing.reroute", .type = duration, .fallback = "1ms", .low = 0, .high = 100, .source = "Design",
-       .description = "after a failure or a repair, until every table is new"},
-  };
-}
-
-Keys transport_keys() {
-  return {
-      {.path = "transport.kind", .type = choice, .fallback = "infiniband", .choices = {"ideal", "infiniband"},
-       .later = {"uec", "rocev2"},
-       .description = "ideal: a lower bound; infiniband: per-hop credits, acknowledgements with weight"},
-      {.path = "transport.mtu", .type = bytes_or_count, .fallback = "4096", .low = 64, .high = 65515,
-       .source = "InfiniBand's largest",
-       .description = "payload of a full frame; with header and 20 B at most 65,535 B"},
-      {.path = "transport.header", .type = bytes_or_count, .fallback = "30; ideal: 0", .low = 0, .high = 512,
-       .source = "decision 0005", .description = "beside the payload and the 20 B of preamble and gap"},
-      {.path = "transport.virtual_lanes", .type = count, .fallback = "2; ideal: 1", .low = 1, .high = 4,
-       .source = "Design", .description = "data on lane 0, acknowledgements on the last"},
-      {.path = "transport.credits", .type = bytes_or_count, .fallback = "auto", .low = 1, .high = 4e9,
-       .auto_allowed = true,
-       .description = "wire bytes a receiver can hold per lane and link; auto: the greatest round trip of a link "
-                       "× its rate + 4 full frames"},
-      {.path = "transport.ack_every", .type = count, .fallback = "16", .low = 1, .high = 65536, .source = "Design",
-       .description = "frames per acknowledgement"},
-      {.path = "transport.window_frames", .type = count, .fallback = "4096", .low = 64, .high = 65536,
-       .source = "Design", .description = "unacknowledged frames of a queue pair; a power of two"},
-      {.path = "transport.recovery", .type = choice, .fallback = "selective", .choices = {"selective", "go-back-n"},
-       .description = "what is sent again after a loss"},
-      {.path = "transport.retransmit_timeout", .type = duration, .fallback = "67.108864ms", .low = 1e-9,
-       .high = 100, .source = "InfiniBand local ACK timeout 14: 4.096 us × 2^14",
-       .description = "silence after which frames are sent again; shorter than the queues of a lossless fabric are "
-                      "long, it sends frames twice that were never lost"},
-      {.path = "transport.retry_count", .type = count, .fallback = "7", .low = 0, .high = 1000,
-       .source = "InfiniBand's largest",
-       .description = "time-outs without progress before the peer is unreachable"},
-      {.path = "transport.congestion_control", .type = text, .fallback = "none", .only = "none",
-       .description = "rate or window control at the sender"},
   };
 }
 
@@ -230,7 +183,16 @@ Keys optics_keys() {
        .description = "auto: what the module needs"},
       {.path = "optics.latency_spread", .type = ratio, .fallback = "0", .low = 0, .high = 0.5, .source = "Design",
        .description = "modules differ by lot: each link's module latency is drawn within ± this share"},
-      {.path = "optics.llr", .type = flag, .fallback = "false", .only = "false", .description = "link-level retry"},
+      {.path = "optics.llr", .type = flag, .fallback = "false",
+       .source = "UEC 1.0, Link Level Retry",
+       .description = "link-level retry: a corrupt frame and all behind it are sent again by the link's own end"},
+      {.path = "optics.llr_retries", .type = count, .fallback = std::to_string(LinkRetrySpec{}.most), .low = 1,
+       .high = 1000, .source = "Design", .description = "llr: tries of one frame before it is given up"},
+      {.path = "optics.llr_turnaround", .type = duration, .fallback = default_text(LinkRetrySpec{}.turnaround),
+       .low = 0, .high = 1e-3, .source = "estimate",
+       .description = "llr: at each end, to find the loss and to act on the request"},
+      {.path = "optics.llr_buffer", .type = bytes, .fallback = "auto", .low = 1, .high = 1e9, .auto_allowed = true,
+       .description = "llr: unacknowledged bytes that a sender can hold; auto: what its link needs at full rate"},
   };
   keys.insert(keys.end(), rest.begin(), rest.end());
   return keys;
@@ -245,17 +207,22 @@ Keys inject_keys() {
                       "draws one of a tier"},
       {.path = "inject.*.switch", .type = text, .description = "\"spine:2\": every link of the switch"},
       {.path = "inject.*.nic", .type = text, .description = "\"host:17/0\": the host's link"},
-      {.path = "inject.*.kind", .type = choice, .fallback = "down", .choices = {"down", "ber"},
-       .later = {"flap", "degrade", "slow"},
-       .description = "down: no light, both directions; ber: another pre-FEC bit error ratio"},
+      {.path = "inject.*.kind", .type = choice, .fallback = "down", .choices = {"down", "flap", "ber", "degrade", "slow"},
+       .description = "down: no light, both directions; flap: down and up again and again; ber: another pre-FEC bit "
+                      "error ratio; degrade: lanes lost; slow: a lower rate. Faults that overlap on one cable: down "
+                      "wins, then the lowest rate, and the worst bit error ratio"},
       {.path = "inject.*.for", .type = duration, .fallback = "never repaired", .low = 1e-12, .high = 9e6,
        .description = "until the repair"},
       {.path = "inject.*.ber", .type = ratio, .low = 1e-15, .high = 0.5,
        .description = "kind = \"ber\": pre-FEC bit error ratio from then on"},
-      {.path = "inject.*.factor", .type = ratio, .low = 0.01, .high = 1, .not_yet = true,
+      {.path = "inject.*.factor", .type = ratio, .low = 0.01, .high = 1,
        .description = "kind = \"slow\": the rate that is left"},
-      {.path = "inject.*.lanes", .type = count, .low = 1, .high = 16, .not_yet = true,
-       .description = "kind = \"degrade\": lanes that are left"},
+      {.path = "inject.*.lanes", .type = count, .low = 1, .high = 16,
+       .description = "kind = \"degrade\": lanes that are left, of those of the link's module; the rate follows"},
+      {.path = "inject.*.down", .type = duration, .low = 1e-12, .high = 9e6,
+       .description = "kind = \"flap\": how long it is down each time; `for` says when the flapping ends"},
+      {.path = "inject.*.up", .type = duration, .low = 1e-12, .high = 9e6,
+       .description = "kind = \"flap\": how long it is up in between"},
   };
 }
 
@@ -265,8 +232,8 @@ Keys inject_keys() {
 const std::vector<Key> &schema() {
   static const Keys all = [] {
     Keys keys;
-    for (auto part : {scenario_keys, cluster_keys, fabric_keys, routing_keys, transport_keys, optics_keys, inject_keys,
-                      load_schema}) {
+    for (auto part :
+         {scenario_keys, cluster_keys, fabric_keys, transport_schema, optics_keys, inject_keys, load_schema}) {
       const Keys more = part();
       keys.insert(keys.end(), more.begin(), more.end());
     }

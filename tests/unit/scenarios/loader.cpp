@@ -44,9 +44,9 @@ TEST_CASE("A small scenario is right and its defaults are the schema's") {
   CHECK(s.name == "small");
   CHECK(s.fabric.host_rate == 800_Gbps);
   CHECK(s.fabric.switch_latency == Duration(500ns));
-  CHECK(!s.transport.ideal);
+  CHECK(!s.transport.ideal());
   CHECK(s.transport.mtu == 4096_B);
-  CHECK(s.routing.spray);
+  CHECK(s.routing.paths == PathChoice::spray);
   CHECK(s.optics.tiers[0].module == "800G-AEC");
   CHECK(s.optics.tiers[1].module == "800G-DR8");
   CHECK(s.optics.tiers[1].module_chosen);
