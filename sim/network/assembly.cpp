@@ -50,7 +50,9 @@ void NetworkAssembly::check() const {
   if (t.credits.value > 0 && t.credits.value < frame)
     throw Error(fmt::format("transport credits of {} B per lane", t.credits.value),
                 fmt::format("a frame of {} B could never be sent", frame), "Give room for at least one frame.");
-  if (t.recovery == TransportSpec::Recovery::go_back_n && spec.paths == PathChoice::spray)
+  EXPECTS(t.kind != TransportSpec::Kind::uec || t.window_frames <= 32768); // distances are signed 16-bit numbers
+  if (t.recovery == TransportSpec::Recovery::go_back_n && t.kind != TransportSpec::Kind::uec &&
+      spec.paths != PathChoice::ecmp && spec.paths != PathChoice::flowlet)
     throw Error("transport.recovery = \"go-back-n\" with sprayed frames",
                 "frames overtake each other and would all be sent again",
                 "Use routing.policy = \"ecmp\" or transport.recovery = \"selective\".");
@@ -319,7 +321,8 @@ void NetworkAssembly::number_queues(std::vector<Flow> &flows) {
 PathUse NetworkAssembly::path_use(std::uint32_t from, std::uint32_t to) const {
   if (spec.fabric.switches == 0 || leaf_of(from) == leaf_of(to))
     return PathUse::single;
-  return spec.paths == PathChoice::spray ? PathUse::sprayed : PathUse::hashed;
+  const bool sprayed = spec.paths == PathChoice::spray || spec.transport.entropies > 1;
+  return sprayed ? PathUse::sprayed : PathUse::hashed;
 }
 
 void NetworkAssembly::connect_flow(const Flow &flow, std::uint32_t port) {
@@ -356,6 +359,9 @@ void NetworkAssembly::connect_queue_pairs() {
   for (std::uint32_t port = 0; port < spec.fabric.ports_per_host; ++port)
     for (const auto &flow : flows)
       connect_flow(flow, port);
+  for (auto &host : hosts)
+    for (auto &nic : host->nics)
+      nic->prepare();
   for (std::uint32_t rank = 0; rank < spec.programs.size(); ++rank)
     hosts[spec.placement[rank].index()]->give_program(*spec.programs[rank], rank, spec.steps, spec.explain_waiting);
 }

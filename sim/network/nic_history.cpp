@@ -19,7 +19,7 @@ void Nic::open_record(SendQueue &queue, const OutgoingMessage &message, bool wai
 }
 
 /// Accounts for the time of a waiting queue up to `now`, when something about it changes: the port was busy with
-/// others, or it had no credit, or the queue's window was full.
+/// others, or its lane had no credit or was paused, or the queue's pace or window held it.
 void Nic::settle(SendQueue &queue, SimTime now) {
   if (queue.mark >= now)
     return;
@@ -30,8 +30,12 @@ void Nic::settle(SendQueue &queue, SimTime now) {
   queue.mark = now;
 }
 
-/// A train of the queue leaves at `d` and takes the port for `sending`; the port was free from `free` on.
+/// A train of the queue leaves at `d` and takes the port for `sending`; the port was free from `free` on. Until its
+/// pace let it, congestion control held it.
 void Nic::account(SendQueue &queue, SimTime free, SimTime d, Duration sending) {
+  const SimTime paced = std::clamp(queue.eligible, queue.mark, std::max(queue.mark, d));
+  queue.ledger.congestion_control += paced - queue.mark;
+  queue.mark = paced;
   const SimTime idle = std::clamp(free, queue.mark, std::max(queue.mark, d));
   queue.ledger.queueing += idle - queue.mark;
   queue.ledger.flow_control += d - idle;

@@ -26,6 +26,10 @@ SimTime Nic::in_memory(const Frame &frame) {
 }
 
 void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
+  if (frame.kind == Frame::Kind::pause) [[unlikely]] {
+    obey_pause(frame);
+    return;
+  }
   const SimTime in = in_memory(frame);
   auto &credit = credits[frame.lane];
   if (credit.connected()) { // the buffer is free once the tail is in memory's queue
@@ -42,17 +46,37 @@ void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
 
 void Nic::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
   if (frame.corrupt) [[unlikely]] {
-    ++counters_.data_corrupt;
+    counters_.data_corrupt += frame.count;
+    return;
+  }
+  if (rules_.uec) {
+    receive_data_uec(frame, in, events);
     return;
   }
   ReceiveQueue &queue = receive_queues[frame.queue_pair];
-  const auto &transport = settings_.transport;
-  const bool selective = ideal() || transport.recovery == TransportSpec::Recovery::selective;
+  const auto taken = take(frame, in, events);
+  if (taken.verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected ||
+      queue.gap_deadline != never) [[unlikely]] {
+    queue.longest_train = std::max<std::uint32_t>(queue.longest_train, frame.count);
+    ask_for_missing(frame.queue_pair, taken.verdict, rules_.selective, frame.time);
+    watch_gap(queue, taken.verdict == ReceiveQueue::Verdict::in_order, frame.time);
+  }
+  if (frame.marked) [[unlikely]] {
+    queue.marked = true;
+    if (rules_.notify)
+      notify_congestion(frame.queue_pair, frame.time);
+  }
+  if (!finished_.empty() || (!ideal() && queue.unacknowledged >= acknowledgement_due(frame.count)) ||
+      taken.verdict == ReceiveQueue::Verdict::duplicate)
+    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
+}
+
+/// Gives the frames to their queue, and the messages that they complete to the host.
+ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
+  ReceiveQueue &queue = receive_queues[frame.queue_pair];
   finished_.clear();
-  const auto taken =
-      queue.take({frame.sequence, frame.count, frame.size - frame.count * overhead(), frame.last}, selective,
-                 ideal() ? 1u << 16 : transport.window_frames, transport.mtu.value, finished_);
-  const auto verdict = taken.verdict;
+  const auto taken = queue.take({frame.sequence, frame.count, frame.size - frame.count * overhead(), frame.last},
+                                rules_.selective, rules_.receive_window, settings_.transport.mtu.value, finished_);
   counters_.data_delivered += taken.frames;
   counters_.data_discarded += frame.count - taken.frames;
   for (const auto &message : finished_) {
@@ -63,17 +87,28 @@ void Nic::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &ev
       remember(frame.queue_pair, frame, message, delivered);
     events.push_back({NicEvent::Kind::message_arrived, delivered, frame.queue_pair, 0, message.bytes, settings_.port});
   }
-  if (verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected || queue.gap_deadline != never)
-      [[unlikely]] {
-    queue.longest_train = std::max<std::uint32_t>(queue.longest_train, frame.count);
-    ask_for_missing(frame.queue_pair, verdict, selective, frame.time);
-    watch_gap(queue, verdict == ReceiveQueue::Verdict::in_order, frame.time);
-  }
-  // Trains are acknowledged by the four: an acknowledgement each would double the work.
-  const std::uint32_t due = std::min(std::max(transport.ack_every, frame.count > 1 ? 4u * frame.count : 0u),
-                                     transport.window_frames / (frame.count > 1 ? 8 : 2));
-  if (!finished_.empty() || (!ideal() && queue.unacknowledged >= due) || verdict == ReceiveQueue::Verdict::duplicate)
-    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
+  return taken;
+}
+
+/// Frames that an acknowledgement waits for where trains of `count` come: those are acknowledged by the four, as one
+/// each would double the work.
+std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
+  if (count == 1) [[likely]]
+    return std::min(rules_.ack_every, settings_.transport.window_frames / 2);
+  return std::min(std::max(rules_.ack_every, 4u * count), settings_.transport.window_frames / 8);
+}
+
+/// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
+void Nic::obey_pause(const Frame &frame) {
+  take_effect(frame.time);
+  const auto lane = static_cast<std::uint8_t>(1u << frame.lane);
+  const std::uint8_t before = stopped_;
+  stopped_ = static_cast<std::uint8_t>(frame.count != 0 ? stopped_ | lane : stopped_ & ~lane);
+  link.counters().pauses += frame.count != 0 ? 1 : 0;
+  if (before == 0 && stopped_ != 0)
+    stopped_since_ = floor_;
+  if (before != 0 && stopped_ == 0)
+    link.counters().paused += floor_ - stopped_since_;
 }
 
 /// Under go-back-N a frame out of turn asks for the one expected, once. Under selective recovery each gap is asked for
@@ -87,8 +122,7 @@ void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bo
     }
     return;
   }
-  const std::uint32_t allowed =
-      settings_.paths == PathChoice::spray ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
+  const std::uint32_t allowed = reordering() ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
   for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
     acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
 }
@@ -122,10 +156,17 @@ void Nic::check_gaps(SimTime now) {
 void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap) {
   take_effect(now);
   ReceiveQueue &queue = receive_queues[index];
-  if (gap.count == 0)
+  PendingControl pending;
+  pending.queue = index;
+  pending.sequence = gap.count > 0 ? gap.first : queue.expected;
+  pending.kind = kind;
+  pending.count = static_cast<std::uint16_t>(1 + gap.count);
+  if (gap.count == 0) {
     queue.unacknowledged = 0;
-  acknowledgements_.push(
-      {index, gap.count > 0 ? gap.first : queue.expected, kind, static_cast<std::uint16_t>(gap.count)});
+    pending.marked = rules_.echo && queue.marked;
+    queue.marked = false;
+  }
+  acknowledgements_.push(pending);
 }
 
 void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
@@ -135,7 +176,17 @@ void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
   }
   ++counters_.control_delivered;
   take_effect(frame.time);
+  if (rules_.uec) {
+    receive_control_uec(frame, events);
+    return;
+  }
   SendQueue &queue = send_queues[frame.queue_pair];
+  if (frame.kind == Frame::Kind::congestion_notification) {
+    dcqcn_[frame.queue_pair].notified(frame.time);
+    return;
+  }
+  if (frame.marked)
+    fecn_becn_[frame.queue_pair].notified(frame.time);
   const std::uint32_t missing = frame.kind == Frame::Kind::negative_acknowledgement ? frame.count - 1u : 0;
   if (missing > 0) {
     for (std::uint32_t s = frame.sequence; s != frame.sequence + missing; ++s)

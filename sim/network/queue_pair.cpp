@@ -50,7 +50,7 @@ ReceiveQueue::Gap ReceiveQueue::next_gap(std::uint32_t allowed) {
   while (precedes(asked, limit) && is_early(asked))
     ++asked;
   Gap gap{asked, 0};
-  for (; precedes(asked, limit) && !is_early(asked) && gap.count < 0xffff; ++asked)
+  for (; precedes(asked, limit) && !is_early(asked) && gap.count < 0xfffe; ++asked)
     ++gap.count;
   return gap;
 }

@@ -41,7 +41,7 @@ struct SendQueue {
   std::uint32_t sent = 0;          ///< everything before was sent at least once
   std::uint32_t end = 0;           ///< frames of messages that are ready to go
   std::uint32_t posted = 0;        ///< frames of messages posted (some still on their way through the NIC)
-  bool active = false;             ///< in the NIC's round
+  bool active = false;             ///< in the NIC's round, or paced
   bool dead = false;               ///< gave up
   std::uint32_t retries = 0;       ///< time-outs since the last progress
   SimTime deadline = never;        ///< of the oldest unacknowledged frame
@@ -58,6 +58,7 @@ struct SendQueue {
   };
   Ledger ledger;
   SimTime mark{};
+  SimTime eligible{}; ///< its pace allows no departure before
 
   bool has_work(std::uint32_t window) const { return !resend.empty() || (next != end && next - acknowledged < window); }
   /// The message that holds frame `sequence`.
@@ -81,7 +82,8 @@ struct ReceiveQueue {
   std::uint16_t entropy = 0; ///< of the acknowledgements
   // Progress.
   std::uint32_t expected = 0;
-  std::uint32_t unacknowledged = 0;         ///< in-order frames since the last acknowledgement
+  std::uint32_t unacknowledged = 0;         ///< in-order frames since the last acknowledgement; uec: frames
+  bool marked = false;                      ///< infiniband: a frame since the last acknowledgement was
   std::uint32_t nak_sent_for = 0xffffffffu; ///< go-back-N: asked for once
   SimTime gap_deadline = never;             ///< selective: when the gaps in sight are old enough to be losses
   std::uint32_t asked = 0;                  ///< selective: gaps before were asked for
@@ -139,6 +141,11 @@ struct ReceiveQueue {
     std::uint32_t first = 0;
     std::uint32_t count = 0; ///< 0: none
   };
+  /// Which of the 64 frames from `sequence` rounded down to 64 came before their turn.
+  std::uint64_t early_around(std::uint32_t sequence) { return early.empty() ? 0 : early_word(sequence).here; }
+  bool has(std::uint32_t sequence) {
+    return precedes(sequence, expected) || (precedes(sequence, highest) && is_early(sequence));
+  }
   /// The next gap that lies more than `allowed` frames behind the newest frame; each is told once.
   Gap next_gap(std::uint32_t allowed);
 
