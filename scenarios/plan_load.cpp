@@ -2,11 +2,11 @@
 
 #include "collectives/plain.hpp"
 #include "collectives/simai.hpp"
-#include "collectives/traffic.hpp"
 #include "collectives/training.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/job_spec.hpp"
 #include "scenarios/located.hpp"
+#include "scenarios/plan_traffic.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <algorithm>
@@ -72,18 +72,13 @@ JobPlan plan_of(const Scenario &s) {
     return s.job->workload.empty() ? plan_model(s) : plan_workload(s);
   if (!s.collectives.empty())
     return plan_plain(s);
-  if (!s.traffic.empty()) {
-    const auto &t = s.traffic.front();
-    return located(s, "traffic.0", [&] { return plan_traffic({t.pattern, t.size, t.fan_in, s.seed}, s.cluster.gpus); });
-  }
   throw Error(Problem{{s.file, 0, 0},
                       "nothing to run",
                       "no [job], [[collective]] or [[traffic]]",
                       "Add one, or use lightloom topology."});
 }
 
-/// The largest message of the plan, and the collective it belongs to. Rank 0 sends in every pattern here but incast,
-/// whose flows are all alike.
+/// The largest message of the plan, and the collective it belongs to. Rank 0 sends in each of them.
 struct LargestMessage {
   Bytes bytes{};
   std::uint32_t collective = 0;
@@ -106,30 +101,38 @@ LargestMessage largest_message(const JobPlan &plan) {
   return largest;
 }
 
-/// Sequence numbers of frames have 32 bits and a message may take a quarter of the circle. Programs are walked only
-/// when something is that large at all, which with common frames nothing is.
+/// Sequence numbers of frames have 32 bits and a message may take a quarter of the circle.
+bool too_large(const Scenario &s, Bytes bytes) { return bytes.value / s.transport.mtu.value >= max_message_frames; }
+
+[[noreturn]] void refuse_message(const Scenario &s, const std::string &key, Bytes bytes) {
+  throw Error(Problem{s.place(key), fmt::format("{}: a message of {}", key, format_bytes(bytes)),
+                      fmt::format("{} frames of transport.mtu = {} B, at most {} fit in sequence numbers",
+                                  bytes.value / s.transport.mtu.value, s.transport.mtu.value, max_message_frames - 1),
+                      "Try a larger transport.mtu, or a smaller size."});
+}
+
+/// Programs are walked only when something is that large at all, which with common frames nothing is.
 void check_messages(const Scenario &s, const JobPlan &plan) {
-  const auto too_large = [&](Bytes bytes) { return bytes.value / s.transport.mtu.value >= max_message_frames; };
-  const bool maybe = std::any_of(plan.collectives.begin(), plan.collectives.end(),
-                                 [&](const CollectiveInfo &c) { return !c.scale_up && too_large(c.bytes); }) ||
-                     (!s.traffic.empty() && too_large(s.traffic.front().size));
-  if (!maybe)
+  if (std::none_of(plan.collectives.begin(), plan.collectives.end(),
+                   [&](const CollectiveInfo &c) { return !c.scale_up && too_large(s, c.bytes); }))
     return;
   const LargestMessage largest = largest_message(plan);
-  if (!too_large(largest.bytes))
-    return;
-  const std::string key = s.job                    ? "job.0"
-                          : !s.collectives.empty() ? fmt::format("collective.{}.size", largest.collective / s.steps)
-                                                   : "traffic.0.size";
-  throw Error(
-      Problem{s.place(key), fmt::format("{}: a message of {}", key, format_bytes(largest.bytes)),
-              fmt::format("{} frames of transport.mtu = {} B, at most {} fit in sequence numbers",
-                          largest.bytes.value / s.transport.mtu.value, s.transport.mtu.value, max_message_frames - 1),
-              "Try a larger transport.mtu, or a smaller size."});
+  if (too_large(s, largest.bytes))
+    refuse_message(s, s.job ? "job.0" : fmt::format("collective.{}.size", largest.collective / s.steps), largest.bytes);
+}
+
+JobPlan plan_flows(const Scenario &s) {
+  const auto specs = traffic_specs(s);
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    if (const Bytes largest = largest_flow(specs[i]); too_large(s, largest))
+      refuse_message(s, fmt::format("traffic.{}.size", i), largest);
+  return located(s, "traffic.0", [&] { return plan_traffic(specs, s.cluster.gpus); });
 }
 } // namespace
 
 JobPlan plan_load(const Scenario &s) {
+  if (!s.traffic.empty() && !s.job && s.collectives.empty())
+    return plan_flows(s);
   JobPlan plan = plan_of(s);
   check_messages(s, plan);
   return plan;

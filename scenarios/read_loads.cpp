@@ -66,6 +66,33 @@ void read_schedule(const Reader &r, JobPart &j) {
   j.bucket = r.optional_whole<Bytes>("job.0.bucket");
   j.data_algorithm = r.text("job.0.data_algorithm");
 }
+
+TrafficPart read_traffic(const Reader &r, const Scenario &s, const std::string &at) {
+  const auto beside_scenario = [&](const char *key) {
+    const auto *path = r.given(at + key);
+    return path != nullptr ? (std::filesystem::path(s.file).parent_path() / path->text).string() : std::string();
+  };
+  TrafficPart t;
+  t.pattern = r.text(at + ".pattern");
+  t.size = r.bytes(at + ".size");
+  t.replace_zeros = r.given(at + ".size") != nullptr;
+  t.fan_in = r.count_or(at + ".fan_in", std::min(64u, s.cluster.gpus > 1 ? s.cluster.gpus - 1 : 1));
+  if (const auto *by = r.given(at + ".by")) {
+    t.by = by->whole > 0 ? static_cast<std::uint32_t>(by->whole) : 1;
+    t.by_unit = by->whole > 0 ? "" : by->text.substr(by->text.find(' ') + 1); // npos + 1 = 0
+  }
+  t.path = beside_scenario(".path");
+  t.start_in_ps = r.text(at + ".start_unit") == "ps";
+  t.start = r.duration(at + ".start");
+  t.repeat = r.count(at + ".repeat");
+  t.poisson = r.text(at + ".arrivals") == "poisson";
+  t.load = r.optional_real(at + ".load").value_or(0);
+  t.duration = r.optional_whole<Duration>(at + ".duration").value_or(Duration{});
+  t.sizes = r.text(at + ".sizes");
+  t.sizes_file = beside_scenario(".sizes_file");
+  t.record = r.flag(at + ".record");
+  return t;
+}
 } // namespace
 
 void read_job(const Reader &r, Scenario &s, std::vector<Problem> &problems) {
@@ -97,14 +124,8 @@ void read_loads(const Reader &r, Scenario &s) {
     c.size = r.bytes(at + ".size");
     s.collectives.push_back(c);
   }
-  for (std::size_t i = 0; r.has_table("traffic." + std::to_string(i)); ++i) {
-    const std::string at = "traffic." + std::to_string(i);
-    TrafficPart t;
-    t.pattern = r.text(at + ".pattern");
-    t.size = r.bytes(at + ".size");
-    t.fan_in = r.count_or(at + ".fan_in", std::min(64u, s.cluster.gpus > 1 ? s.cluster.gpus - 1 : 1));
-    s.traffic.push_back(t);
-  }
+  for (std::size_t i = 0; r.has_table("traffic." + std::to_string(i)); ++i)
+    s.traffic.push_back(read_traffic(r, s, "traffic." + std::to_string(i)));
 }
 
 } // namespace lightloom

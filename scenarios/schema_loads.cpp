@@ -2,6 +2,7 @@
 // later versions have for [failures] and [campaign].
 
 #include "collectives/algorithm.hpp"
+#include "collectives/traffic.hpp"
 #include "scenarios/schema.hpp"
 
 #include <algorithm>
@@ -148,21 +149,62 @@ Keys collective_keys() {
   };
 }
 
+/// Lengths of a shift in words.
+std::vector<std::string> shift_words() { return {"1 host", "1 rack", "1 group", "host", "rack", "group"}; }
+
+/// "fixed", and every distribution of FlowSizes.
+std::vector<std::string> flow_size_names() {
+  std::vector<std::string> names{"fixed", "exponential", "pareto"};
+  const auto &published = FlowSizes::published_names();
+  names.insert(names.end(), published.begin(), published.end());
+  return names;
+}
+
+/// Who sends how much to whom.
 Keys traffic_keys() {
   return {
-      {.path = "traffic.*.pattern", .type = choice, .fallback = "permutation", .choices = {"permutation", "incast"},
-       .later = {"shift", "uniform", "all-to-all", "file"}, .description = "who sends to whom"},
+      {.path = "traffic.*.pattern", .type = choice, .fallback = "permutation", .choices = traffic_patterns(),
+       .description = "who sends to whom; uniform: to another host, drawn for each flow; all-to-all: one flow per "
+                      "ordered pair; shift: host r to host r + by; file: as path says"},
       {.path = "traffic.*.size", .type = bytes, .fallback = "20MB", .low = 1, .high = 1e12,
-       .description = "bytes per flow"},
+       .description = "bytes per flow; sizes = \"exponential\" or \"pareto\": the mean; pattern = \"file\": in place of "
+                      "sizes of 0, which are refused without it"},
       {.path = "traffic.*.fan_in", .type = count, .fallback = "64", .low = 1, .high = 65535,
        .description = "incast: senders to host 0"},
-      {.path = "traffic.*.by", .type = count, .low = 1, .high = 65535, .not_yet = true,
-       .description = "shift: by how many hosts"},
-      {.path = "traffic.*.path", .type = text, .not_yet = true, .description = "an htsim connection matrix"},
-      {.path = "traffic.*.arrivals", .type = text, .not_yet = true, .description = "open loop"},
-      {.path = "traffic.*.load", .type = ratio, .low = 0, .high = 1, .not_yet = true,
-       .description = "open loop: share of the link rate"},
-      {.path = "traffic.*.duration", .type = duration, .not_yet = true, .description = "open loop: how long"},
+      {.path = "traffic.*.by", .type = count, .fallback = "1", .low = 1, .high = 65535, .words = shift_words(),
+       .description = "shift: by how many hosts; or as far as the first host of the same rail under another leaf "
+                      "(1 rack) or in another pod or group (1 group)"},
+      {.path = "traffic.*.path", .type = text,
+       .description = "file: an htsim connection matrix (.cm), relative to the scenario file"},
+      {.path = "traffic.*.start_unit", .type = choice, .fallback = "us", .choices = {"us", "ps"},
+       .description = "file: unit of the matrix's start times; htsim's generators wrote us, its newer readers take ps"},
+      {.path = "traffic.*.start", .type = duration, .fallback = "0s", .low = 0, .high = 3600,
+       .description = "nothing of this table is sent before"},
+      {.path = "traffic.*.repeat", .type = count, .fallback = "1", .low = 1, .high = 1e6,
+       .description = "closed loop: rounds; a host begins one when its flows of the round before are acknowledged"},
+  };
+}
+
+/// When flows arrive, and how large they are.
+Keys arrival_keys() {
+  return {
+      {.path = "traffic.*.arrivals", .type = choice, .fallback = "closed", .choices = {"closed", "poisson"},
+       .description = "closed: all flows are posted at start; poisson: each sender posts flows at random times, "
+                      "whatever became of those before"},
+      {.path = "traffic.*.load", .type = ratio, .low = 1e-6, .high = 100,
+       .description = "poisson: payload offered, as a share of the line rate of each sender's ports together; incast: "
+                      "of the receiver's, all senders together"},
+      {.path = "traffic.*.duration", .type = duration, .low = 1e-9, .high = 3600,
+       .description = "poisson: flows arrive this long from start; the run ends when all have"},
+      {.path = "traffic.*.sizes", .type = choice, .fallback = "fixed", .choices = flow_size_names(),
+       .source = "HPCC's traffic generator (SIGCOMM 2019) for the published ones",
+       .description = "poisson: distribution of flow sizes; websearch: DCTCP's, hadoop: Facebook's, alibaba-storage: "
+                      "AliStorage2019; exponential and pareto (shape 1.5, over four decades) have the mean size"},
+      {.path = "traffic.*.sizes_file", .type = text,
+       .description = "poisson: sizes from a file, relative to the scenario file: per line bytes and the probability "
+                      "of a flow no larger, in % or up to 1"},
+      {.path = "traffic.*.record", .type = flag, .fallback = "true",
+       .description = "keep each flow's times for completion times, slowdown and goodput; false: save the memory"},
   };
 }
 
@@ -181,7 +223,7 @@ Keys campaign_keys() {
 
 std::vector<Key> load_schema() {
   Keys keys;
-  for (auto part : {parallel_keys, schedule_keys, model_keys, collective_keys, traffic_keys, campaign_keys}) {
+  for (auto part : {parallel_keys, schedule_keys, model_keys, collective_keys, traffic_keys, arrival_keys, campaign_keys}) {
     const Keys more = part();
     keys.insert(keys.end(), more.begin(), more.end());
   }
