@@ -61,29 +61,6 @@ LinkReport tier_report(const Scenario &s, std::size_t tier) {
   return report;
 }
 
-/// Trains of `auto` are never longer than this: the network's own limit.
-constexpr std::uint32_t most_auto_frames = 1024;
-
-/// Trains beside an all-to-all change which of its messages wait: 1 to 3 % of a step, whatever their length
-/// (docs/validation/trains.md). `auto` uses frames then. All-to-alls of workload files are not looked for.
-bool has_all_to_all(const Scenario &s) {
-  return (s.job && s.job->expert > 1) ||
-         std::any_of(s.collectives.begin(), s.collectives.end(), [](const auto &c) { return c.op == "all-to-all"; });
-}
-
-TrainSpec train_spec(const Scenario &s) {
-  const auto &g = s.granularity;
-  switch (g.kind) {
-  case GranularityPart::Kind::frame:
-    return {1, 0};
-  case GranularityPart::Kind::size:
-    return {static_cast<std::uint32_t>(std::max<std::int64_t>(1, g.size.value / s.transport.mtu.value)), 0};
-  case GranularityPart::Kind::automatic:
-    return has_all_to_all(s) ? TrainSpec{1, 0} : TrainSpec{most_auto_frames, g.error};
-  }
-  return {};
-}
-
 /// A bus slower than its ports makes the NIC's rate a number on paper: allowed, and said.
 void warn_of_bus(const Scenario &s, const NetworkSpec &n, std::vector<std::string> &warnings) {
   if (n.hosts.pcie.bits_per_second == 0 || n.hosts.pcie.bits_per_second >= s.fabric.host_rate.bits_per_second)
@@ -205,7 +182,7 @@ BuiltRun build_run(const Scenario &s) {
   run.route_fallbacks = route_fallbacks(n.routes, kinds);
   const Duration base_rtt = base_round_trip(s, b);
   BuildRemarks remarks{run.notes, run.warnings};
-  n.switches = switch_spec(s, b, base_rtt, remarks);
+  n.switches = switch_spec(s, b, n.links, base_rtt, remarks);
   n.hosts.nic_latency = s.fabric.nic_latency;
   n.hosts.message_overhead = s.fabric.nic_overhead;
   n.hosts.reaction = s.fabric.nic_reaction;

@@ -32,7 +32,13 @@ Bytes bytes_in(Duration time, BitRate rate);
 /// needs between them; or transport.base_rtt.
 Duration base_round_trip(const Scenario &scenario, const BuiltFabric &built);
 
-SwitchSpec switch_spec(const Scenario &scenario, const BuiltFabric &built, Duration base_rtt, BuildRemarks &remarks);
+/// Payload, header, preamble and gap of a full frame.
+Bytes full_frame(const Scenario &scenario);
+/// What moves as one unit.
+TrainSpec train_spec(const Scenario &scenario);
+
+SwitchSpec switch_spec(const Scenario &scenario, const BuiltFabric &built, const std::vector<LinkHealth> &links,
+                       Duration base_rtt, BuildRemarks &remarks);
 /// Adds a note for what was chosen by default.
 TransportSpec transport_spec(const Scenario &scenario, const BuiltFabric &built, const SwitchSpec &switches,
                              Duration base_rtt, std::vector<std::string> &notes);

@@ -69,45 +69,54 @@ EcnSpec ecn_of(const Scenario &s, const BuiltFabric &b, Duration base_rtt) {
   return ecn;
 }
 
-/// What the longest link of any tier can still bring after a pause was sent to its other end.
-Bytes headroom_of(const Scenario &s, const BuiltFabric &b, Bytes frame) {
+/// What any link can still bring after a pause was sent to its other end, trains of `frame` bytes at most.
+Bytes headroom_of(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHealth> &links, Bytes frame) {
   Bytes most{};
   const Forwarding forwarding = s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through;
-  for (const auto tier : {Tier::host, Tier::leaf, Tier::spine, Tier::global})
-    if (const auto &link = b.optics[static_cast<std::size_t>(tier)])
-      most = std::max(
-          most, pfc_headroom(tier_rate(s, tier), link->latency, s.fabric.nic_reaction, frame, pause_frame, forwarding));
+  const auto &cables = b.fabric.plan().cables;
+  for (std::size_t c = 0; c < cables.size(); ++c) {
+    const Duration reaction = cables[c].tier == Tier::host ? std::max(s.fabric.nic_reaction, s.fabric.switch_latency)
+                                                           : s.fabric.switch_latency;
+    for (const auto &segment : links[2 * c].segments)
+      most = std::max(most, pfc_headroom(cables[c].rate, segment.latency, reaction, frame, pause_frame, forwarding));
+  }
   return most;
 }
 
-PfcSpec pfc_of(const Scenario &s, const BuiltFabric &b, Bytes buffer, Bytes frame, std::vector<std::string> &notes) {
+/// Lane 0 is lossless: every port needs its headroom, and room for a frame before it pauses its peer.
+PfcSpec pfc_of(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHealth> &links, Bytes buffer,
+               BuildRemarks &remarks) {
   const auto &q = s.fabric.shared;
   PfcSpec pfc;
   pfc.enabled = q.pfc;
   if (!pfc.enabled)
     return pfc;
-  pfc.headroom = q.pfc_headroom ? *q.pfc_headroom : headroom_of(s, b, frame);
-  const std::int64_t shares = std::int64_t(b.fabric.radix()) * s.transport.virtual_lanes;
-  const Bytes reserved = pfc.headroom * shares;
-  const Bytes rest = buffer - reserved;
-  const Bytes share(rest.value / shares);
-  pfc.xoff = q.pfc_xoff ? *q.pfc_xoff : share;
-  if (rest < pfc.xoff || pfc.xoff < frame)
-    throw Error(Problem{
-        s.place(q.pfc_xoff ? "fabric.switch.pfc_xoff" : "fabric.switch.buffer"),
-        q.pfc_xoff ? "fabric.switch.pfc_xoff = " + format_bytes(pfc.xoff)
-                   : "fabric.switch.buffer = " + format_bytes(buffer),
-        fmt::format(
-            "{} ports × {} lanes × {} of headroom are {}, and a port must hold a frame of {} B before it pauses",
-            b.fabric.radix(), s.transport.virtual_lanes, format_bytes(pfc.headroom), format_bytes(reserved),
-            frame.value),
-        fmt::format("Try a buffer of {} or more, or pfc = false.", format_bytes(reserved + frame * shares))});
-  pfc.xon = q.pfc_xon ? *q.pfc_xon : std::max(Bytes(0), pfc.xoff - frame * 2);
-  if (pfc.xon > pfc.xoff)
-    throw Error(Problem{s.place("fabric.switch.pfc_xon"), "fabric.switch.pfc_xon = " + format_bytes(pfc.xon),
-                        "above fabric.switch.pfc_xoff = " + format_bytes(pfc.xoff), "Leave it out."});
-  notes.push_back(fmt::format("fabric.switch: pauses beyond {} per port and lane, {} of headroom each",
-                              format_bytes(pfc.xoff), format_bytes(pfc.headroom)));
+  const Bytes frame = full_frame(s) * train_spec(s).most_frames;
+  pfc.headroom = q.pfc_headroom ? *q.pfc_headroom : headroom_of(s, b, links, frame);
+  const std::int64_t ports = b.fabric.radix();
+  const Bytes reserved = pfc.headroom * ports;
+  const Bytes least = frame * ports;
+  if (buffer < reserved + least)
+    throw Error(
+        Problem{s.place("fabric.switch.buffer"), "fabric.switch.buffer = " + format_bytes(buffer),
+                fmt::format("{} ports × {} of headroom are {}, and each must hold {} B before it pauses its peer",
+                            ports, format_bytes(pfc.headroom), format_bytes(reserved), frame.value),
+                fmt::format("Try {} or more{}, or pfc = false.", format_bytes(reserved + least),
+                            frame > full_frame(s) ? ", a smaller scenario.granularity" : "")});
+  if (q.pfc_xoff) {
+    pfc.xoff = *q.pfc_xoff;
+    pfc.xon = q.pfc_xon.value_or(std::max(Bytes(0), pfc.xoff - frame * 2));
+    if (pfc.xon > pfc.xoff)
+      throw Error(Problem{s.place("fabric.switch.pfc_xon"), "fabric.switch.pfc_xon = " + format_bytes(pfc.xon),
+                          "above fabric.switch.pfc_xoff = " + format_bytes(pfc.xoff), "Leave it out."});
+    if (buffer < reserved + pfc.xoff)
+      throw Error(Problem{s.place("fabric.switch.pfc_xoff"), "fabric.switch.pfc_xoff = " + format_bytes(pfc.xoff),
+                          fmt::format("of a buffer of {} the headroom of {} ports takes {}", format_bytes(buffer),
+                                      ports, format_bytes(reserved)),
+                          "Try \"auto\"."});
+  }
+  remarks.notes.push_back(
+      fmt::format("fabric.switch.pfc_headroom: {} per port, for the longest link", format_bytes(pfc.headroom)));
   return pfc;
 }
 
@@ -131,7 +140,8 @@ BitRate switch_capacity(const Fabric &fabric) {
   return BitRate(fastest * fabric.radix());
 }
 
-SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, Duration base_rtt, BuildRemarks &remarks) {
+SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHealth> &links, Duration base_rtt,
+                       BuildRemarks &remarks) {
   const auto &t = s.transport;
   const auto &q = s.fabric.shared;
   SwitchSpec spec;
@@ -143,7 +153,7 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, Duration base_rt
     spec.ecn = ecn_of(s, b, base_rtt);
   if (!t.ethernet())
     return spec;
-  const Bytes frame = t.mtu + t.header + Bytes(20);
+  const Bytes frame = full_frame(s);
   spec.buffer = buffer_of(s, b, remarks.notes);
   spec.alpha = q.alpha;
   spec.queue_limit = q.no_queue_limit                     ? Bytes{}
@@ -154,7 +164,7 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, Duration base_rt
     throw Error(Problem{s.place("fabric.switch.queue_limit"),
                         "fabric.switch.queue_limit = " + format_bytes(spec.queue_limit),
                         fmt::format("a queue must hold one full frame of {} B", frame.value), "Try \"auto\"."});
-  spec.pfc = pfc_of(s, b, spec.buffer, frame, remarks.notes);
+  spec.pfc = pfc_of(s, b, links, spec.buffer, remarks);
   spec.trim = q.trimming;
   spec.trimmed = q.trimmed_size;
   return spec;

@@ -89,7 +89,7 @@ Duration drain_time(const Scenario &s, const SwitchSpec &switches) {
 
 void set_credits(const Scenario &s, const BuiltFabric &b, TransportSpec &spec, std::vector<std::string> &notes) {
   const auto &t = s.transport;
-  const Bytes frame = t.mtu + t.header + Bytes(20);
+  const Bytes frame = full_frame(s);
   spec.credits = t.credits ? *t.credits : credits_for(s, b, frame);
   if (!t.credits)
     notes.push_back(fmt::format("transport.credits: {} per lane and link, the longest round trip × rate + 4 frames",
@@ -105,14 +105,45 @@ void set_credits(const Scenario &s, const BuiltFabric &b, TransportSpec &spec, s
 }
 } // namespace
 
+Bytes full_frame(const Scenario &s) { return s.transport.mtu + s.transport.header + Bytes(20); }
+
+namespace {
+/// Trains of `auto` are never longer than this: the network's own limit.
+constexpr std::uint32_t most_auto_frames = 1024;
+/// … and through shared buffers than this: trains are queued, paused and trimmed whole, and the headroom of every port
+/// must hold two.
+constexpr std::uint32_t most_shared_frames = 32;
+
+/// Trains beside an all-to-all change which of its messages wait: 1 to 3 % of a step, whatever their length
+/// (docs/validation/trains.md). `auto` uses frames then. All-to-alls of workload files are not looked for.
+bool has_all_to_all(const Scenario &s) {
+  return (s.job && s.job->expert > 1) ||
+         std::any_of(s.collectives.begin(), s.collectives.end(), [](const auto &c) { return c.op == "all-to-all"; });
+}
+
+} // namespace
+
+TrainSpec train_spec(const Scenario &s) {
+  const auto &g = s.granularity;
+  switch (g.kind) {
+  case GranularityPart::Kind::frame:
+    return {1, 0};
+  case GranularityPart::Kind::size:
+    return {static_cast<std::uint32_t>(std::max<std::int64_t>(1, g.size.value / s.transport.mtu.value)), 0};
+  case GranularityPart::Kind::automatic:
+    return has_all_to_all(s) ? TrainSpec{1, 0}
+                             : TrainSpec{s.transport.ethernet() ? most_shared_frames : most_auto_frames, g.error};
+  }
+  return {};
+}
+
 Duration base_round_trip(const Scenario &s, const BuiltFabric &b) {
   const auto &t = s.transport;
   if (t.base_rtt)
     return *t.base_rtt;
   const LongestPath path = longest_path(s, b);
   const Bytes back = t.ideal() ? Bytes(1) : (t.control_header.value < 0 ? t.header : t.control_header) + Bytes(20);
-  return 2 * path.latency + s.fabric.nic_reaction +
-         transmission(path, t.mtu + t.header + Bytes(20), s.fabric.store_and_forward) +
+  return 2 * path.latency + s.fabric.nic_reaction + transmission(path, full_frame(s), s.fabric.store_and_forward) +
          transmission(path, back, s.fabric.store_and_forward);
 }
 

@@ -228,6 +228,8 @@ void check_buffers(Checks &c) {
   if (t.ethernet() && !q.pfc)
     for (const char *key : {"pfc_xoff", "pfc_xon", "pfc_headroom"})
       c.needless(std::string("fabric.switch.") + key, "pfc = false");
+  else if (t.ethernet() && !q.pfc_xoff)
+    c.needless("fabric.switch.pfc_xon", "pfc_xoff is \"auto\", and pfc_xon follows it");
 }
 
 void check_policy(Checks &c) {

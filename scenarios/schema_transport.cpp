@@ -45,19 +45,17 @@ Keys buffer_keys() {
        .high = 1, .source = "as ecn_min",
        .description = "probability of a mark just below ecn_max; it rises from 0 at ecn_min"},
       {.path = "fabric.switch.pfc", .type = flag, .fallback = "true for rocev2, else false", .source = "IEEE 802.1Qbb",
-       .description = "priority flow control: an ingress port that holds much pauses its peer, lane by lane; nothing "
-                      "is dropped"},
+       .description = "priority flow control: an ingress port that holds much pauses its peer; no data is dropped"},
       {.path = "fabric.switch.pfc_xoff", .type = bytes, .fallback = "auto", .low = 1, .high = 1e12,
-       .auto_allowed = true, .source = "Design",
-       .description = "an ingress port and lane that holds more pauses its peer; auto: what the buffer has beside the "
-                      "headroom, divided among all ports and lanes"},
+       .auto_allowed = true, .source = "dynamic thresholds: Choudhury and Hahne 1998",
+       .description = "an ingress port that holds more pauses its peer; auto: alpha × what is free beside the headroom"},
       {.path = "fabric.switch.pfc_xon", .type = bytes, .fallback = "auto", .low = 0, .high = 1e12,
-       .auto_allowed = true, .source = "Zhu et al., SIGCOMM 2015, recalled",
-       .description = "it goes on once it holds no more than this; auto: two full frames below pfc_xoff"},
+       .auto_allowed = true, .source = "Zhu et al., SIGCOMM 2015, K",
+       .description = "it goes on once it holds no more than this; auto: two full frames below the threshold"},
       {.path = "fabric.switch.pfc_headroom", .type = bytes, .fallback = "auto", .low = 1, .high = 1e12,
-       .auto_allowed = true, .source = "IEEE 802.1Qbb, annex N",
-       .description = "per ingress port and lane, kept for what is under way until a pause takes effect; auto: from "
-                      "the latency and rate of the longest link"},
+       .auto_allowed = true, .source = "IEEE 802.1Qbb, annex O",
+       .description = "per ingress port, kept for what is under way until a pause takes effect; auto: for the latency "
+                      "and rate of the longest link"},
       {.path = "fabric.switch.trimming", .type = flag, .fallback = "true for uec, else false",
        .source = "UEC 1.0, packet trimming",
        .description = "a data frame that finds no room goes on as its header, ahead of data"},
