@@ -37,9 +37,9 @@ struct TrafficSpec {
   std::uint32_t by = 1;     ///< shift: rank r sends to rank r + by modulo the ranks; not a multiple of them
   std::uint32_t repeat = 1; ///< closed loop: rounds, ≥ 1
   Duration start{};         ///< nothing is sent before
-  std::optional<OpenLoop> open;
-  std::shared_ptr<const HtsimMatrix> matrix; ///< pattern = "file"; its sizes replace `bytes`
-  bool record = true;                        ///< keep one FlowResult per flow
+  std::optional<OpenLoop> open{};
+  std::shared_ptr<const HtsimMatrix> matrix{}; ///< pattern = "file"; its sizes replace `bytes`
+  bool record = true;                          ///< keep one FlowResult per flow
 };
 
 /// "permutation", "incast", "uniform", "all-to-all", "shift", "file".

@@ -251,7 +251,7 @@ private:
   std::uint32_t stages_;
   std::vector<Rank> ranks_;
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::deque<Bytes>>
-      queues_; ///< (source, destination, stream)
+      queues_;                                                         ///< (source, destination, stream)
   std::map<std::pair<std::uint32_t, std::uint32_t>, Counted> counted_; ///< (destination, channel)
   std::map<std::uint32_t, Meeting> meetings_;
   std::map<std::uint32_t, std::uint32_t> steps_begun_;

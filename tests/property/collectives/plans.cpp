@@ -243,7 +243,6 @@ TEST_CASE("permutation and incast traffic deliver every flow") {
   }
   CHECK_THROWS_AS(plan_traffic({"incast", Bytes(1), 0, 1}, 4), Error);
   CHECK_THROWS_AS(plan_traffic({"incast", Bytes(1), 4, 1}, 4), Error);
-  CHECK_THROWS_AS(plan_traffic({"uniform", Bytes(1), 0, 1}, 4), Error);
   CHECK_THROWS_AS(plan_traffic({"permutation", Bytes(1), 0, 1}, 1), Error);
 }
 
