@@ -166,6 +166,8 @@ bool Nic::burst(SimTime until) {
   const SimTime free = link.free();
   const Duration busy = link.counters().busy;
   link.run(Burst{*this, train, left, index, paced || rules_.uec}, until);
+  if (rules_.uec) // the entropy that was not used
+    uec_[index].turn = static_cast<std::uint16_t>(train.entropy - queue.entropy);
   if (left == most)
     return false;
   if (history != nullptr) { // alone at the port: what is not sending is waiting for credit

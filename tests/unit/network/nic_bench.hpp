@@ -1,7 +1,7 @@
 #pragma once
 // One NIC on a bench: its queues lead to a peer that the test plays, its link ends in the test's hands.
 
-#include "sim/engine/entity.hpp"
+#include "sim/engine/simulation.hpp"
 #include "sim/network/nic.hpp"
 #include "tests/unit/network/fabrics.hpp"
 
@@ -19,6 +19,7 @@ public:
     link.lanes = transport.virtual_lanes;
     link.full_frame = Bytes(full(transport));
     nic.link.configure(health_, link, RandomStream());
+    simulation_.add(idle_, 0);
     wire_.connect(nic.link.out, idle_);
     nic.send_queues.resize(queues);
     nic.receive_queues.resize(queues);
@@ -68,6 +69,7 @@ private:
   }
   LinkHealth health_;
   Idle idle_;
+  Simulation simulation_{1}; ///< gives the test its wake slot
   Receiver<Frame> wire_;
 
 public:
