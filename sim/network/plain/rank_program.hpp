@@ -17,7 +17,6 @@ namespace lightloom {
 struct Operation {
   enum class Kind : std::uint8_t {
     compute,          ///< the GPU works for `duration`
-    wait_until,       ///< wait until `duration` after the start of the run
     send,             ///< post `bytes` to rank `peer`; done at once for the stream, in order per (peer, channel)
     receive,          ///< wait for the next message from rank `peer` on this channel; its size must be `bytes`
     drain,            ///< wait until every send on this channel was acknowledged
@@ -29,7 +28,8 @@ struct Operation {
     begin_step,       ///< training step `id` begins at this rank
     end_step,         ///< training step `id` ends at this rank
     finish,           ///< the stream is done; next() is not called again
-    arrivals          ///< wait until `count` messages have arrived on this channel, from any rank: counts(channel)
+    arrivals,         ///< wait until `count` messages have arrived on this channel, from any rank: counts(channel)
+    wait_until        ///< wait until `duration` after the start of the run
   };
   Kind kind = Kind::finish;
   std::uint16_t label = 0; ///< what it is for, in reports: index into JobPlan::labels; send, receive, scale_up, compute
