@@ -167,8 +167,8 @@ Keys traffic_keys() {
        .description = "who sends to whom; uniform: to another host, drawn for each flow; all-to-all: one flow per "
                       "ordered pair; shift: host r to host r + by; file: as path says"},
       {.path = "traffic.*.size", .type = bytes, .fallback = "20MB", .low = 1, .high = 1e12,
-       .description = "bytes per flow; sizes = \"exponential\" or \"pareto\": the mean; pattern = \"file\": in place of "
-                      "sizes of 0, which are refused without it"},
+       .description = "bytes per flow; sizes = \"exponential\" or \"pareto\": the mean; pattern = \"file\": in place "
+                      "of sizes of 0, which are refused without it"},
       {.path = "traffic.*.fan_in", .type = count, .fallback = "64", .low = 1, .high = 65535,
        .description = "incast: senders to host 0"},
       {.path = "traffic.*.by", .type = count, .fallback = "1", .low = 1, .high = 65535, .words = shift_words(),
@@ -223,7 +223,8 @@ Keys campaign_keys() {
 
 std::vector<Key> load_schema() {
   Keys keys;
-  for (auto part : {parallel_keys, schedule_keys, model_keys, collective_keys, traffic_keys, arrival_keys, campaign_keys}) {
+  for (auto part :
+       {parallel_keys, schedule_keys, model_keys, collective_keys, traffic_keys, arrival_keys, campaign_keys}) {
     const Keys more = part();
     keys.insert(keys.end(), more.begin(), more.end());
   }
