@@ -3,15 +3,13 @@
 
 #include "collectives/simai.hpp"
 
+#include "collectives/text_words.hpp"
 #include "sim/core/error.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <utility>
@@ -23,44 +21,6 @@ constexpr std::size_t most_problems = 20;
 constexpr std::int64_t most_bytes = 1'000'000'000'000'000; // 1 PB: above it transmission times leave 64 bits
 constexpr std::int64_t most_ns = 1'000'000'000'000;        // 1000 s per entry
 constexpr double most_total_ns = 4e15;                     // 46 days: int64 picoseconds hold 106
-
-struct Word {
-  std::string_view text;
-  std::uint32_t column = 1;
-};
-
-/// Words between blanks and tabs, with their columns from 1. A carriage return is a blank.
-std::vector<Word> words_of(std::string_view line) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; };
-  std::vector<Word> words;
-  for (std::size_t i = 0; i < line.size();) {
-    if (blank(line[i])) {
-      ++i;
-      continue;
-    }
-    const std::size_t start = i;
-    while (i < line.size() && !blank(line[i]))
-      ++i;
-    words.push_back({line.substr(start, i - start), static_cast<std::uint32_t>(start + 1)});
-  }
-  return words;
-}
-
-/// A word as an error message can show it: printable, short.
-std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, 40))
-    out += c >= ' ' && c < 127 ? c : '?';
-  return text.size() > 40 ? out + "..." : out;
-}
-
-std::optional<std::int64_t> integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return value;
-}
 
 constexpr std::array parallelism_words = {"DATA",
                                           "MODEL",
@@ -343,11 +303,7 @@ const char *to_string(SimaiGroup group) {
 SimaiWorkload parse_simai(std::string_view text, const std::string &file) { return Parser(text, file).parse(); }
 
 SimaiWorkload load_simai(const std::string &path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.is_open() || in.bad())
-    throw Error("cannot read \"" + path + "\"", "", "Is it there, and a file?", ExitCode::system);
-  return parse_simai(text, path);
+  return parse_simai(text_of_file(path), path);
 }
 
 SimaiSummary summarize(const SimaiWorkload &workload) {
