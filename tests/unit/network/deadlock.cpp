@@ -157,3 +157,24 @@ TEST_CASE("The same ring finishes when every buffer holds what is under way") {
   CHECK(r.blocked.empty());
   CHECK(r.violations.empty());
 }
+
+TEST_CASE("Four switches in a ring with PFC and clockwise routes deadlock, drop nothing, and the cycle is named") {
+  for (const bool sequential : {true, false}) {
+    NetworkSpec spec = ring_of_switches(4);
+    spec.switches.buffer = Bytes(4 << 20);
+    spec.switches.pfc = {true, Bytes(40'000), Bytes(20'000), Bytes(200'000)};
+    two_further(spec, 1_MiB);
+    ExecutionOptions options;
+    options.sequential = sequential;
+    const NetworkResult r = simulate(std::move(spec), options);
+    CHECK(r.standstill.cycle);
+    CHECK(numbers(r.standstill.links) == std::vector<std::uint32_t>{8, 10, 12, 14});
+    CHECK(r.frames_held > 0);
+    CHECK(r.blocked.size() == 4); // no retransmission: every receiver waits
+    CHECK(r.violations.empty());
+    for (const std::uint32_t l : {8u, 10u, 12u, 14u}) {
+      CHECK(r.links[l].buffer_drops == 0);
+      CHECK(r.links[l].pauses >= 1);
+    }
+  }
+}
