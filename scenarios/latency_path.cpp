@@ -3,7 +3,7 @@
 #include "sim/core/contract.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "sim/network/frame.hpp"
-#include "sim/network/routing.hpp"
+#include "sim/network/path_choice.hpp"
 #include "topology/routes.hpp"
 
 #include <algorithm>

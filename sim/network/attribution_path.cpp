@@ -2,7 +2,7 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/network/forwarding.hpp"
-#include "sim/network/routing.hpp"
+#include "sim/network/path_choice.hpp"
 #include "sim/network/train_rule.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 // The way of one train through the fabric, found again after the run: the same choice among equal ports as the switch
-// made (routing.hpp is pure), the same transmission times, and what of its latency is fibre, modules and switches.
+// made (path_choice.hpp: ecmp and spray are pure), the same transmission times, and what of its latency is fibre,
+// modules and switches.
 
 #include "sim/network/network.hpp"
 

@@ -1,6 +1,6 @@
 // How flows and frames spread over equal ports.
 
-#include "sim/network/routing.hpp"
+#include "sim/network/path_choice.hpp"
 #include "tests/unit/network/fabrics.hpp"
 
 #include <algorithm>
