@@ -183,6 +183,7 @@ BuiltRun build_run(const Scenario &s) {
   const Duration base_rtt = base_round_trip(s, b);
   BuildRemarks remarks{run.notes, run.warnings};
   n.switches = switch_spec(s, b, n.links, base_rtt, remarks);
+  n.telemetry = telemetry_spec(s, b);
   n.hosts.nic_latency = s.fabric.nic_latency;
   n.hosts.message_overhead = s.fabric.nic_overhead;
   n.hosts.reaction = s.fabric.nic_reaction;

@@ -42,6 +42,8 @@ SwitchSpec switch_spec(const Scenario &scenario, const BuiltFabric &built, const
 /// Adds a note for what was chosen by default.
 TransportSpec transport_spec(const Scenario &scenario, const BuiltFabric &built, const SwitchSpec &switches,
                              Duration base_rtt, std::vector<std::string> &notes);
+/// Throws located Errors: a link that does not exist, more than fit into memory.
+TelemetrySpec telemetry_spec(const Scenario &scenario, const BuiltFabric &built);
 /// A sender that gives up before an answer can come back calls a healthy network unreachable.
 void check_timeout(const Scenario &scenario, const BuiltFabric &built, Duration timeout);
 

@@ -62,6 +62,11 @@ void check_granularity(Checks &c) {
           "Leave it out.");
   if (!s.job && s.reuse_steps)
     c.needless("scenario.reuse_steps", "only for a [job]");
+  if (s.telemetry == Duration{})
+    c.needless("scenario.telemetry_links", "without scenario.telemetry nothing is sampled");
+  else if (s.reuse_steps)
+    c.add("scenario.telemetry", "scenario.telemetry with scenario.reuse_steps", "a step that is reused has no samples",
+          "Leave one out.");
   if (!s.job) {
     c.needless("cluster.speed_spread", "without a [job] no GPU computes");
     c.needless("cluster.jitter", "without a [job] no GPU computes");

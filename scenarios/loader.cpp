@@ -30,6 +30,9 @@ void read_scenario(const Reader &r, Scenario &s) {
   s.tie_seed = r.given("scenario.tie_seed") ? static_cast<std::uint64_t>(r.value("scenario.tie_seed").whole) : 0;
   s.ties_by_id = r.text("scenario.ties") == "id";
   s.reuse_steps = r.flag("scenario.reuse_steps");
+  if (r.given("scenario.telemetry") != nullptr)
+    s.telemetry = r.duration("scenario.telemetry");
+  s.telemetry_links = r.text("scenario.telemetry_links");
 }
 
 /// Large jobs move trains: frame by frame they would take hours.

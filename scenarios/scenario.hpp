@@ -203,7 +203,9 @@ struct Scenario {
   bool ties_by_id = false;
   GranularityPart granularity;
   bool reuse_steps = false;
-  bool explain = false; ///< why GPUs are idle
+  bool explain = false;                ///< why GPUs are idle
+  Duration telemetry{};                ///< between samples of links; 0 = none
+  std::string telemetry_links = "all"; ///< or their names, between commas
   ClusterPart cluster;
   FabricPart fabric;
   RoutingPart routing;

@@ -44,6 +44,11 @@ Keys scenario_keys() {
                       "nothing at random; such steps are marked"},
       {.path = "scenario.explain", .type = flag, .fallback = "true with a [job], else false", .source = "Design",
        .description = "keep what is needed to say why each GPU was idle, and print it"},
+      {.path = "scenario.telemetry", .type = duration, .low = 1e-9, .high = 3600,
+       .description = "sample links in intervals of so long: the share of it that they send, and what waits for them at "
+                      "its end. Doubles as often as 64 MiB need. None: no samples"},
+      {.path = "scenario.telemetry_links", .type = text, .fallback = "all",
+       .description = "links to sample, in both directions: their names, between commas, or all"},
       {.path = "scenario.ties", .type = choice, .fallback = "random", .choices = {"random", "id"},
        .source = "decision 0001",
        .description = "order of frames that arrive at the same picosecond; id: for hand calculation"},

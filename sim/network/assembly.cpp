@@ -250,6 +250,9 @@ void NetworkAssembly::connect_cables() {
       settings.feed = spec.hosts.pcie;
     transmitter(link).configure(spec.links[l], settings, RandomStream(spec.seed, Purpose::codeword, l));
   }
+  if (!spec.telemetry.links.empty())
+    for (const std::size_t most = telemetry_intervals(spec.telemetry); const LinkId link : spec.telemetry.links)
+      transmitter(link).watch(spec.telemetry.interval, most, !spec.fabric.is_host(source(link)));
   for (std::uint32_t l = 0; l < spec.links.size(); ++l)
     connect_link(LinkId(l));
 }

@@ -223,6 +223,14 @@ Watcher make_watcher(const NetworkAssembly &assembly, const ExecutionOptions &op
     return options.progress(progress);
   };
 }
+
+void collect_telemetry(const NetworkAssembly &assembly, NetworkResult &r) {
+  std::vector<LinkTelemetry> links;
+  for (const LinkId link : assembly.spec.telemetry.links)
+    links.push_back(*assembly.transmitter(link).telemetry());
+  if (!links.empty())
+    r.telemetry = collect(std::move(links), assembly.spec.telemetry, std::max(r.end, r.silent));
+}
 } // namespace
 
 NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionStatistics &statistics) {
@@ -230,6 +238,7 @@ NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionSt
   collect_counters(assembly, r);
   collect_ranks(assembly, r);
   collect_flows(assembly, r);
+  collect_telemetry(assembly, r);
   r.stopped_early = statistics.stopped;
   r.windows = statistics.windows;
   r.entity_visits = statistics.visits;

@@ -65,8 +65,23 @@ void Transmitter::change_segment(SimTime d) {
 }
 
 void Transmitter::set_plain_until() {
-  const bool plain = !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{} && replay_round_trip_ == Duration{};
+  const bool plain = telemetry_ == nullptr && !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{} &&
+                     replay_round_trip_ == Duration{};
   plain_until_ = plain ? std::min(next_change_, next_down_) : SimTime{};
+}
+
+void Transmitter::watch(Duration interval, std::size_t most_intervals, bool queues) {
+  telemetry_ = std::make_unique<LinkTelemetry>(interval, most_intervals);
+  queues_ = queues;
+  set_plain_until();
+}
+
+/// In a switch a frame's time is when it could have left.
+void Transmitter::record(const Frame &frame, SimTime d, Duration sending) {
+  const bool waited = queues_ && frame.kind != Frame::Kind::pause && tries_ == 0 && frame.time < d;
+  if (waited)
+    telemetry_->joined(frame.time, frame.size);
+  telemetry_->left(d, waited ? frame.size : 0, sending);
 }
 
 void Transmitter::lose(const Frame &frame) {

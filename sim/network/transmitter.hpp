@@ -13,6 +13,7 @@
 #include "sim/network/frame.hpp"
 #include "sim/network/link_retry.hpp"
 #include "sim/network/network.hpp"
+#include "sim/network/telemetry.hpp"
 #include "sim/network/train_rule.hpp"
 
 #include <algorithm>
@@ -99,6 +100,11 @@ public:
       first_lane_.credits.prefetch();
   }
 
+  /// Keeps a time series from now on; every frame takes the long way. `queues`: frames wait for the link in a switch.
+  void watch(Duration interval, std::size_t most_intervals, bool queues);
+  /// nullptr when not watched.
+  const LinkTelemetry *telemetry() const { return telemetry_.get(); }
+
   Lane &lane(std::uint32_t i) { return i == 0 ? first_lane_ : more_lanes_[i - 1]; }
   SimTime free() const { return free_; }
   /// The rate of the link when it is well; constant.
@@ -152,6 +158,7 @@ private:
   Duration transmission(std::int64_t size);
   void transmit_frames(const Frame &train, SimTime d);
   void lose(const Frame &frame);
+  void record(const Frame &frame, SimTime d, Duration sending);
   /// How long a replay buffer that is too small holds back what follows `size` bytes; else 0.
   Duration fed_by_replay_buffer(std::int64_t size) const {
     return replay_round_trip_ == Duration{} ? Duration{} : size * replay_round_trip_ / retry_->buffer.value;
@@ -182,8 +189,9 @@ private:
   LinkResult counters_;
   // Rarely used.
   SimTime next_change_ = never; ///< start of the next health segment
-  SimTime in_order_from_{};     ///< no arrival before: of frames sent while the latency was longer
-  SimTime next_down_ = never;   ///< start of the next time without light
+  std::unique_ptr<LinkTelemetry> telemetry_;
+  SimTime in_order_from_{};   ///< no arrival before: of frames sent while the latency was longer
+  SimTime next_down_ = never; ///< start of the next time without light
   std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
   BitRate fastest_rate_;
@@ -199,6 +207,7 @@ private:
   const LinkHealth *health_ = nullptr;
   std::uint32_t segment_ = 0;
   std::uint32_t tries_ = 0; ///< of the frame that is being sent again
+  bool queues_ = false;     ///< for telemetry_
   RandomStream codewords_;
 };
 
@@ -226,6 +235,8 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   counters_.tx_frames += frames;
   ++counters_.tx_trains;
   counters_.tx_bytes += static_cast<std::uint64_t>(size);
+  if (telemetry_ != nullptr) [[unlikely]]
+    record(frame, d, sending);
   if (down_ || sent + latency_ > next_down_) [[unlikely]] {
     lose(frame); // no credit is used up: a link that comes back starts with what its buffer holds
     return;

@@ -51,7 +51,7 @@ switch = {{ latency = "500ns", forwarding = "{}" }}
 [routing]
 policy = "{}"
 [transport]
-kind = "{}"
+kind = {}
 [optics]
 host = {{ latency = "100ns", pre_fec_ber = 0 }}
 leaf = {{ latency = "300ns", pre_fec_ber = 0 }}
@@ -74,7 +74,7 @@ constexpr std::int64_t sizes[] = {64, 4096, 5000, 2'000'001};
 } // namespace
 
 TEST_CASE("a lone flow on one path takes its ideal time within 0.1 %, whatever the transport and the links") {
-  for (const std::string transport : {"ideal", "infiniband"})
+  for (const std::string transport : {"\"ideal\"", "\"infiniband\"", "\"rocev2\"", "\"uec\"\nentropies = 1"})
     for (const std::string forwarding : {"cut-through", "store-and-forward"})
       for (const Rates &rates : all_rates)
         for (const std::int64_t size : sizes) {
@@ -84,13 +84,15 @@ TEST_CASE("a lone flow on one path takes its ideal time within 0.1 %, whatever t
           CAPTURE(rates.host);
           CAPTURE(rates.leaf);
           CAPTURE(size);
-          CHECK(ratio < 1.001);
+          // UEC's window is sized for the host's link: a slower one behind it must be found first.
+          const bool finds_out = transport.starts_with("\"uec\"") && &rates == &all_rates[2];
+          CHECK(ratio < (finds_out ? 1.15 : 1.001));
           CHECK(ratio > 0.99999); // picoseconds of rounding
         }
 }
 
 TEST_CASE("a lone flow that is sprayed in turn takes its ideal time within 0.1 %, within 1 % between faster links") {
-  for (const std::string transport : {"ideal", "infiniband"})
+  for (const std::string transport : {"\"ideal\"", "\"infiniband\"", "\"rocev2\"\nrecovery = \"selective\"", "\"uec\""})
     for (const Rates &rates : {all_rates[0], all_rates[1]})
       for (const std::int64_t size : sizes) {
         const double ratio = slowdown(lone_flow(transport, "spray", "cut-through", rates, size));
@@ -105,6 +107,6 @@ TEST_CASE("a lone flow that is sprayed in turn takes its ideal time within 0.1 %
 
 TEST_CASE("ideal time is latency and serialization, by hand") {
   // 100 frames of 4096 + 20 B at 400 Gb/s: 8.232 us; 2 × 700 ns NIC + 2 × 100 ns + 2 × 300 ns + 3 × 500 ns.
-  const FlowRow row = lone_flow("ideal", "ecmp", "cut-through", all_rates[0], 409'600);
+  const FlowRow row = lone_flow("\"ideal\"", "ecmp", "cut-through", all_rates[0], 409'600);
   CHECK(row.ideal_ps == doctest::Approx(8'232'000 + 3'700'000).epsilon(1e-6));
 }

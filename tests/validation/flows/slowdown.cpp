@@ -21,7 +21,7 @@ levels = 2
 [routing]
 policy = "{}"
 [transport]
-kind = "{}"
+kind = {}
 [[traffic]]
 {}
 )",
@@ -32,7 +32,7 @@ kind = "{}"
 } // namespace
 
 TEST_CASE("no flow of a permutation or an incast is faster than alone") {
-  for (const std::string transport : {"ideal", "infiniband"})
+  for (const std::string transport : {"\"ideal\"", "\"infiniband\"", "\"rocev2\"\nrecovery = \"selective\"", "\"uec\""})
     for (const std::string policy : {"ecmp", "spray"}) {
       CAPTURE(transport);
       CAPTURE(policy);
