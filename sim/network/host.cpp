@@ -127,7 +127,7 @@ bool Host::handle_frames(SimTime until) {
     EXPECTS(next.time >= now_);
     now_ = next.time;
     handle_frame(*next.nic, *next.nic->frames.front());
-    if (!nic_events_.empty()) [[unlikely]] { // it made something happen: look at the clock again
+    if (!nic_events_.empty() || next.nic->next_timeout() < until) [[unlikely]] { // look at the clock again
       collect_nic_events();
       return true;
     }

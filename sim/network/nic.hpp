@@ -47,11 +47,9 @@ struct NicCounters {
   std::uint64_t data_trimmed = 0; ///< came as headers
   std::uint64_t data_resent = 0;
   std::uint64_t control_injected = 0;
-  std::uint64_t control_delivered = 0;
+  std::uint64_t control_delivered = 0; ///< pauses too
   std::uint64_t control_corrupt = 0;
   std::uint64_t notifications_sent = 0; ///< rocev2: CNPs
-  std::uint64_t pauses = 0;             ///< obeyed; they are no control frames of the transport
-  Duration paused{};                    ///< any lane
   std::uint64_t trains_injected = 0;    ///< and single data frames
   std::uint64_t messages_posted = 0;
   std::uint64_t bytes_in_trains = 0; ///< payload of messages that move in trains

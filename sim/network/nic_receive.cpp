@@ -100,6 +100,11 @@ std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
 
 /// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
 void Nic::obey_pause(const Frame &frame) {
+  if (frame.corrupt) {
+    ++counters_.control_corrupt;
+    return;
+  }
+  ++counters_.control_delivered;
   take_effect(frame.time);
   const auto lane = static_cast<std::uint8_t>(1u << frame.lane);
   const std::uint8_t before = stopped_;
@@ -122,7 +127,9 @@ void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bo
     }
     return;
   }
-  const std::uint32_t allowed = reordering() ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
+  std::uint32_t allowed = reordering() ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
+  if (rules_.uec && allowed > 0) // full buffers on one of its paths alone hold back hundreds; time-outs come first
+    allowed = std::max(allowed, rules_.window / 2);
   for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
     acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
 }

@@ -165,7 +165,7 @@ void Nic::arm_uec(SendQueue &queue, const UecSender &sender, SimTime now) {
     return;
   const SimTime from =
       in_flight && !sender.in_resend(queue.acknowledged) ? sender.departure(queue.acknowledged, now) : now;
-  queue.deadline = from + settings_.transport.retransmit_timeout;
+  queue.deadline = std::max(now, from + settings_.transport.retransmit_timeout);
   timeout_at_ = std::min(timeout_at_, queue.deadline);
 }
 

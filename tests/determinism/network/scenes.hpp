@@ -2,7 +2,7 @@
 // The scenes of the determinism table: small runs that between them use every mechanism that could make a result depend
 // on how it was executed. A scene is a name and a function that builds its specification for a seed.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/network/nic_bench.hpp"
 
 #include <functional>
 #include <string>
@@ -141,6 +141,24 @@ inline NetworkSpec unreachable_peer(std::uint64_t seed) {
   return spec;
 }
 
+/// Shared buffers, marks and the two transports that answer them; a few frames are lost as well.
+inline NetworkSpec controlled_tree(std::uint64_t seed, const TransportSpec &transport) {
+  NetworkSpec spec = fat_tree(4, 400_Gbps, 300ns);
+  spec.transport = transport;
+  spec.transport.retransmit_timeout = 60us;
+  spec.hosts.reaction = 300ns;
+  spec.seed = seed;
+  spec.switches.buffer = 1_MiB;
+  spec.switches.ecn = {true, 20_KiB, 80_KiB, 0.5};
+  if (transport.kind == TransportSpec::Kind::rocev2)
+    spec.switches.pfc = {true, 40_KiB, 20_KiB, {}};
+  else
+    spec.switches.trim = true;
+  for (auto &link : spec.links)
+    link.segments.front().uncorrectable_ratio = 1e-4;
+  return spec;
+}
+
 inline std::vector<Scene> scenes() {
   using Recovery = TransportSpec::Recovery;
   const auto with = [](NetworkSpec spec, const auto &traffic) {
@@ -183,6 +201,29 @@ inline std::vector<Scene> scenes() {
       {"mixed rates, cut-through", [](auto seed) { return mixed_rates(seed, Forwarding::cut_through); }},
       {"mixed rates, store-and-forward", [](auto seed) { return mixed_rates(seed, Forwarding::store_and_forward); }},
       {"ideal, drained sends", drained_sends},
+      {"rocev2, incast",
+       [=](auto seed) {
+         return with(controlled_tree(seed, rocev2()), [](NetworkSpec &s) { incast(s, 15, 100_KiB); });
+       }},
+      {"rocev2, all-to-all",
+       [=](auto seed) {
+         return with(controlled_tree(seed, rocev2()), [](NetworkSpec &s) { all_to_all(s, 30'000_B); });
+       }},
+      {"uec, permutation", [=](auto seed) { return with(controlled_tree(seed, uec()), permute); }},
+      {"uec, trimmed incast under credits",
+       [=](auto seed) {
+         TransportSpec transport = uec();
+         transport.congestion_control = TransportSpec::CongestionControl::nscc_rccc;
+         NetworkSpec spec = controlled_tree(seed, transport);
+         spec.switches.buffer = 150_KiB;
+         return with(std::move(spec), [](NetworkSpec &s) { incast(s, 15, 64_KiB); });
+       }},
+      {"uec, all-to-all in trains",
+       [=](auto seed) {
+         NetworkSpec spec = controlled_tree(seed, uec());
+         spec.trains.most_frames = 4;
+         return with(std::move(spec), [](NetworkSpec &s) { all_to_all(s, 60'000_B); });
+       }},
       {"unreachable peer", unreachable_peer},
   };
 }
