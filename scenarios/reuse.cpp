@@ -39,6 +39,8 @@ std::string forbidden(const BuiltRun &b) {
     return "[[inject]] makes steps differ";
   if (b.network.compute.jitter > 0)
     return "cluster.jitter: every step draws";
+  if (b.network.paths != PathChoice::ecmp && b.network.paths != PathChoice::spray)
+    return "routing.policy: every step draws its paths anew";
   for (const auto &cable : b.network.fabric.cables)
     if (8'000'000'000'000 % cable.rate.bits_per_second != 0)
       return fmt::format(
