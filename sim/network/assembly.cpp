@@ -16,7 +16,8 @@ namespace lightloom {
 
 NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping grouping) : spec(std::move(network)) {
   check();
-  if (spec.trains.most_frames > 1 && !credits_are_ample())
+  // Trains thrown at random fill ports unevenly, whatever their number (docs/validation/path-choice.md).
+  if (spec.trains.most_frames > 1 && (!credits_are_ample() || spec.paths == PathChoice::spray_random))
     spec.trains = spec.trains.error > 0 ? TrainSpec{} : TrainSpec{spec.trains.most_frames, 0, 1};
   spec.hosts.reaction =
       spec.transport.credits.value > 0 ? Duration{} : std::min(spec.hosts.reaction, spec.hosts.nic_latency);
@@ -324,7 +325,8 @@ void NetworkAssembly::number_queues(std::vector<Flow> &flows) {
 PathUse NetworkAssembly::path_use(std::uint32_t from, std::uint32_t to) const {
   if (spec.fabric.switches == 0 || leaf_of(from) == leaf_of(to))
     return PathUse::single;
-  const bool sprayed = spec.paths == PathChoice::spray || spec.transport.entropies > 1;
+  const bool by_flow = spec.paths == PathChoice::ecmp || spec.paths == PathChoice::flowlet;
+  const bool sprayed = !by_flow || spec.transport.entropies > 1;
   return sprayed ? PathUse::sprayed : PathUse::hashed;
 }
 
