@@ -22,8 +22,8 @@ public:
       ChunkPool::of_this_thread().give(std::exchange(chunk, chunk->next));
   }
 
-  bool empty() const { return size_ == 0; }
-  std::uint32_t size() const { return size_; }
+  bool empty() const { return pushed_ == popped_; }
+  std::uint32_t size() const { return pushed_ - popped_; }
   const Frame &front() const { return first_->frames[head_]; }
   /// Wire bytes of the frames in the queue, ready or not. [B]
   std::int64_t bytes() const { return pushed_bytes_ - popped_bytes_; }
@@ -32,27 +32,26 @@ public:
     if (last_ == nullptr || tail_ == capacity) [[unlikely]]
       extend();
     last_->frames[tail_++] = frame;
-    ++size_;
+    ++pushed_;
     pushed_bytes_ += frame.size;
   }
   void pop() {
     popped_bytes_ += first_->frames[head_].size;
     ++popped_;
-    ++head_;
-    if (--size_ == 0) [[unlikely]]
-      start_over();
+    if (++head_ == tail_ && first_ == last_)
+      head_ = tail_ = 0; // empty: go on in this chunk, which is at hand
     else if (head_ == capacity) [[unlikely]]
       drop_first();
   }
   /// Appends, then moves the frame forward past every last frame f for which goes_after(f) holds.
   template <class Predicate> void insert(const Frame &frame, const Predicate &goes_after) {
-    const bool in_place = size_ == 0 || !goes_after(last_->frames[tail_ - 1]);
+    const bool in_place = empty() || !goes_after(last_->frames[tail_ - 1]);
     push(frame);
     if (in_place)
       return;
     Chunk *chunk = last_;
     std::uint32_t index = tail_ - 1;
-    for (std::uint32_t left = size_ - 1; left > 0; --left) {
+    for (std::uint32_t left = size() - 1; left > 0; --left) {
       Chunk *other = index > 0 ? chunk : chunk->before;
       const std::uint32_t other_index = index > 0 ? index - 1 : capacity - 1;
       if (!goes_after(other->frames[other_index]))
@@ -72,8 +71,7 @@ public:
       seen_chunk_ = first_;
       seen_index_ = head_;
     }
-    const std::uint32_t end = popped_ + size_;
-    while (seen_ != end) {
+    while (seen_ != pushed_) {
       if (seen_index_ == capacity) {
         seen_chunk_ = seen_chunk_->next;
         seen_index_ = 0;
@@ -91,7 +89,7 @@ public:
   template <class F> void for_each(const F &f) const {
     const Chunk *chunk = first_;
     std::uint32_t index = head_;
-    for (std::uint32_t left = size_; left > 0; --left, ++index) {
+    for (std::uint32_t left = size(); left > 0; --left, ++index) {
       if (index == capacity) {
         chunk = chunk->next;
         index = 0;
@@ -124,19 +122,12 @@ private:
     head_ = 0;
     prefetch_chunk(first_->next);
   }
-  /// Empty: go on in the last chunk, which is at hand.
-  void start_over() {
-    while (first_ != last_)
-      drop_first();
-    head_ = tail_ = 0;
-  }
-
   Chunk *first_ = nullptr;
   Chunk *last_ = nullptr;
-  std::uint32_t head_ = 0; ///< in first_
-  std::uint32_t tail_ = 0; ///< in last_
-  std::uint32_t size_ = 0;
-  std::uint32_t popped_ = 0; ///< frames that have left
+  std::uint32_t head_ = 0;   ///< in first_
+  std::uint32_t tail_ = 0;   ///< in last_
+  std::uint32_t pushed_ = 0; ///< frames that ever joined …
+  std::uint32_t popped_ = 0; ///< … and left
   std::int64_t pushed_bytes_ = 0;
   std::int64_t popped_bytes_ = 0;
   // ready_bytes: where it got to.

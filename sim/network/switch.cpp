@@ -1,4 +1,4 @@
-#include "sim/network/switch.hpp"
+#include "sim/network/switch_egress.hpp"
 
 #include "sim/core/contract.hpp"
 #include "sim/engine/bucket_order.hpp"
@@ -15,6 +15,8 @@ namespace {
 struct Scratch {
   BucketOrder order;
   std::vector<Frame *> frames;
+  SimTime first{}; ///< least and greatest time of them
+  SimTime last{};
 };
 thread_local Scratch scratch;
 
@@ -29,6 +31,7 @@ Switch::Switch(const Settings &settings, std::uint32_t ports)
       due_(ports), touched_((ports + 63) / 64), sending_((ports + 63) / 64) {
   with_credits_ = settings.with_credits;
   limited_ = settings.spec.buffer.value > 0 || settings.spec.queue_limit.value > 0 || settings.spec.pfc.enabled;
+  decides_ = limited_ || settings.spec.ecn.enabled;
   if (settings.spec.pfc.enabled)
     ingress_.resize(ports);
   shared_ = settings.spec.buffer.value - static_cast<std::int64_t>(ingress_.size()) * settings.spec.pfc.headroom.value;
@@ -73,6 +76,8 @@ SimTime Switch::advance(SimTime until) {
 /// as it is in sight. Only ports with something in sight are looked at.
 SimTime Switch::gather(SimTime until) {
   scratch.frames.clear();
+  scratch.first = never;
+  scratch.last = SimTime{};
   std::size_t ports = 0;
   for (std::size_t word = 0; word < in_sight_.size(); ++word) {
     in_sight_[word] |= news_[word].exchange(0, std::memory_order_acq_rel);
@@ -95,14 +100,22 @@ SimTime Switch::gather(SimTime until) {
   Receiver<Frame> &channel = in_[port].frames;
   const std::uint64_t bit = std::uint64_t{1} << (port % 64);
   touched_[port / 64] |= bit;
-  for (Frame *frame = channel.front(); frame != nullptr; frame = channel.front()) {
-    if (frame->time >= until) {
-      in_sight_[port / 64] |= bit;
-      return frame->time;
-    }
-    frame->in_port = static_cast<std::uint16_t>(port);
-    frames.push_back(frame);
-    channel.pop();
+  Frame *frame = channel.front();
+  if (frame != nullptr && frame->time < until) {
+    scratch.first = std::min(scratch.first, frame->time);
+    Frame *last = frame;
+    do {
+      last = frame;
+      frame->in_port = static_cast<std::uint16_t>(port);
+      frames.push_back(frame);
+      channel.pop();
+      frame = channel.front();
+    } while (frame != nullptr && frame->time < until);
+    scratch.last = std::max(scratch.last, last->time);
+  }
+  if (frame != nullptr) {
+    in_sight_[port / 64] |= bit;
+    return frame->time;
   }
   in_sight_[port / 64] &= ~bit;
   return never;
@@ -142,14 +155,8 @@ void Switch::handle_arrivals() {
   }
   if (count <= 1)
     return;
-  SimTime first = never;
-  SimTime last{};
-  for (std::uint32_t i = 0; i < count; ++i) {
-    first = std::min(first, frames[i]->time);
-    last = std::max(last, frames[i]->time);
-  }
-  check_time(first);
-  order.start(first, last, count);
+  check_time(scratch.first);
+  order.start(scratch.first, scratch.last, count);
   for (std::uint32_t i = 0; i < count; ++i)
     order.push(frames[i]->time, i);
   const std::uint64_t *const keys = order.order();
@@ -207,11 +214,11 @@ void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
 /// What is ahead of a frame that comes now, of all lanes: waiting, or under way. [ps of transmission]
 std::int64_t Switch::backlog(std::uint32_t index, SimTime now) {
   OutPort &port = out_[index];
-  if (!port.first.empty() || settings_.lanes > 1) {
+  if (stopped_peers_ > 0) { // a departure anywhere may send a pause's end out here
+    settle_in_order(now + settings_.spec.latency);
+  } else if (!port.first.empty() || settings_.lanes > 1) {
     if (with_credits_)
       drain_any(port, now);
-    else if (stopped_peers_ > 0)
-      settle_in_order(now + settings_.spec.latency);
     else
       commit(index, now + settings_.spec.latency);
   }
@@ -236,16 +243,6 @@ Duration Switch::catch_up(const Frame &frame, const OutPort &port) const {
     if (segment.rate.bits_per_second > 0 && segment.from + segment.latency <= frame.time)
       in_rate = segment.rate;
   return catch_up_delay(frame.size, settings_.full_frame, in_rate, port.link.fastest_rate(), settings_.spec.forwarding);
-}
-
-void Switch::enqueue(OutPort &port, Frame &frame) {
-  FrameQueue &queue = port.queue(frame.lane);
-  if (port.last_ready >= frame.time) [[unlikely]] {
-    settle_tie(queue, frame);
-    return;
-  }
-  port.last_ready = frame.time;
-  queue.push(frame);
 }
 
 // Frames from different links that could leave at the same instant are ordered by a draw (decision 0001); frames of one

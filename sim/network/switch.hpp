@@ -53,12 +53,12 @@ public:
     FrameQueue first;              ///< lane 0
     std::int64_t most_backlog = 0; ///< greatest sum of wire bytes ready but not yet left, over all lanes
     SimTime last_ready{};          ///< greatest readiness queued so far: a frame not later than it may tie
+    SimTime stopped_until{};       ///< PFC: lane 0 does not leave before; `never`: until it is told to go on
+    std::uint64_t waited = 0;      ///< of what has left, bytes × time [B × 1,024 ps]
+    std::uint32_t waiting = 0;     ///< bit set: lanes with queued frames (without credits)
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
-    std::uint32_t waiting = 0;          ///< bit set: lanes with queued frames (without credits)
-    SimTime stopped_until{};            ///< PFC: lane 0 does not leave before; `never`: until it is told to go on
     SimTime stopped_since{};
-    std::uint64_t waited = 0; ///< of what has left, bytes × time [B × 1,024 ps]
     void add_wait(const Frame &frame, SimTime d) {
       waited += (static_cast<std::uint64_t>((d - frame.time).count()) >> 10) * frame.size;
     }
@@ -129,6 +129,7 @@ private:
   // switch_buffer.cpp.
   void accept_buffered(Frame &frame, std::uint32_t index);
   bool admit(OutPort &port, Frame &frame, SimTime exit);
+  bool find_room(OutPort &port, Frame &frame, SimTime exit);
   bool has_room(const OutPort &port, const Frame &frame) const;
   bool has_headroom(const Frame &frame, SimTime exit);
   bool drop(OutPort &port, const Frame &frame);
@@ -139,8 +140,11 @@ private:
   void tell(std::uint32_t port, bool stop, SimTime d);
   void obey(const Frame &pause);
   SimTime departure(const OutPort &port, std::uint32_t &lane) const;
-  void depart(OutPort &port, std::uint32_t lane, SimTime d);
+  void depart(OutPort &port, FrameQueue &queue, SimTime d);
+  void note_backlog(OutPort &port, SimTime d);
+  void commit_inline(std::uint32_t port, SimTime horizon);
   void commit(std::uint32_t port, SimTime horizon);
+  SimTime commit_lanes(OutPort &port, std::uint32_t index, SimTime horizon);
   void settle(SimTime horizon);
   void settle_in_order(SimTime horizon);
   SimTime commit_ports(SimTime horizon);
@@ -154,6 +158,7 @@ private:
   bool mixed_rates_ = false;
   bool with_credits_ = false;
   bool limited_ = false; ///< the shared buffer is
+  bool decides_ = false; ///< … or frames are marked: queues are looked at for every frame
   std::uint32_t tie_key_ = 0;
   std::vector<std::uint64_t> busy_ports_;                     ///< bit set: ports with queued frames
   std::unique_ptr<std::atomic<std::uint64_t>[]> news_;        ///< bit set: in-ports to which something was published

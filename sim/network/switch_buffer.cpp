@@ -13,7 +13,7 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/random.hpp"
-#include "sim/network/switch.hpp"
+#include "sim/network/switch_egress.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -26,52 +26,18 @@ namespace {
 constexpr std::uint32_t pause_bytes = 64 + frame_gap_bytes;
 } // namespace
 
-void Switch::accept_buffered(Frame &frame, std::uint32_t index) {
-  OutPort &port = out_[index];
-  const SimTime exit = frame.time + settings_.spec.latency; // of the pipeline: now everything is decided
-  if (stopped_peers_ > 0) [[unlikely]]
-    settle_in_order(exit);
-  else if (due_[index] < exit)
-    commit(index, exit);
-  frame.time = exit + (mixed_rates_ ? catch_up(frame, port) : Duration{});
-  if ((limited_ || settings_.spec.ecn.enabled) && !admit(port, frame, exit))
-    return;
-  const SimTime earliest = std::max(port.link.free(), frame.time);
-  due_[index] = port.waiting == 0 ? earliest : std::min(due_[index], earliest);
-  busy_ports_[index / 64] |= 1ull << (index % 64);
-  port.waiting |= 1u << frame.lane;
-  enqueue(port, frame);
-}
-
-/// Room for the frame, in the shared buffer or in the headroom; perhaps marked or trimmed. False: it was dropped.
-bool Switch::admit(OutPort &port, Frame &frame, SimTime exit) {
-  const bool data = frame.kind == Frame::Kind::data && !frame.trimmed;
-  if (data && settings_.spec.ecn.enabled)
-    mark(port.link, frame, port.queue(frame.lane).bytes(), exit);
-  if (!limited_)
+/// A frame that found no room: others may have left by now; else it is trimmed or dropped.
+bool Switch::find_room(OutPort &port, Frame &frame, SimTime exit) {
+  settle(exit);
+  if (has_room(port, frame))
     return true;
-  if (!ingress_.empty() && frame.lane == 0) {
-    if (!has_headroom(frame, exit))
-      return drop(port, frame);
-    hold(frame, exit);
-    return true;
-  }
-  if (!has_room(port, frame)) {
-    settle(exit); // others may have left
-    if (!has_room(port, frame)) {
-      if (!data || !settings_.spec.trim)
-        return drop(port, frame);
-      frame.trimmed = true;
-      frame.lane = (settings_.lanes - 1) & 3;
-      frame.size = static_cast<std::uint32_t>(frame.count * (settings_.spec.trimmed.value + frame_gap_bytes));
-      LinkResult &counters = port.link.counters();
-      counters.trimmed_frames += frame.count;
-      if (!has_room(port, frame))
-        return drop(port, frame);
-    }
-  }
-  held_ += frame.size;
-  return true;
+  if (frame.kind != Frame::Kind::data || frame.trimmed || !settings_.spec.trim)
+    return drop(port, frame);
+  frame.trimmed = true;
+  frame.lane = (settings_.lanes - 1) & 3;
+  frame.size = static_cast<std::uint32_t>(frame.count * (settings_.spec.trimmed.value + frame_gap_bytes));
+  port.link.counters().trimmed_frames += frame.count;
+  return has_room(port, frame) || drop(port, frame);
 }
 
 bool Switch::has_room(const OutPort &port, const Frame &frame) const {
@@ -206,54 +172,30 @@ void Switch::obey(const Frame &pause) {
   due_[index] = SimTime{};
 }
 
-/// When a port's next frame leaves, and on which lane; `never` when none can.
-[[gnu::always_inline]] inline SimTime Switch::departure(const OutPort &port, std::uint32_t &lane) const {
-  SimTime first = never;
-  for (std::uint32_t bits = port.waiting; bits != 0; bits &= bits - 1) { // at a tie the higher lane
-    const auto l = static_cast<std::uint32_t>(std::countr_zero(bits));
-    SimTime d = std::max(port.link.free(), port.queue(l).front().time);
-    if (l == 0)
-      d = std::max(d, port.stopped_until);
-    if (d <= first) {
-      first = d;
-      lane = l;
-    }
-  }
-  return first;
+void Switch::note_backlog(OutPort &port, SimTime d) {
+  std::int64_t backlog = 0;
+  for (std::uint32_t l = 0; l < settings_.lanes; ++l)
+    backlog += port.queue(l).ready_bytes(d);
+  port.most_backlog = std::max(port.most_backlog, backlog);
 }
 
-[[gnu::always_inline]] inline void Switch::depart(OutPort &port, std::uint32_t lane, SimTime d) {
-  FrameQueue &queue = port.queue(lane);
-  if (queue.bytes() > port.most_backlog) [[unlikely]] {
-    std::int64_t backlog = 0;
-    for (std::uint32_t l = 0; l < settings_.lanes; ++l)
-      backlog += port.queue(l).ready_bytes(d);
-    port.most_backlog = std::max(port.most_backlog, backlog);
-  }
-  const Frame &frame = queue.front();
-  port.add_wait(frame, d);
-  port.link.send(frame, d);
-  if (limited_)
-    release(frame, d);
-  queue.pop();
-  if (queue.empty())
-    port.waiting &= ~(1u << lane);
-}
+void Switch::commit(std::uint32_t index, SimTime horizon) { commit_inline(index, horizon); }
 
-/// Commits what leaves a port before `horizon`.
-void Switch::commit(std::uint32_t index, SimTime horizon) {
-  OutPort &port = out_[index];
+/// Several lanes have something to send: the earliest departure first, the higher lane at a tie. Returns the first
+/// departure that is left.
+SimTime Switch::commit_lanes(OutPort &port, std::uint32_t index, SimTime horizon) {
   std::uint32_t lane = 0;
   SimTime d = departure(port, lane);
   if (d < horizon)
     sending_[index / 64] |= 1ull << (index % 64);
   while (d < horizon) {
-    depart(port, lane, d);
+    FrameQueue &queue = port.queue(lane);
+    depart(port, queue, d);
+    if (queue.empty())
+      port.waiting &= ~(1u << lane);
     d = departure(port, lane);
   }
-  due_[index] = d;
-  if (port.waiting == 0)
-    busy_ports_[index / 64] &= ~(1ull << (index % 64));
+  return d;
 }
 
 /// Commits what leaves before `horizon` at any port.
