@@ -40,18 +40,31 @@ std::vector<Figure> figures(const std::vector<SceneResult> &scenes) {
   };
   std::vector<Figure> list;
   const auto *one = find("forward-1024"), *two = find("forward-1024-2t");
-  if (one != nullptr) {
-    list.push_back({"forwarding", "forwarding with credits, 1,024 hosts, one thread", true, 20e6, per_cpu_s(*one),
-                    "link-hops per CPU-second", 1e-6, "M link-hops/CPU s"});
+  const auto rate_of = [&](const char *scene, const char *name, const char *what, double asked) {
+    if (const SceneResult *r = find(scene))
+      list.push_back({name, what, true, asked, per_cpu_s(*r), "link-hops per CPU-second", 1e-6, "M link-hops/CPU s"});
+  };
+  rate_of("forward-128", "forwarding_128", "bare forwarding, 128 hosts, one thread", 25e6);
+  rate_of("forward-1024", "forwarding", "bare forwarding, 1,024 hosts, one thread", 25e6);
+  rate_of("uec-128", "uec_128", "uec, permutation over 128 hosts", 10e6);
+  rate_of("uec-1024", "uec_1024", "uec, permutation over 1,024 hosts", 8e6);
+  rate_of("rocev2-128", "rocev2_128", "rocev2, permutation over 128 hosts", 10e6);
+  rate_of("rocev2-1024", "rocev2_1024", "rocev2, permutation over 1,024 hosts", 8e6);
+  if (one != nullptr)
     list.push_back({"idle_host", "memory of an idle host", false, 10e3, static_cast<double>(one->bytes_per_idle_host),
                     "B", 1e-3, "KB"});
-  }
   if (one != nullptr && two != nullptr)
-    list.push_back({"two_threads", "the same on two threads, times faster", true, 1.8, one->wall_s / two->wall_s, "1",
-                    1, "×"});
+    list.push_back({"two_threads", "bare forwarding on two threads, times faster", true, 1.9, one->wall_s / two->wall_s,
+                    "1", 1, "×"});
+  if (const auto *few = find("uec-128"), *many = find("uec-8192"); few != nullptr && many != nullptr)
+    list.push_back({"scaling", "uec, rate lost from 128 to 8,192 hosts", false, 0.5,
+                    1 - per_cpu_s(*many) / per_cpu_s(*few), "1", 100, "%"});
+  if (const auto *ring = find("uec-ring-128"))
+    list.push_back(
+        {"ring", "uec, ring all-reduce of 64 MiB over 128 ranks, CPU", false, 1.5, ring->cpu_s, "s", 1, "s"});
   if (const auto *slow = find("gpt-800g"), *fast = find("gpt-1600g"); slow != nullptr && fast != nullptr) {
-    list.push_back({"main_job", "main job, both clusters, elapsed", false, 180, slow->wall_s + fast->wall_s, "s", 1,
-                    "s"});
+    list.push_back(
+        {"main_job", "main job, both clusters, elapsed", false, 180, slow->wall_s + fast->wall_s, "s", 1, "s"});
     list.push_back({"main_job_memory", "main job, peak memory", false, 2147483648.0,
                     static_cast<double>(std::max(slow->peak_rss_bytes, fast->peak_rss_bytes)), "B", 1.0 / 1048576,
                     "MiB"});
@@ -95,6 +108,7 @@ std::string bench_json(const std::vector<SceneResult> &scenes) {
                   {"threads", r.threads},
                   {"repetitions", r.repetitions},
                   {"peak_rss_bytes", r.peak_rss_bytes},
+                  {"completion_s", static_cast<double>(r.end_ps) * 1e-12},
                   {"bytes_per_idle_host", r.bytes_per_idle_host > 0 ? Json(r.bytes_per_idle_host) : Json(nullptr)},
                   {"digest", r.digest}};
     if (r.ties)
@@ -124,13 +138,15 @@ std::string bench_text(const std::vector<SceneResult> &scenes) {
            {"rate", "M/s"},
            {"peak", "MiB"},
            {"idle host", "B"},
+           {"simulated", "us"},
            {"digest", "", Align::left}});
   for (const auto &r : scenes)
     t.add({r.name, std::to_string(r.threads), std::to_string(r.repetitions),
            fmt::format("{:.1f}", static_cast<double>(r.link_hops) * 1e-6), fmt::format("{:.2f}", r.cpu_s),
            fmt::format("{:.2f}", r.wall_s), fmt::format("{:.1f}", per_cpu_s(r) * 1e-6),
            fmt::format("{:.1f}", per_wall_s(r) * 1e-6), std::to_string(r.peak_rss_bytes >> 20),
-           r.bytes_per_idle_host > 0 ? std::to_string(r.bytes_per_idle_host) : "–", r.digest});
+           r.bytes_per_idle_host > 0 ? std::to_string(r.bytes_per_idle_host) : "–",
+           fmt::format("{:.2f}", static_cast<double>(r.end_ps) * 1e-6), r.digest});
   std::string text = t.str();
   if (const auto list = figures(scenes); !list.empty()) {
     Table f(

@@ -20,6 +20,7 @@ struct SceneResult {
   std::uint32_t repetitions = 1;
   std::uint64_t peak_rss_bytes = 0;
   std::uint64_t bytes_per_idle_host = 0; ///< 0: not measured
+  std::int64_t end_ps = 0; ///< simulated
   std::string digest;
   std::optional<TieStudy> ties; ///< of the scene `ties`
 };

@@ -163,6 +163,7 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   out.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_before).count();
   out.user_s = user_seconds() - user_before;
   out.link_hops = run.link_hops;
+  out.end_ps = picoseconds(n.end);
   out.results = fill_results(s, built, bounds, n, request.command);
   for (std::size_t step = out.results.steps.size(); step-- > 0 && out.results.steps.size() - step <= run.reused;)
     out.results.steps[step].reused = true;

@@ -28,6 +28,7 @@ struct RunOutcome {
   std::vector<std::string> findings; ///< why the code is not `done`; for stderr
   std::vector<std::string> warnings; ///< a lookahead below 50 ns, say; for stderr
   std::uint64_t link_hops = 0;
+  std::int64_t end_ps = 0; ///< simulated time at which the last rank finished; 0 when none did
   double user_s = 0; ///< user CPU seconds of the process during the run
   double wall_s = 0;
 };
