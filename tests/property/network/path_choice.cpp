@@ -4,6 +4,7 @@
 #include "tests/unit/network/fabrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <doctest/doctest.h>
 
 using namespace lightloom;
@@ -140,4 +141,25 @@ TEST_CASE("A flow without pauses stays on one path under flowlet switching, and 
   CHECK(used(Duration{}) == 1);
   CHECK(used(2us) == 1);
   CHECK(used(20us) >= 6); // 40 draws among 8: all but e^(−5) × 8 are met
+}
+
+TEST_CASE("Trains keep the error that is predicted for them under every path choice, and are not thrown at random") {
+  for (const auto paths : all_choices) {
+    const auto run = [&](const TrainSpec &trains) {
+      NetworkSpec spec = leaf_spine(4, 8, 8, 400_Gbps, 300ns);
+      spec.paths = paths;
+      spec.trains = trains;
+      std::vector<std::vector<std::vector<Operation>>> scripts(32);
+      for (std::uint32_t r = 0; r < 32; ++r)
+        scripts[r] = {{send((r + 8) % 32, 2'000'000_B), receive((r + 24) % 32, 2'000'000_B)}};
+      give(spec, std::move(scripts));
+      return simulate(std::move(spec), {});
+    };
+    const NetworkResult frames = run({}), trains = run({1024, 0.02, 0});
+    const double error =
+        std::abs(static_cast<double>(picoseconds(trains.end)) / static_cast<double>(picoseconds(frames.end)) - 1);
+    CAPTURE(static_cast<int>(paths));
+    CHECK(error <= trains.train_error);
+    CHECK((trains.bytes_in_trains == 0) == (paths == PathChoice::spray_random));
+  }
 }
