@@ -20,7 +20,7 @@ constexpr std::int64_t frame_gap = 20;
 /// The smallest frame of Ethernet, without them. [B]
 constexpr std::int64_t least_ethernet = 64;
 /// A flap beyond this is another kind of link.
-constexpr std::int64_t most_flaps = 10'000;
+constexpr std::int64_t most_flaps = 1'000;
 
 void check_dragonfly_keys(Checks &c) {
   const auto &s = c.s();

@@ -45,8 +45,8 @@ Keys scenario_keys() {
       {.path = "scenario.explain", .type = flag, .fallback = "true with a [job], else false", .source = "Design",
        .description = "keep what is needed to say why each GPU was idle, and print it"},
       {.path = "scenario.telemetry", .type = duration, .low = 1e-9, .high = 3600,
-       .description = "sample links in intervals of so long: the share of it that they send, and what waits for them at "
-                      "its end. Doubles as often as 64 MiB need. None: no samples"},
+       .description = "sample links in intervals of so long: the share of it that they send, and what waits for "
+                      "them at its end. Doubles as often as 64 MiB need. None: no samples"},
       {.path = "scenario.telemetry_links", .type = text, .fallback = "all",
        .description = "links to sample, in both directions: their names, between commas, or all"},
       {.path = "scenario.ties", .type = choice, .fallback = "random", .choices = {"random", "id"},
@@ -212,7 +212,8 @@ Keys inject_keys() {
                       "draws one of a tier"},
       {.path = "inject.*.switch", .type = text, .description = "\"spine:2\": every link of the switch"},
       {.path = "inject.*.nic", .type = text, .description = "\"host:17/0\": the host's link"},
-      {.path = "inject.*.kind", .type = choice, .fallback = "down", .choices = {"down", "flap", "ber", "degrade", "slow"},
+      {.path = "inject.*.kind", .type = choice, .fallback = "down",
+       .choices = {"down", "flap", "ber", "degrade", "slow"},
        .description = "down: no light, both directions; flap: down and up again and again; ber: another pre-FEC bit "
                       "error ratio; degrade: lanes lost; slow: a lower rate. Faults that overlap on one cable: down "
                       "wins, then the lowest rate, and the worst bit error ratio"},

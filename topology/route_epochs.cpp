@@ -7,10 +7,13 @@
 #include "topology/route_rows.hpp"
 #include "topology/routes.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <limits>
 #include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 namespace lightloom {
 
@@ -29,10 +32,24 @@ struct Knowledge {
   SimTime restored;
 };
 
-std::vector<Knowledge> knowledge_of(const std::vector<Outage> &outages, Duration detection, Duration reroute) {
-  std::vector<Knowledge> result;
+/// Outages of one element that overlap or touch are one: it stayed dark. By element, then time.
+std::vector<Outage> merged(std::vector<Outage> outages) {
+  std::sort(outages.begin(), outages.end(),
+            [](const Outage &a, const Outage &b) { return std::tie(a.element, a.from) < std::tie(b.element, b.from); });
+  std::vector<Outage> result;
   for (const Outage &outage : outages) {
     EXPECTS(outage.from < outage.until);
+    if (!result.empty() && result.back().element == outage.element && outage.from <= result.back().until)
+      result.back().until = std::max(result.back().until, outage.until);
+    else
+      result.push_back(outage);
+  }
+  return result;
+}
+
+std::vector<Knowledge> knowledge_of(const std::vector<Outage> &outages, Duration detection, Duration reroute) {
+  std::vector<Knowledge> result;
+  for (const Outage &outage : merged(outages)) {
     const SimTime detected = later(outage.from, detection);
     if (outage.until <= detected && outage.until != never)
       continue; // over before anyone saw it
@@ -109,6 +126,7 @@ std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Out
     }
     return computed[dead];
   };
+  std::map<std::pair<ElementSet, ElementSet>, std::shared_ptr<const RouteTable>> pruned;
   std::vector<RouteEpoch> epochs;
   if (kinds != nullptr)
     kinds->clear();
@@ -128,7 +146,10 @@ std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Out
     const auto [table, kind] = routes_without(known);
     if (kinds != nullptr)
       kinds->push_back(kind);
-    epochs.push_back({t, seen.empty() ? table : prune(fabric, table, seen, pool)});
+    auto &local = pruned[{known, seen}];
+    if (!local)
+      local = seen.empty() ? table : prune(fabric, table, seen, pool);
+    epochs.push_back({t, local});
     last_known = std::move(known);
     last_seen = std::move(seen);
   }

@@ -97,8 +97,7 @@ section_later() {
   expect 2 'not in this version' import chakra x.et
   expect 2 'not in this version' run "$scenarios/one-frame.toml" --estimate
   expect 2 'not in this version' run "$scenarios/one-frame.toml" --set scenario.fidelity=flow
-  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set transport.kind=uec
-  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set optics.llr=true
+  expect 2 'not in this version' run "$scenarios/one-frame.toml" --set routing.policy=valiant
   expect 2 'not in this version' run "$scenarios/gpt-800g.toml" --set job.context=2
   expect 2 'not in this version' run "$scenarios/gpt-800g.toml" --set collective.0.algorithm=bruck
   expect_only

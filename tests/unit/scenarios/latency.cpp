@@ -89,7 +89,7 @@ void agrees(const Scenario &s, const std::vector<std::int64_t> &sizes) {
     CHECK(sum == b.total);
   }
 }
-const std::vector<std::int64_t> sizes{0, 64, 4096, 4097, 1'000'003, 1 << 20};
+const std::vector<std::int64_t> sizes{1, 64, 4096, 4097, 1'000'003, 1 << 20};
 } // namespace
 
 TEST_CASE("The budget is what the simulator gives for that message alone, for every way of forwarding and transport") {
@@ -103,6 +103,17 @@ TEST_CASE("The budget is what the simulator gives for that message alone, for ev
                         transport, fmt::format("[routing]\npolicy = \"{}\"\n", policy)),
                sizes);
       }
+}
+
+TEST_CASE("The budget holds through shared buffers, where a lone message meets no mark and no pause") {
+  for (const char *forwarding : {"cut-through", "store-and-forward"})
+    for (const char *transport : {"kind = \"rocev2\"", "kind = \"uec\"\nentropies = 1"}) {
+      CAPTURE(forwarding);
+      CAPTURE(transport);
+      agrees(
+          scenario(fmt::format("link_rate = \"400Gbps\"\nswitch = {{ forwarding = \"{}\" }}", forwarding), transport),
+          sizes);
+    }
 }
 
 TEST_CASE("The budget holds with other rates up and down, and with a launch") {
@@ -135,7 +146,7 @@ TEST_CASE("The budget holds with a host bus slower than the port") {
         CAPTURE(more);
         agrees(scenario(fmt::format("link_rate = \"{}\"\nnic = {{ pcie = \"{}\" }}{}", rate, bus, more),
                         "kind = \"infiniband\""),
-               {0, 64, 4097, 1'000'003});
+               {1, 64, 4097, 1'000'003});
       }
   LatencyRequest request;
   request.size = "1MiB";

@@ -3,6 +3,8 @@
 #include "tests/unit/topology/specs.hpp"
 #include "topology/routes.hpp"
 
+#include <set>
+
 #include <doctest/doctest.h>
 
 using namespace lightloom;
@@ -81,6 +83,38 @@ TEST_CASE("a flap shorter than the detection changes no route") {
   CHECK(route_epochs(fabric, {{fabric.find_cable("leaf:0/spine:0"), at(1ms), at(1ms + detection + 1_ps)}}, detection,
                      reroute)
             .size() == 4);
+}
+
+TEST_CASE("outages of one cable that touch or overlap are seen as one: together they outlast the detection") {
+  const Fabric fabric = build_fabric(specs::fat_tree(16, 8, 2));
+  const CableId cable = fabric.find_cable("leaf:0/spine:0");
+  const Outage first{cable, at(1ms), at(1ms + 6us)};
+  for (const Duration next : {4us, 6us}) {
+    const auto epochs =
+        route_epochs(fabric, {{cable, at(1ms + next), at(1ms + 12us)}, first}, detection, reroute); // 12 us in all
+    REQUIRE(epochs.size() == 4);
+    CHECK(epochs[1].from == at(1ms + detection));
+    CHECK(epochs[3].from == at(1ms + 12us + reroute));
+  }
+  // A gap of 1 ps between them: two failures of 6 us and less, which nobody sees.
+  CHECK(route_epochs(fabric, {first, {cable, at(1ms + 6us + 1_ps), at(1ms + 12us)}}, detection, reroute).size() == 1);
+}
+
+TEST_CASE(
+    "a cable that flaps is known to its ends after each detection and to all after each re-route, by two tables") {
+  const Fabric fabric = build_fabric(specs::fat_tree(16, 8, 2));
+  const CableId cable = fabric.find_cable("leaf:0/spine:0");
+  std::vector<Outage> flaps;
+  for (int i = 0; i < 100; ++i)
+    flaps.push_back({cable, at(i * 4ms), at(i * 4ms + 2ms)});
+  const auto epochs = route_epochs(fabric, flaps, detection, reroute);
+  REQUIRE(epochs.size() == 1 + 3 * 100);
+  std::set<const RouteTable *> tables;
+  for (const auto &epoch : epochs)
+    tables.insert(epoch.table.get());
+  CHECK(tables.size() == 3); // whole, seen by the ends, known to all
+  CHECK(choices(table_at(epochs, at(200ms + 500us)), 0, 1) == 3);
+  CHECK(choices(table_at(epochs, at(203ms + 500us)), 0, 1) == 4);
 }
 
 TEST_CASE("overlapping outages add up, in whatever order they are listed") {
