@@ -48,7 +48,8 @@ Keys buffer_keys() {
        .description = "priority flow control: an ingress port that holds much pauses its peer; no data is dropped"},
       {.path = "fabric.switch.pfc_xoff", .type = bytes, .fallback = "auto", .low = 1, .high = 1e12,
        .auto_allowed = true, .source = "dynamic thresholds: Choudhury and Hahne 1998",
-       .description = "an ingress port that holds more pauses its peer; auto: alpha × what is free beside the headroom"},
+       .description = "an ingress port that holds more pauses its peer; auto: alpha × what is free beside the "
+                      "headroom"},
       {.path = "fabric.switch.pfc_xon", .type = bytes, .fallback = "auto", .low = 0, .high = 1e12,
        .auto_allowed = true, .source = "Zhu et al., SIGCOMM 2015, K",
        .description = "it goes on once it holds no more than this; auto: two full frames below the threshold"},
@@ -99,8 +100,8 @@ Keys transport_keys() {
        .description = "payload of a full frame; with header and 20 B at most 65,535 B"},
       {.path = "transport.header", .type = bytes_or_count, .fallback = "infiniband: 30; rocev2: 62; uec: 102; ideal: 0",
        .low = 0, .high = 512,
-       .source = "decision 0005; rocev2: Ethernet 14 + 4, IPv4 20, UDP 8, BTH 12, ICRC 4, K; uec: Ethernet 14 + 4, IPv4 "
-                 "20, UDP 8, PDS 12, SES 44, K",
+       .source = "decision 0005; rocev2: Ethernet 14 + 4, IPv4 20, UDP 8, BTH 12, ICRC 4, K; uec: Ethernet 14 + 4, "
+                 "IPv4 20, UDP 8, PDS 12, SES 44, K",
        .description = "beside the payload and the 20 B of preamble and gap"},
       {.path = "transport.control_header", .type = bytes_or_count,
        .fallback = "infiniband: header; rocev2: 66; uec: 90; ideal: 0", .low = 0, .high = 512,
