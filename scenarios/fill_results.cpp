@@ -96,9 +96,12 @@ FlowRow flow_row(const FlowResult &f, const Bounds &bounds, const JobPlan &plan)
 }
 
 /// Rows, or a histogram where they are too many to keep beside what the network recorded.
-void fill_flows(RunResults &r, const Bounds &bounds, const NetworkResult &n, const BuiltRun &built) {
+void fill_flows(RunResults &r, const Scenario &s, const Bounds &bounds, const NetworkResult &n, const BuiltRun &built) {
   if (!built.plan.record_flows)
     return;
+  for (const TrafficPart &t : s.traffic) // the longest counts for all tables
+    if (t.warmup > Duration{})
+      r.flows.warmup_ps = std::max(r.flows.warmup_ps, (t.start + t.warmup).count());
   r.flows.bound = bounds.flows(n.flows, built.hardware.fabric);
   if (n.flows.size() > most_flow_rows) {
     FlowTally tally(false, r.flows.warmup_ps);
@@ -218,7 +221,7 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   fill_waiting(r, built, n);
   r.granularity = granularity_of(s, n);
   fill_memory(r, built);
-  fill_flows(r, bounds, n, built);
+  fill_flows(r, s, bounds, n, built);
   fill_telemetry(r, n);
   fill_fabric(r, built);
   fill_failures(r, built, n);

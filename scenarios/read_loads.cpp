@@ -87,6 +87,7 @@ TrafficPart read_traffic(const Reader &r, const Scenario &s, const std::string &
   t.repeat = r.count(at + ".repeat");
   t.poisson = r.text(at + ".arrivals") == "poisson";
   t.load = r.optional_real(at + ".load").value_or(0);
+  t.warmup = r.duration(at + ".warmup");
   t.duration = r.optional_whole<Duration>(at + ".duration").value_or(Duration{});
   t.sizes = r.text(at + ".sizes");
   t.sizes_file = beside_scenario(".sizes_file");

@@ -196,6 +196,8 @@ Keys arrival_keys() {
                       "of the receiver's, all senders together"},
       {.path = "traffic.*.duration", .type = duration, .low = 1e-9, .high = 3600,
        .description = "poisson: flows arrive this long from start; the run ends when all have"},
+      {.path = "traffic.*.warmup", .type = duration, .fallback = "0s", .low = 0, .high = 3600,
+       .description = "poisson: flows that arrive this long from start are left out of the figures of flows"},
       {.path = "traffic.*.sizes", .type = choice, .fallback = "fixed", .choices = flow_size_names(),
        .source = "HPCC's traffic generator (SIGCOMM 2019) for the published ones",
        .description = "poisson: distribution of flow sizes; websearch: DCTCP's, hadoop: Facebook's, alibaba-storage: "

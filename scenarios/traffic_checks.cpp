@@ -1,6 +1,7 @@
 // Keys of [[traffic]] that contradict each other, are missing, or would have no effect.
 
 #include "scenarios/checks.hpp"
+#include "sim/core/parse_quantity.hpp"
 
 #include <string>
 
@@ -39,7 +40,7 @@ void check_file(Checks &c, const TrafficPart &t, const std::string &at) {
 }
 
 void check_closed_loop(Checks &c, const std::string &at) {
-  for (const char *key : {".load", ".duration", ".sizes", ".sizes_file"})
+  for (const char *key : {".load", ".duration", ".warmup", ".sizes", ".sizes_file"})
     c.needless(at + key, "only for arrivals = \"poisson\"");
 }
 
@@ -47,6 +48,9 @@ void check_open_loop(Checks &c, const TrafficPart &t, const std::string &at) {
   for (const auto &[key, example] : {std::pair(".load", "load = 0.6"), std::pair(".duration", "duration = \"1ms\"")})
     if (!c.s().given(at + key))
       c.add(at, at + key + " is missing", "arrivals = \"poisson\" needs it", std::string("Try ") + example + ".");
+  if (t.warmup > Duration{} && t.warmup >= t.duration)
+    c.add(at + ".warmup", at + ".warmup = " + format_duration(t.warmup),
+          fmt::format("no flow would count: they arrive for {}", format_duration(t.duration)));
   if (t.pattern == "all-to-all" || t.pattern == "file")
     c.add(at + ".arrivals", at + ".arrivals = \"poisson\"", "pattern = \"" + t.pattern + "\" has no open loop",
           t.pattern == "file" ? "Its start times say when flows arrive." : "Use pattern = \"uniform\".");

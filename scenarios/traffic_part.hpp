@@ -23,6 +23,7 @@ struct TrafficPart {
   bool poisson = false; ///< arrivals = "poisson"
   double load = 0;
   Duration duration{};
+  Duration warmup{}; ///< from start on: left out of the figures
   std::string sizes = "fixed"; ///< a name of flow_size_names()
   std::string sizes_file{};    ///< resolved against the scenario's folder; replaces sizes
   bool record = true;
