@@ -122,9 +122,11 @@ void Switch::release(const Frame &frame, SimTime d) {
   if (!ingress.stopped)
     return;
   const PfcSpec &pfc = settings_.spec.pfc;
-  const bool go_on = pfc.xoff.value > 0 ? ingress.bytes <= pfc.xon.value
-                                        : static_cast<double>(ingress.bytes + 2 * settings_.full_frame) <=
-                                              settings_.spec.alpha * static_cast<double>(shared_ - held_);
+  // An empty port always goes on, or it would never ask again: its threshold may rise when others leave.
+  const bool go_on = ingress.bytes == 0 ||
+                     (pfc.xoff.value > 0 ? ingress.bytes <= pfc.xon.value
+                                         : static_cast<double>(ingress.bytes + 2 * settings_.full_frame) <=
+                                               settings_.spec.alpha * static_cast<double>(shared_ - held_));
   if (!go_on)
     return;
   ingress.stopped = false;
