@@ -152,7 +152,7 @@ void fill_failures(RunResults &r, const BuiltRun &built, const NetworkResult &n)
     FailureRow row;
     row.time_s = seconds(f.from.time_since_epoch());
     row.component = built.hardware.fabric.name(f.cable);
-    row.kind = f.down ? "down" : "ber";
+    row.kind = to_string(f.kind);
     row.repair_s = f.until == never ? not_known : seconds(f.until.time_since_epoch());
     std::uint64_t lost = 0;
     for (const LinkId l : {link_forward(f.cable), link_backward(f.cable)})

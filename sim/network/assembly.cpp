@@ -21,6 +21,8 @@ NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping
     spec.trains = spec.trains.error > 0 ? TrainSpec{} : TrainSpec{spec.trains.most_frames, 0, 1};
   spec.hosts.reaction =
       spec.transport.credits.value > 0 ? Duration{} : std::min(spec.hosts.reaction, spec.hosts.nic_latency);
+  if (spec.paths == PathChoice::spray) // frames take turns in the switches; a value that turns too would skip ports
+    spec.transport.entropies = 0;
   number_ports();
   find_leaf_processes();
   make_entities(grouping);

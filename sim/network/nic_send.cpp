@@ -210,7 +210,8 @@ SimTime Nic::next_departure(SimTime until) {
     const SimTime control = earliest_control(until);
     next = control != never ? control : link.next_credit(control_lane());
   }
-  if (stopped(0) || (round_.empty() && paced_.empty()))
+  const bool only_control = settings_.transport.virtual_lanes == 1 && !acknowledgements_.empty(); // as in drain()
+  if (only_control || stopped(0) || (round_.empty() && paced_.empty()))
     return next;
   const bool waits = round_.empty();
   const std::uint32_t index = waits ? paced_.front().queue : round_.front();

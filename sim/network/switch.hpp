@@ -128,6 +128,7 @@ private:
   SimTime drain_lanes(OutPort &port, SimTime until);
   // switch_buffer.cpp.
   void accept_buffered(Frame &frame, std::uint32_t index);
+  static std::int64_t ahead_of(const FrameQueue &queue, const Frame &frame);
   bool admit(OutPort &port, Frame &frame, SimTime exit);
   bool find_room(OutPort &port, Frame &frame, SimTime exit);
   bool has_room(const OutPort &port, const Frame &frame) const;

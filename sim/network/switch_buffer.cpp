@@ -42,7 +42,8 @@ bool Switch::find_room(OutPort &port, Frame &frame, SimTime exit) {
 
 bool Switch::has_room(const OutPort &port, const Frame &frame) const {
   const SwitchSpec &spec = settings_.spec;
-  const std::int64_t then = port.queue(frame.lane).bytes() + frame.size;
+  const std::int64_t then =
+      ahead_of(port.queue(frame.lane), frame) + std::min<std::int64_t>(frame.size, settings_.full_frame);
   if (frame.lane == 0 && spec.queue_limit.value > 0 && then > spec.queue_limit.value)
     return false;
   return spec.buffer.value == 0 || (held_ + frame.size <= shared_ &&

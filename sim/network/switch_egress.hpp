@@ -88,9 +88,15 @@ namespace lightloom {
   enqueue(port, frame);
 }
 
+/// Bytes that wait when a frame joins. A train comes in while it leaves: of those ahead one is taken to be still
+/// coming.
+[[gnu::always_inline]] inline std::int64_t Switch::ahead_of(const FrameQueue &queue, const Frame &frame) {
+  return frame.count < 2 ? queue.bytes() : std::max<std::int64_t>(0, queue.bytes() - frame.size);
+}
+
 /// Room for the frame, in the shared buffer or in the headroom; perhaps marked or trimmed. False: it was dropped.
 [[gnu::always_inline]] inline bool Switch::admit(OutPort &port, Frame &frame, SimTime exit) {
-  const std::int64_t waiting = port.queue(frame.lane).bytes();
+  const std::int64_t waiting = ahead_of(port.queue(frame.lane), frame);
   if (frame.lane == 0 && waiting > settings_.spec.ecn.least.value && settings_.spec.ecn.enabled &&
       frame.kind == Frame::Kind::data)
     mark(port.link, frame, waiting, exit);

@@ -286,7 +286,7 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   Frame &copy = out.append();
   copy = frame;
   copy.time = d + Duration(seen_after(size) * ps_per_byte_) + latency_;
-  if (frame.kind == Frame::Kind::data)
+  if (d != frame.time && frame.kind == Frame::Kind::data)
     count_waiting(copy, frame.time, std::max(frame.time, free_), d);
   free_ = d + sending;
 }

@@ -83,7 +83,7 @@ TEST_CASE("Each kind of transport has the header, control, recovery and routing 
   CHECK(uec.transport.header == Bytes(14 + 4 + 20 + 8 + 12 + 44));
   CHECK(uec.transport.congestion_control == Control::nscc);
   CHECK(uec.transport.recovery == TransportSpec::Recovery::selective);
-  CHECK(uec.transport.entropies == 256);
+  CHECK(uec.transport.entropies == 4096);
   CHECK(uec.paths == PathChoice::ecmp);
   CHECK(uec.switches.trim);
   CHECK(!uec.switches.pfc.enabled);
@@ -112,9 +112,9 @@ TEST_CASE("Thresholds follow the rate, the base round trip and the size of the s
         4 * uec.transport.base_rtt + transmission_time(uec.switches.queue_limit, 400_Gbps));
   // DCQCN at ten times its 40 Gb/s.
   const auto rocev2 = built("rocev2").network;
-  CHECK(rocev2.switches.ecn.least == 50'000_B);
-  CHECK(rocev2.switches.ecn.most == 2'000'000_B);
-  CHECK(rocev2.switches.ecn.probability == 0.01);
+  CHECK(rocev2.switches.ecn.least == 400'000_B);
+  CHECK(rocev2.switches.ecn.most == 10'000'000_B);
+  CHECK(rocev2.switches.ecn.probability == 1);
   CHECK(built("uec", {"fabric.switch.queue_limit=none"}).network.switches.queue_limit == 0_B);
   CHECK(built("rocev2", {"fabric.switch.queue_limit=1MB"}).network.switches.queue_limit == 1'000'000_B);
   CHECK(built("rocev2", {"transport.congestion_control=none"}).network.switches.ecn.enabled == false);
