@@ -123,3 +123,43 @@ TEST_CASE("A peer that does not answer is named, after retry_count time-outs wit
     CHECK(r.violations.empty());
   }
 }
+
+TEST_CASE("What waits for a window, a pace or a pause is explained to the picosecond") {
+  std::vector<TransportSpec> all = {rocev2(), uec(), uec()};
+  all[2].congestion_control = Control::nscc_rccc;
+  for (const TransportSpec &transport : all)
+    for (const std::uint32_t train : {1u, 8u}) {
+      NetworkSpec spec = tree(transport);
+      spec.trains.most_frames = train;
+      spec.explain_waiting = true;
+      spec.steps = 2;
+      small_buffers(spec, transport.kind == TransportSpec::Kind::uec ? 300_KiB : 2_MiB);
+      if (transport.kind == TransportSpec::Kind::uec)
+        spec.switches.trim = true;
+      else
+        spec.switches.pfc = {true, 40_KiB, 20_KiB, {}};
+      using Kind = Operation::Kind;
+      std::vector<std::vector<std::vector<Operation>>> scripts(16, std::vector<std::vector<Operation>>(1));
+      for (std::uint32_t rank = 0; rank < 16; ++rank)
+        for (std::uint32_t step = 0; step < 2; ++step) {
+          auto &script = scripts[rank][0];
+          script.push_back(plain(Kind::begin_step, step));
+          script.push_back(compute(1us + rank * 50ns));
+          for (const std::uint32_t by : {5u, 6u}) // two messages at once
+            script.push_back(send((rank + by) % 16, 200_KiB));
+          if (rank != 0)
+            script.push_back(send(0, 50_KiB)); // and an incast
+          for (const std::uint32_t by : {5u, 6u})
+            script.push_back(receive((rank + 16 - by) % 16, 200_KiB));
+          for (std::uint32_t from = 1; rank == 0 && from < 16; ++from)
+            script.push_back(receive(from, 50_KiB));
+          script.push_back(plain(Kind::end_step, step));
+        }
+      give(spec, std::move(scripts));
+      const NetworkResult r = simulate(std::move(spec), {});
+      CAPTURE(int(transport.kind));
+      CAPTURE(int(transport.congestion_control));
+      CAPTURE(train);
+      check_delivered(r); // a sum that is not exact is a violation
+    }
+}

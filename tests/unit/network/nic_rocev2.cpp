@@ -94,7 +94,8 @@ TEST_CASE("A paced queue leaves its turns to the others, which fill the port") {
   for (const std::uint32_t queue : {0u, 1u, 2u})
     bench.post(queue, 100 * 4096, SimTime{});
   bench.feed(control_frame(Frame::Kind::congestion_notification, 0, SimTime{}));
-  bench.feed(control_frame(Frame::Kind::congestion_notification, 0, SimTime{} + Duration(1))); // a quarter of the rate, about
+  bench.feed(
+      control_frame(Frame::Kind::congestion_notification, 0, SimTime{} + Duration(1))); // a quarter of the rate, about
   const auto sent = bench.sent(SimTime{} + 80 * frame_time);
   REQUIRE(sent.size() == 80); // never idle
   // Two cuts by 1 − alpha / 2 with alpha = 1 leave a quarter: its frames are at least four frame times apart, and no

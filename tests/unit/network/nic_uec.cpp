@@ -167,7 +167,8 @@ TEST_CASE("Selective acknowledgements free the window and spare the frames from 
   // Frame 2 left at 2 frame times; it is the oldest missing one: 100 us later its clock runs out, to 1,024 ps.
   const SimTime due = SimTime{} + 2 * frame_time + 100us;
   SimTime now = SimTime{} + 50us;
-  while (bench.nic.uec_sender(0)->in_flight == 5 * full) { // clocks that were set anew in the meantime run out without effect
+  while (bench.nic.uec_sender(0)->in_flight ==
+         5 * full) { // clocks that were set anew in the meantime run out without effect
     now = bench.nic.next_timeout();
     bench.nic.time_out(now, bench.events);
   }
