@@ -70,14 +70,16 @@ EcnSpec ecn_of(const Scenario &s, const BuiltFabric &b, Duration base_rtt) {
   return ecn;
 }
 
-/// What any link can still bring after a pause was sent to its other end, trains of `frame` bytes at most.
+/// What any link can still bring after a pause was sent to its other end, trains of `frame` bytes at most. A switch
+/// counts a frame once it has passed the pipeline, so what is in there comes on top.
 Bytes headroom_of(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHealth> &links, Bytes frame) {
   Bytes most{};
   const Forwarding forwarding = s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through;
   const auto &cables = b.fabric.plan().cables;
   for (std::size_t c = 0; c < cables.size(); ++c) {
-    const Duration reaction = cables[c].tier == Tier::host ? std::max(s.fabric.nic_reaction, s.fabric.switch_latency)
-                                                           : s.fabric.switch_latency;
+    const Duration peer = cables[c].tier == Tier::host ? std::max(s.fabric.nic_reaction, s.fabric.switch_latency)
+                                                       : s.fabric.switch_latency;
+    const Duration reaction = peer + s.fabric.switch_latency;
     for (const auto &segment : links[2 * c].segments)
       most = std::max(most, pfc_headroom(cables[c].rate, segment.latency, reaction, frame, pause_frame, forwarding));
   }

@@ -123,7 +123,7 @@ TEST_CASE("Thresholds follow the rate, the base round trip and the size of the s
 TEST_CASE("Headroom is that of the longest link, and a buffer that cannot hold it is refused with the sum") {
   const auto rocev2 = built("rocev2").network;
   const Bytes frame = 4096_B + 62_B + 20_B;
-  const Bytes room = pfc_headroom(400_Gbps, Duration(1us), Duration(500ns), frame, 84_B);
+  const Bytes room = pfc_headroom(400_Gbps, Duration(1us), Duration(1us), frame, 84_B);
   CHECK(rocev2.switches.pfc.headroom == room);
   CHECK(rocev2.switches.pfc.xoff == 0_B); // by alpha
   const auto text = refusal("rocev2", {"fabric.switch.buffer=1MB"});
