@@ -204,6 +204,7 @@ private:
   SimTime in_memory(const Frame &frame);
   void send_control(SimTime d);
   void send_data(SimTime d);
+  void prefetch_turns();
   std::uint32_t train_length(const OutgoingMessage &message);
   std::uint32_t next_train(const SendQueue &queue, const OutgoingMessage &message, std::uint32_t length) const;
   void choose_next(std::uint32_t send_queue);

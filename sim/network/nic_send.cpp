@@ -310,6 +310,21 @@ void Nic::send_data(SimTime d) {
     line_up(index, link.free());
   else
     queue.active = false;
+  prefetch_turns();
+}
+
+/// With many queues in turn, each one's memory is cold by its next turn: asks for what the next two will touch.
+void Nic::prefetch_turns() {
+  if (round_.size() < 3)
+    return;
+  send_queues[round_.front()].messages.prefetch_front();
+  const std::uint32_t second = round_[1];
+  __builtin_prefetch(&send_queues[second]);
+  __builtin_prefetch(reinterpret_cast<const char *>(&send_queues[second]) + 64);
+  if (rules_.uec)
+    __builtin_prefetch(&uec_[second]);
+  else if (rules_.pace == TransportRules::Pace::dcqcn)
+    __builtin_prefetch(&dcqcn_[second]);
 }
 
 } // namespace lightloom
