@@ -208,6 +208,7 @@ private:
   std::uint32_t train_length(const OutgoingMessage &message);
   std::uint32_t next_train(const SendQueue &queue, const OutgoingMessage &message, std::uint32_t length) const;
   void choose_next(std::uint32_t send_queue);
+  void forget_answered(std::uint32_t send_queue);
   std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count = 1) const;
   void arm(SendQueue &queue, SimTime now);
   SimTime earliest_data(SimTime until);

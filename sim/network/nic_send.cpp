@@ -56,6 +56,14 @@ void Nic::choose_next(std::uint32_t index) {
   next_.size = payload_of(*next_.message, next_.sequence, next_.count) + next_.count * overhead();
 }
 
+/// What was to be sent again and has been acknowledged since is not; its message may be gone.
+void Nic::forget_answered(std::uint32_t index) {
+  SendQueue &queue = send_queues[index];
+  while (!queue.resend.empty() && (precedes(queue.resend.front(), queue.acknowledged) ||
+                                   (rules_.uec && uec_[index].is_acknowledged(queue.resend.front()))))
+    queue.resend.pop();
+}
+
 /// When the queue whose turn it is may send; sets next_. With every queue still held back by its pace, that of the
 /// first that no longer is.
 SimTime Nic::earliest_data(SimTime until) {
@@ -66,9 +74,7 @@ SimTime Nic::earliest_data(SimTime until) {
       return never;
     const std::uint32_t index = waits ? paced_.front().queue : round_.front();
     SendQueue &queue = send_queues[index];
-    while (!queue.resend.empty() && (precedes(queue.resend.front(), queue.acknowledged) ||
-                                     (rules_.uec && uec_[index].is_acknowledged(queue.resend.front()))))
-      queue.resend.pop();
+    forget_answered(index);
     if (!queue.dead && has_work(index)) [[likely]] {
       if (stopped(0)) [[unlikely]]
         return never;
@@ -216,6 +222,7 @@ SimTime Nic::next_departure(SimTime until) {
   const bool waits = round_.empty();
   const std::uint32_t index = waits ? paced_.front().queue : round_.front();
   const SimTime soonest = std::max({link.free(), floor_, waits ? paced_.front().time : SimTime{}});
+  forget_answered(index);
   if (send_queues[index].dead || !has_work(index))
     return std::min(next, soonest); // it will leave the round
   choose_next(index);

@@ -9,6 +9,7 @@ namespace lightloom {
 /// Whether the queue has a frame that its window and its credit let go. A full frame must fit: a short one never goes
 /// beyond the window either. With nothing in flight one frame always may.
 bool Nic::has_work_uec(SendQueue &queue, const UecSender &sender) {
+  forget_answered(static_cast<std::uint32_t>(&queue - send_queues.data()));
   if (queue.resend.empty() && (queue.next == queue.end || queue.next - queue.acknowledged >= rules_.window))
     return false;
   if (rules_.window_control && sender.in_flight != 0 && sender.in_flight + rules_.full_frame > sender.nscc.window())
