@@ -22,6 +22,8 @@ public:
     links(spec);
     machines(spec);
     spec.transport = transport(spec);
+    if (spec.transport.credits.value == 0 && spec.transport.kind != TransportSpec::Kind::ideal && one_in(2))
+      buffers(spec.switches);
     traffic(spec);
     spec.record_flows = true;
     return spec;
@@ -98,7 +100,27 @@ private:
     spec.switches.forwarding = one_in(2) ? Forwarding::cut_through : Forwarding::store_and_forward;
     spec.hosts.nic_latency = one_in(4) ? Duration{} : duration(900'000);
     spec.hosts.message_overhead = one_in(2) ? Duration{} : duration(900'000);
-    spec.paths = one_in(2) ? PathChoice::ecmp : PathChoice::spray;
+    static constexpr PathChoice choices[] = {PathChoice::ecmp,    PathChoice::spray,    PathChoice::spray_random,
+                                             PathChoice::flowlet, PathChoice::adaptive, PathChoice::spray_least_of_two};
+    spec.paths = choices[random_.below(6)];
+    spec.switches.flowlet_gap = duration(10'000'000);
+    spec.link_retry.enabled = one_in(2);
+    spec.link_retry.most = number(1, 8);
+    spec.link_retry.turnaround = duration(200'000);
+    if (one_in(3))
+      spec.link_retry.buffer = Bytes(number(10'000, 200'000));
+  }
+
+  /// One that overflows, or one that PFC keeps from it: headroom for 1 us at 7.2 Tb/s both ways, 9 ports.
+  void buffers(SwitchSpec &spec) {
+    spec.buffer = Bytes(number(30'000, 600'000));
+    if (one_in(2)) {
+      spec.buffer = Bytes(number(70'000'000, 80'000'000));
+      spec.pfc = {true, Bytes(one_in(2) ? 0 : number(5'000, 100'000)), Bytes(number(0, 5'000)), Bytes(6'000'000)};
+      spec.alpha = 1.0 / number(1, 64);
+    }
+    if (one_in(2))
+      spec.ecn = {true, Bytes(number(1'000, 20'000)), Bytes(number(20'000, 100'000)), 0.5};
   }
 
   TransportSpec transport(const NetworkSpec &spec) {
