@@ -35,6 +35,7 @@ struct JobPlan {
   std::vector<std::string> labels{"other"};
   std::vector<std::uint32_t> host_of_rank; ///< placement; empty: rank r on host r
   bool record_flows = false;               ///< plain traffic: ask the network for one FlowResult per message
+  bool signals = false;                    ///< messages of 0 B are signals between ranks, not flows
   std::vector<std::string> notes;          ///< what was assumed or chosen, one sentence each
 };
 

@@ -99,6 +99,7 @@ JobPlan plan_traffic(const std::vector<TrafficSpec> &tables, std::uint32_t ranks
     place.event += table.events;
     plan.network_bytes += table.network_bytes;
     plan.record_flows = plan.record_flows || tables[i].record;
+    plan.signals = plan.signals || table.signals;
     plan.notes.insert(plan.notes.end(), table.notes.begin(), table.notes.end());
     plans->push_back(std::move(table));
   }

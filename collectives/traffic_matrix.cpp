@@ -129,6 +129,7 @@ public:
     plan.channels = *std::max_element(channels_.begin(), channels_.end());
     plan.events = *std::max_element(events_.begin(), events_.end());
     plan.notes = matrix_.notes;
+    plan.signals = told_ > 0;
     if (told_ > 0)
       plan.notes.push_back(fmt::format("{} activations of triggers reach another host: each is a message of 0 B, "
                                        "while htsim tells it at once",

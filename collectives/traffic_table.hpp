@@ -17,6 +17,7 @@ struct TablePlan {
   Bytes network_bytes{};                                                   ///< payload that all ranks send, exactly
   std::uint32_t channels = 1;                                              ///< its channels are below this
   std::uint32_t events = 0;                                                ///< ids of signal and wait are below this
+  bool signals = false; ///< messages of 0 B are signals between ranks, not flows
   std::vector<std::string> notes;
 };
 

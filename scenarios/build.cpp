@@ -87,6 +87,7 @@ void place_programs(NetworkSpec &n, const JobPlan &plan) {
   n.collectives = static_cast<std::uint32_t>(plan.collectives.size());
   n.steps = plan.steps;
   n.record_flows = plan.record_flows;
+  n.signals = plan.signals;
   for (std::uint32_t rank = 0; rank < plan.ranks; ++rank) {
     n.placement.emplace_back(plan.host_of_rank.empty() ? rank : plan.host_of_rank[rank]);
     n.programs.push_back(plan.program(rank));

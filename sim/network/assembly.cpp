@@ -174,6 +174,8 @@ bool NetworkAssembly::credits_are_ample() const {
 }
 
 bool NetworkAssembly::nothing_can_be_lost() const {
+  if (spec.switches.buffer.value > 0 || spec.switches.queue_limit.value > 0)
+    return false;
   for (const auto &health : spec.links)
     for (const auto &segment : health.segments)
       if (segment.rate.bits_per_second == 0 || segment.uncorrectable_ratio > 0)

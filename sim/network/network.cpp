@@ -135,7 +135,7 @@ std::vector<std::vector<SimTime>> message_ends(const Host &host) {
   return ends;
 }
 
-/// Messages of a queue pair are delivered in the order posted. Those of 0 B are signals between ranks, not flows.
+/// Messages of a queue pair are delivered in the order posted.
 void collect_flows(const NetworkAssembly &a, NetworkResult &r) {
   if (!a.spec.record_flows)
     return;
@@ -151,7 +151,7 @@ void collect_flows(const NetworkAssembly &a, NetworkResult &r) {
       const PostedByQueue &of_peer = posted[queue.host / a.spec.fabric.ports_per_host];
       for (std::uint32_t i = 0; i < of_peer.count(queue.remote); ++i) {
         const Host::Posted &message = of_peer.message(queue.remote, i);
-        if (message.size.value > 0)
+        if (message.size.value > 0 || !a.spec.signals)
           r.flows.push_back({queue.peer_rank, rank, message.size, message.at, i < ends[q].size() ? ends[q][i] : never});
       }
     }

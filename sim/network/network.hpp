@@ -71,6 +71,7 @@ struct NetworkSpec {
   std::uint32_t collectives = 0;                      ///< ids of begin/end_collective are below this
   std::uint32_t steps = 0;                            ///< ids of begin/end_step are below this
   bool record_flows = false;                          ///< keep one FlowResult per message (plain traffic)
+  bool signals = false;                               ///< messages of 0 B are signals between ranks, not flows
 };
 
 /// How to execute; never changes a result.

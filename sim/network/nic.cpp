@@ -67,10 +67,12 @@ void Nic::choose_train(const SendQueue &queue, const Operation &send, OutgoingMe
   if (settings_.trains.most_frames == 1)
     return;
   const Duration frame = transmission_time(settings_.transport.mtu + Bytes(overhead()), link.nominal_rate());
+  std::uint32_t window = rules_.window;
+  if (rules_.window_control) // measured: with twice as long trains a ring is 3 % slower than frame by frame
+    window = std::min(window, static_cast<std::uint32_t>(settings_.transport.base_rtt / frame) / 2 + 1);
   const TrainChoice choice = choose_train_length(
-      settings_.trains,
-      {message.frames, queue.paths, send.crossing,
-       static_cast<double>(send.duration.count()) / static_cast<double>(frame.count()), rules_.window});
+      settings_.trains, {message.frames, queue.paths, send.crossing,
+                         static_cast<double>(send.duration.count()) / static_cast<double>(frame.count()), window});
   message.train = choice.frames;
   if (choice.frames < 2)
     return;

@@ -180,6 +180,7 @@ private:
   void receive_trimmed(const Frame &frame);
   void acknowledge_uec(const Frame &frame, SimTime now);
   void receive_control_uec(const Frame &frame, std::vector<NicEvent> &events);
+  Duration behind_head(const Frame &acknowledgement) const;
   void lose_frames(std::uint32_t send_queue, const Frame &request);
   void arm_uec(SendQueue &queue, const UecSender &sender, SimTime now);
   bool time_out_uec(std::uint32_t send_queue, SimTime now);

@@ -100,10 +100,6 @@ std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
 
 /// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
 void Nic::obey_pause(const Frame &frame) {
-  if (frame.corrupt) {
-    ++counters_.control_corrupt;
-    return;
-  }
   ++counters_.control_delivered;
   take_effect(frame.time);
   const auto lane = static_cast<std::uint8_t>(1u << frame.lane);

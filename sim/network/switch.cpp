@@ -1,3 +1,6 @@
+// What comes into a switch: gathered from the channels of a window, put in order, routed. switch.hpp says what it
+// models.
+
 #include "sim/network/switch_egress.hpp"
 
 #include "sim/core/contract.hpp"

@@ -7,6 +7,9 @@
 //   its peer, which goes on when it holds less again. What still arrives finds room in the headroom.
 // - Lanes leave by strict priority, the last one first.
 //
+// Leaves out: the quanta of a pause and their refreshing. A pause that a bad codeword hits is obeyed: real senders
+// repeat it. One that a dead link swallows is not repeated either: see obey().
+//
 // A frame counts from when it has passed the pipeline until it begins to leave: a buffer that frees memory by cells
 // while it sends differs by less than a frame per busy port. Before a decision everything that left earlier is
 // committed; what is already known to fit is not looked at closer, so an uncongested switch pays nothing for it.
@@ -124,10 +127,10 @@ void Switch::release(const Frame &frame, SimTime d) {
     return;
   const PfcSpec &pfc = settings_.spec.pfc;
   // An empty port always goes on, or it would never ask again: its threshold may rise when others leave.
-  const bool go_on = ingress.bytes == 0 ||
-                     (pfc.xoff.value > 0 ? ingress.bytes <= pfc.xon.value
-                                         : static_cast<double>(ingress.bytes + 2 * settings_.full_frame) <=
-                                               settings_.spec.alpha * static_cast<double>(shared_ - held_));
+  const bool go_on =
+      ingress.bytes == 0 || (pfc.xoff.value > 0 ? ingress.bytes <= pfc.xon.value
+                                                : static_cast<double>(ingress.bytes + 2 * settings_.full_frame) <=
+                                                      settings_.spec.alpha * static_cast<double>(shared_ - held_));
   if (!go_on)
     return;
   ingress.stopped = false;
@@ -154,8 +157,6 @@ void Switch::tell(std::uint32_t index, bool stop, SimTime d) {
 /// The neighbour at a port wants lane 0 to stop, or lets it go on.
 void Switch::obey(const Frame &pause) {
   ++pauses_received_;
-  if (pause.corrupt)
-    return;
   const std::uint32_t index = pause.in_port;
   OutPort &port = out_[index];
   const SimTime exit = pause.time + settings_.spec.latency;

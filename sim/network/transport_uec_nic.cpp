@@ -130,12 +130,19 @@ void Nic::receive_control_uec(const Frame &frame, std::vector<NicEvent> &events)
     if (news.bytes > 0) {
       queue.retries = 0;
       if (rules_.window_control && news.timed)
-        sender.nscc.acknowledged(frame.time, news.bytes, frame.marked, news.round_trip);
+        sender.nscc.acknowledged(frame.time, news.bytes, frame.marked, news.round_trip - behind_head(frame));
     }
     if (moved)
       arm_uec(queue, sender, frame.time);
   }
   activate(index);
+}
+
+/// How much later than its first frame the train that an acknowledgement answers was in. What a frame would have taken
+/// is what congestion is measured by.
+Duration Nic::behind_head(const Frame &acknowledgement) const {
+  const auto others = acknowledgement.last ? static_cast<std::int64_t>(acknowledgement.bitmap()) - 1 : 0;
+  return transmission_time(Bytes(others * rules_.full_frame), link.nominal_rate());
 }
 
 void Nic::lose_frames(std::uint32_t index, const Frame &request) {
