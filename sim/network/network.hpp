@@ -2,7 +2,8 @@
 // The packet network: hosts, switches and scale-up domains over a fabric, run by the engine until every program is
 // done. One NetworkSpec in, one NetworkResult out; nothing is global, so several can run in one process.
 //
-// Leaves out: shared buffers, ECN, PFC, trimming, congestion control (only per-hop credits), trains of frames.
+// Leaves out: what is beyond frames on links: bits, cells, the host's memory and processors. What each part leaves out
+// stands in its own file.
 
 #include "sim/network/attribution.hpp"
 #include "sim/network/deadlock.hpp"
