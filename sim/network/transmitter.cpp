@@ -106,13 +106,14 @@ void Transmitter::replay(const Frame &frame, SimTime d, SimTime sent) {
 }
 
 void Transmitter::transmit_frames(const Frame &train, SimTime d) {
+  const auto each = train.trimmed ? train.size / train.count : static_cast<std::uint32_t>(full_frame_);
   Frame frame = train;
   frame.count = 1;
-  frame.size = static_cast<std::uint32_t>(full_frame_);
+  frame.size = each;
   frame.last = false;
   for (std::uint32_t i = 0; i < train.count; ++i, ++frame.sequence) {
     if (i + 1u == train.count) {
-      frame.size = train.size - i * static_cast<std::uint32_t>(full_frame_);
+      frame.size = train.size - i * each;
       frame.last = train.last;
     }
     transmit(frame, std::max(d, free_));
