@@ -91,6 +91,9 @@ void check_frames(Checks &c) {
   if (!std::has_single_bit(t.window_frames))
     c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
           "must be a power of two", fmt::format("Try {}.", std::min(65536u, std::bit_ceil(t.window_frames))));
+  else if (t.kind == Kind::uec && t.window_frames > 32768)
+    c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
+          "an acknowledgement of uec reaches 32768 frames far", "Try 32768.");
   if (t.ack_every > t.window_frames / 2 && std::has_single_bit(t.window_frames))
     c.add(s.given("transport.ack_every") ? "transport.ack_every" : "transport.window_frames",
           fmt::format("transport.ack_every = {}", t.ack_every),

@@ -158,6 +158,9 @@ TEST_CASE("Frames out of order and go-back-N exclude each other") {
   CHECK(refusal("rocev2", {"routing.policy=adaptive", "transport.recovery=selective"}).empty());
   CHECK(refusal("rocev2", {"routing.policy=flowlet"}).empty());
   CHECK(contains(refusal("uec", {"transport.recovery=go-back-n"}), "Use \"selective\""));
+  CHECK(contains(refusal("uec", {"transport.window_frames=65536"}), "Try 32768."));
+  CHECK(refusal("uec", {"transport.window_frames=32768"}).empty());
+  CHECK(refusal("rocev2", {"transport.window_frames=65536"}).empty());
 }
 
 TEST_CASE("Policies of routing become choices among paths") {
