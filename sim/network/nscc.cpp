@@ -24,6 +24,17 @@ void Nscc::bound() {
   window_ = std::max(std::min(window_, most()), static_cast<double>(frame_)); // a frame, however small the BDP
 }
 
+/// Greatest window: of this path. The target keeps the round trip of the longest one.
+double Nscc::most() const {
+  return spec_->most_share * bdp_ * std::min(1.0, ps(base_) * spec_->target_share / ps(target_));
+}
+
+// Specification, §3.6.13.6, update_base_rtt: otherwise a flow on a short path would see no delay and starve the rest.
+void Nscc::learn_base(Duration rtt) {
+  if (rtt < base_ && rtt > Duration{})
+    base_ = rtt;
+}
+
 void Nscc::average(Duration delay, bool marked) {
   // Delayed and yet not marked: the queue is emptying already.
   const double sample = !marked && delay > target_ ? spec_->unmarked_share * ps(base_) : ps(delay);
@@ -33,6 +44,7 @@ void Nscc::average(Duration delay, bool marked) {
 // By delay and mark: neither raises the window in proportion to what is missing to the target, delay alone by a fair
 // share, both lower it, and a mark alone is left to the choice of paths.
 void Nscc::acknowledged(SimTime now, std::int64_t bytes, bool marked, Duration rtt) {
+  learn_base(rtt);
   const Duration delay = std::max(Duration(0), rtt - base_);
   const auto acked = static_cast<double>(bytes);
   average(delay, marked);

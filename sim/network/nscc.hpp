@@ -53,7 +53,8 @@ public:
 
 private:
   double scale() const { return bdp_ / static_cast<double>(spec_->reference_bdp.value); }
-  double most() const { return spec_->most_share * bdp_; }
+  double most() const;
+  void learn_base(Duration rtt);
   void average(Duration delay, bool marked);
   bool adapt(SimTime now, Duration delay, bool marked, bool loss);
   bool increase_fast(double bytes, Duration delay);
@@ -62,9 +63,9 @@ private:
   void bound();
 
   const NsccSpec *spec_ = nullptr;
-  Duration base_{};
+  Duration base_{}; ///< the least round trip measured, at first that of the longest path
   Duration target_{};
-  double bdp_ = 0;      ///< [B]
+  double bdp_ = 0;      ///< of the longest path [B]
   double window_ = 0;   ///< [B]
   double average_ = 0;  ///< queueing delay [ps]
   double increase_ = 0; ///< gathered increments × window [B²]

@@ -24,6 +24,8 @@ struct Scratch {
 thread_local Scratch scratch;
 
 constexpr std::uint32_t no_port = UINT32_MAX;
+/// Of an OutPort: its queue, and what its link needs for a frame.
+constexpr std::size_t hot_bytes = 320;
 } // namespace
 
 Switch::Switch(const Settings &settings, std::uint32_t ports)
@@ -133,7 +135,7 @@ SimTime Switch::gather_from_all(SimTime until) {
   for (std::uint32_t p = 0; p < ports; ++p) {
     if (p + 3 < ports)
       in[p + 3].frames.prefetch();
-    for (std::size_t line = 0; line < 256; line += 64) // its hot part: ports are as busy out as in
+    for (std::size_t line = 0; line < hot_bytes; line += 64) // its hot part: ports are as busy out as in
       __builtin_prefetch(reinterpret_cast<const char *>(out + p) + line, 1);
     in[p].credits.prefetch();
     if (p >= 4) {

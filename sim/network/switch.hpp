@@ -60,7 +60,7 @@ public:
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     SimTime stopped_since{};
     void add_wait(const Frame &frame, SimTime d) {
-      waited += (static_cast<std::uint64_t>((d - frame.time).count()) >> 10) * frame.size;
+      waited += ((static_cast<std::uint64_t>((d - frame.time).count()) + 512) >> 10) * frame.size;
     }
     std::uint64_t waited_byte_ns() const { return waited + waited / 1000 * 24; }
     FrameQueue &queue(std::uint32_t lane) { return lane == 0 ? first : more[lane - 1]; }

@@ -45,6 +45,8 @@ bool Switch::find_room(OutPort &port, Frame &frame, SimTime exit) {
 
 bool Switch::has_room(const OutPort &port, const Frame &frame) const {
   const SwitchSpec &spec = settings_.spec;
+  if (!ingress_.empty()) // beside a lossless lane: what that leaves, without a share of its own
+    return spec.buffer.value == 0 || held_ + frame.size <= spec.buffer.value;
   const std::int64_t then =
       ahead_of(port.queue(frame.lane), frame) + std::min<std::int64_t>(frame.size, settings_.full_frame);
   if (frame.lane == 0 && spec.queue_limit.value > 0 && then > spec.queue_limit.value)
@@ -111,7 +113,8 @@ void Switch::hold(const Frame &frame, SimTime exit) {
   if (!holds_too_much(ingress))
     return;
   ingress.stopped = true;
-  ingress.most = settings_.spec.pfc.headroom.value > 0 ? ingress.bytes + settings_.spec.pfc.headroom.value : INT64_MAX;
+  ingress.most = settings_.spec.pfc.headroom.value > 0 ? ingress.bytes - frame.size + settings_.spec.pfc.headroom.value
+                                                       : INT64_MAX;
   ++stopped_peers_;
   tell(frame.in_port, true, exit);
 }

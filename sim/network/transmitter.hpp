@@ -172,21 +172,22 @@ private:
            exposure_left_ <= exposure_ends_ * train.count + train.size;
   }
 
-  // Used for every frame: two cache lines behind `out`.
+  // Used for every frame: three cache lines with `out`.
   SimTime free_{};
   SimTime plain_until_{}; ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
-  std::int64_t ps_per_byte_ = 0; ///< 0: not whole, see transmission()
-  Lane first_lane_;
+  std::int64_t ps_per_byte_ = 0;           ///< 0: not whole, see transmission()
   std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
   std::int64_t exposure_ends_ = 0;         ///< what a frame's two ends add: interleave × codeword payload
   std::int64_t seen_after_ = 0;            ///< bytes of a train that must be in before it is seen
+  LinkResult counters_;                    ///< the first four for every frame
+  // With credits.
+  Lane first_lane_;
   std::int64_t full_frame_ = 0;
   std::int64_t overdraft_ = 0; ///< 0 while only single frames have passed [B]
   bool down_ = false;
   bool limited_ = false;
   std::uint8_t lane_count_ = 1;
-  LinkResult counters_;
   // Rarely used.
   SimTime next_change_ = never; ///< start of the next health segment
   std::unique_ptr<LinkTelemetry> telemetry_;

@@ -10,9 +10,9 @@ set xtics (4, 16, 64)
 set key outside
 set grid
 $measured << EOD
-4  0.055 0.054 0.054 0.981 112.6
-16 0.014 0.014 0.013 0.089 22.87
-64 0.003 0.003 0.003 0.008 4.115
+4  0.055 0.054 0.054 0.216 112.6
+16 0.014 0.014 0.013 0.076 22.87
+64 0.003 0.003 0.003 0.014 4.115
 EOD
 plot 0.5 dt 2 title "tolerance", $measured using 1:2 with linespoints title "ideal", \
   "" using 1:3 with linespoints title "infiniband", "" using 1:4 with linespoints title "rocev2, PFC alone", \

@@ -81,3 +81,10 @@ TEST_CASE("An incast under uec ends within 0.5 % of its wire bytes and trimmed h
     CHECK(run.flows.fct_max_s < 1.005 * least);
   }
 }
+
+TEST_CASE("Under uec a sender close to the receiver leaves the others their shares") {
+  // Against the longest path's round trip it would see no delay and take the port for itself: an index of 0.66.
+  const RunSummary run = incast("\"uec\"", 4, 100'000'000);
+  CHECK(run.flows.jain > 0.95);
+  CHECK(run.flows.fct_max_s < 1.005 * port_time(run, 4, 100'000'000, 102));
+}
