@@ -182,6 +182,8 @@ void Nic::arm(SendQueue &queue, SimTime now) {
 }
 
 void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
+  if (forget_pauses_at_ <= now)
+    forget_pauses();
   if (gap_check_at_ <= now)
     check_gaps(now);
   if (credit_source_.next() <= now)

@@ -100,7 +100,9 @@ public:
   /// Resends what is overdue at `now`.
   void time_out(SimTime now, std::vector<NicEvent> &events);
   /// When time_out() has something to do.
-  SimTime next_timeout() const { return std::min({timeout_at_, gap_check_at_, credit_source_.next()}); }
+  SimTime next_timeout() const {
+    return std::min({timeout_at_, gap_check_at_, credit_source_.next(), forget_pauses_at_});
+  }
   /// When to look again at or after `until`: no departure is earlier. Call after drain(until); changes nothing.
   SimTime next_departure(SimTime until);
   void publish();
@@ -158,6 +160,7 @@ private:
   void admit_paced(SimTime at);
   SimTime pace(std::uint32_t send_queue, SimTime departure, std::int64_t size);
   void obey_pause(const Frame &frame);
+  void forget_pauses();
   void watch_gap(ReceiveQueue &queue, bool progress, SimTime now);
   void check_gaps(SimTime now);
   void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap = {});
@@ -224,6 +227,7 @@ private:
   NextData next_;             ///< scratch: from earliest_data() to send_data()
   std::uint8_t stopped_ = 0;  ///< lanes that the peer has paused
   SimTime stopped_since_{};
+  SimTime forget_pauses_at_ = never; ///< the link comes back after an outage
   SimTime timeout_at_ = never;
   SimTime gap_check_at_ = never;
   NicCounters counters_;

@@ -108,8 +108,17 @@ void Nic::obey_pause(const Frame &frame) {
   link.counters().pauses += frame.count != 0 ? 1 : 0;
   if (before == 0 && stopped_ != 0)
     stopped_since_ = floor_;
+  forget_pauses_at_ = stopped_ != 0 ? link.light_back_after(frame.time) : never;
   if (before != 0 && stopped_ == 0)
     link.counters().paused += floor_ - stopped_since_;
+}
+
+/// The link has come back after an outage, which may have swallowed the end of a pause: it begins without any.
+void Nic::forget_pauses() {
+  take_effect(forget_pauses_at_);
+  forget_pauses_at_ = never;
+  stopped_ = 0;
+  link.counters().paused += floor_ - stopped_since_;
 }
 
 /// Under go-back-N a frame out of turn asks for the one expected, once. Under selective recovery each gap is asked for

@@ -255,6 +255,8 @@ void Nic::send_control(SimTime d) {
     frame.destination = queue.host;
     frame.queue_pair = queue.remote;
     frame.entropy = queue.entropy;
+    if (rules_.uec && settings_.transport.entropies > 1) // answers are sprayed as what they answer is
+      frame.entropy = static_cast<std::uint16_t>(frame.entropy + pending.sequence + pending.count);
   }
   ++counters_.control_injected;
   link.transmit(frame, d);

@@ -59,6 +59,7 @@ public:
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     SimTime stopped_since{};
+    bool stopped = false; ///< by a pause, and not told to go on
     void add_wait(const Frame &frame, SimTime d) {
       waited += ((static_cast<std::uint64_t>((d - frame.time).count()) + 512) >> 10) * frame.size;
     }
@@ -71,6 +72,7 @@ public:
     std::int64_t bytes = 0;
     std::int64_t most = 0; ///< while stopped: with its headroom
     bool stopped = false;
+    SimTime until = never; ///< the peer has forgotten that it was told to stop
   };
 
   Switch(const Settings &settings, std::uint32_t ports);

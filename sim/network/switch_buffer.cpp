@@ -8,7 +8,7 @@
 // - Lanes leave by strict priority, the last one first.
 //
 // Leaves out: the quanta of a pause and their refreshing. A pause that a bad codeword hits is obeyed: real senders
-// repeat it. One that a dead link swallows is not repeated either: see obey().
+// repeat it. A link that comes back after an outage begins without pauses, as its MACs do.
 //
 // A frame counts from when it has passed the pipeline until it begins to leave: a buffer that frees memory by cells
 // while it sends differs by less than a frame per busy port. Before a decision everything that left earlier is
@@ -45,8 +45,8 @@ bool Switch::find_room(OutPort &port, Frame &frame, SimTime exit) {
 
 bool Switch::has_room(const OutPort &port, const Frame &frame) const {
   const SwitchSpec &spec = settings_.spec;
-  if (!ingress_.empty()) // beside a lossless lane: what that leaves, without a share of its own
-    return spec.buffer.value == 0 || held_ + frame.size <= spec.buffer.value;
+  if (!ingress_.empty()) // beside a lossless lane: memory of their own, as they are small and few
+    return true;
   const std::int64_t then =
       ahead_of(port.queue(frame.lane), frame) + std::min<std::int64_t>(frame.size, settings_.full_frame);
   if (frame.lane == 0 && spec.queue_limit.value > 0 && then > spec.queue_limit.value)
@@ -57,7 +57,11 @@ bool Switch::has_room(const OutPort &port, const Frame &frame) const {
 
 /// Whether a lossless frame fits: an ingress port that told its peer to stop has its headroom, and all have the buffer.
 bool Switch::has_headroom(const Frame &frame, SimTime exit) {
-  const Ingress &ingress = ingress_[frame.in_port];
+  Ingress &ingress = ingress_[frame.in_port];
+  if (ingress.stopped && exit >= ingress.until) [[unlikely]] {
+    ingress.stopped = false;
+    --stopped_peers_;
+  }
   const auto fits = [&] {
     return (!ingress.stopped || ingress.bytes + frame.size <= ingress.most) &&
            (settings_.spec.buffer.value == 0 || held_ + frame.size <= settings_.spec.buffer.value);
@@ -115,6 +119,7 @@ void Switch::hold(const Frame &frame, SimTime exit) {
   ingress.stopped = true;
   ingress.most = settings_.spec.pfc.headroom.value > 0 ? ingress.bytes - frame.size + settings_.spec.pfc.headroom.value
                                                        : INT64_MAX;
+  ingress.until = out_[frame.in_port].link.light_back_after(exit);
   ++stopped_peers_;
   tell(frame.in_port, true, exit);
 }
@@ -168,13 +173,15 @@ void Switch::obey(const Frame &pause) {
   else
     commit(index, exit);
   if (pause.count != 0) {
-    if (port.stopped_until != never)
+    if (!port.stopped)
       port.stopped_since = exit;
     ++port.link.counters().pauses;
-    port.stopped_until = never;
-  } else if (port.stopped_until == never) {
-    port.stopped_until = exit;
-    port.link.counters().paused += exit - port.stopped_since;
+    port.stopped = true;
+    port.stopped_until = port.link.light_back_after(exit);
+  } else if (port.stopped) {
+    port.stopped = false;
+    port.stopped_until = std::min(port.stopped_until, exit);
+    port.link.counters().paused += port.stopped_until - port.stopped_since;
   }
   due_[index] = SimTime{};
 }

@@ -84,6 +84,19 @@ void Transmitter::record(const Frame &frame, SimTime d, Duration sending) {
   telemetry_->left(d, waited ? frame.size : 0, sending);
 }
 
+SimTime Transmitter::light_back_after(SimTime now) const {
+  bool dark = false;
+  for (const LinkHealthSegment &segment : health_->segments) {
+    if (segment.from <= now)
+      continue;
+    if (segment.rate.bits_per_second == 0)
+      dark = true;
+    else if (dark)
+      return segment.from;
+  }
+  return never;
+}
+
 void Transmitter::lose(const Frame &frame) {
   counters_.dropped_frames += frame.frames();
   (frame.kind == Frame::Kind::data ? lost_data_ : lost_control_) += frame.frames();

@@ -107,6 +107,8 @@ public:
 
   Lane &lane(std::uint32_t i) { return i == 0 ? first_lane_ : more_lanes_[i - 1]; }
   SimTime free() const { return free_; }
+  /// When the link next comes back after an outage that begins after `now`; `never` when none does.
+  SimTime light_back_after(SimTime now) const;
   /// The rate of the link when it is well; constant.
   BitRate nominal_rate() const { return nominal_rate_; }
   /// The highest rate it will ever have; constant.
