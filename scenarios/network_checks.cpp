@@ -108,6 +108,10 @@ void check_frames(Checks &c) {
   if (t.ethernet() && t.control_header.value < least_ethernet)
     c.add("transport.control_header", fmt::format("transport.control_header = {}", t.control_header.value),
           fmt::format("a frame of Ethernet has at least {} B", least_ethernet), "Try 64.");
+  else if (const auto full = t.mtu.value + t.header.value; !t.ideal() && t.control_header.value > full)
+    c.add(s.given("transport.control_header") ? "transport.control_header" : "transport.header",
+          fmt::format("transport.control_header = {}", t.control_header.value),
+          fmt::format("an acknowledgement must not be larger than a full frame of {} B", full), "Lower it.");
   if (t.ideal())
     c.needless("transport.control_header", "kind = \"ideal\": acknowledgements have no weight");
 }

@@ -186,6 +186,8 @@ TEST_CASE("What a transport does not have is refused") {
   CHECK(contains(refusal("uec", {"transport.credits=1MB"}), "has no credits"));
   CHECK(contains(refusal("uec", {"transport.virtual_lanes=1"}), "another lane"));
   CHECK(contains(refusal("uec", {"transport.control_header=20"}), "at least 64 B"));
+  CHECK(contains(refusal("infiniband", {"transport.control_header=287", "transport.mtu=256"}), "full frame of 286 B"));
+  CHECK(refusal("infiniband", {"transport.control_header=286", "transport.mtu=256"}).empty());
   CHECK(contains(refusal("uec", {"fabric.nic.reaction=1us"}), "more than fabric.nic.latency"));
   CHECK(contains(refusal("infiniband", {"fabric.nic.reaction=100ns"}), "answers at once"));
   CHECK(contains(refusal("infiniband", {"fabric.switch.alpha=2"}), "kept by credits"));
