@@ -142,6 +142,8 @@ SimTime Switch::gather_from_all(SimTime until) {
       out[p - 4].first.prefetch_back();
       out[p - 4].first.prefetch_front();
       out[p - 4].link.prefetch();
+      if (settings_.lanes > 1)
+        __builtin_prefetch(out[p - 4].more.get(), 1);
     }
     if (p >= 8)
       out[p - 8].first.prefetch_second();
