@@ -4,6 +4,7 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/digest.hpp"
+#include "sim/engine/chunk.hpp"
 #include "sim/network/assembly.hpp"
 
 #include <algorithm>
@@ -274,9 +275,10 @@ NetworkResult simulate(NetworkSpec spec, const ExecutionOptions &options) {
 
 std::uint64_t network_footprint(NetworkSpec spec) {
   const auto hosts = spec.fabric.hosts;
-  const auto before = mallinfo2().uordblks;
+  const auto chunks = [] { return static_cast<std::uint64_t>(ChunkPool::of_this_thread().out()) * chunk_bytes; };
+  const std::uint64_t before = mallinfo2().uordblks + chunks();
   const NetworkAssembly assembly(std::move(spec), ExecutionOptions::Grouping::by_leaf);
-  return (mallinfo2().uordblks - before) / std::max(1u, hosts);
+  return (mallinfo2().uordblks + chunks() - before) / std::max(1u, hosts);
 }
 
 } // namespace lightloom
