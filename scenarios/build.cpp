@@ -61,6 +61,17 @@ LinkReport tier_report(const Scenario &s, std::size_t tier) {
   return report;
 }
 
+/// Trains that a queue cannot hold are dropped or trimmed whole, which their frames would not be.
+void warn_of_trains(const Scenario &s, const NetworkSpec &n, std::vector<std::string> &warnings) {
+  const Bytes limit = n.switches.queue_limit;
+  if (s.granularity.kind == GranularityPart::Kind::size && limit.value > 0 &&
+      4 * s.granularity.size.value > limit.value)
+    warnings.push_back(
+        fmt::format("scenario.granularity = {}: a queue holds {} (fabric.switch.queue_limit), so that few "
+                    "trains meet in one before they are trimmed or dropped, which frames would not be",
+                    format_bytes(s.granularity.size), format_bytes(limit)));
+}
+
 /// A bus slower than its ports makes the NIC's rate a number on paper: allowed, and said.
 void warn_of_bus(const Scenario &s, const NetworkSpec &n, std::vector<std::string> &warnings) {
   if (n.hosts.pcie.bits_per_second == 0 || n.hosts.pcie.bits_per_second >= s.fabric.host_rate.bits_per_second)
@@ -190,6 +201,7 @@ BuiltRun build_run(const Scenario &s) {
   n.hosts.reaction = s.fabric.nic_reaction;
   n.hosts.pcie = host_bus_rate(s);
   warn_of_bus(s, n, run.warnings);
+  warn_of_trains(s, n, run.warnings);
   n.transport = transport_spec(s, b, n.switches, base_rtt, run.notes);
   check_timeout(s, b, n.transport.retransmit_timeout);
   n.link_retry = s.optics.llr;

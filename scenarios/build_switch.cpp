@@ -167,6 +167,9 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, const std::vecto
     throw Error(Problem{s.place("fabric.switch.queue_limit"),
                         "fabric.switch.queue_limit = " + format_bytes(spec.queue_limit),
                         fmt::format("a queue must hold one full frame of {} B", frame.value), "Try \"auto\"."});
+  if (spec.buffer.value > 0 && spec.buffer < frame)
+    throw Error(Problem{s.place("fabric.switch.buffer"), "fabric.switch.buffer = " + format_bytes(spec.buffer),
+                        fmt::format("a switch must hold one full frame of {} B", frame.value), "Try \"auto\"."});
   spec.pfc = pfc_of(s, b, links, spec.buffer, remarks);
   spec.trim = q.trimming;
   spec.trimmed = q.trimmed_size;

@@ -65,7 +65,7 @@ SimTime Simulation::earliest(const Process &process) const {
 void Simulation::check_reachable(SimTime t) {
   if (t >= latest_time)
     throw Error("the run reaches 140 s of simulated time", "frame by frame, times end there",
-                "Simulate fewer steps, or shorter computation.");
+                "Simulate fewer steps, shorter computation, or traffic that starts and ends earlier.");
 }
 
 void Simulation::visit(std::uint32_t entity, SimTime until, Process &process) {

@@ -37,7 +37,7 @@ std::uint32_t Nic::frames_allowed(const UecSender &sender) const {
 
 /// With a window of few frames an acknowledgement for every few would come too late.
 bool Nic::answer_each_frame(const UecSender &sender) const {
-  return rules_.window_control && sender.nscc.window() < 2 * rules_.ack_every * rules_.full_frame;
+  return rules_.window_control && sender.nscc.window() < 4 * rules_.ack_every * rules_.full_frame;
 }
 
 std::uint16_t Nic::next_entropy(const SendQueue &queue, UecSender &sender) const {
