@@ -170,6 +170,11 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, const std::vecto
   if (spec.buffer.value > 0 && spec.buffer < frame)
     throw Error(Problem{s.place("fabric.switch.buffer"), "fabric.switch.buffer = " + format_bytes(spec.buffer),
                         fmt::format("a switch must hold one full frame of {} B", frame.value), "Try \"auto\"."});
+  if (spec.buffer.value > 0 && spec.alpha * static_cast<double>(spec.buffer.value) < static_cast<double>(frame.value))
+    throw Error(Problem{s.place("fabric.switch.alpha"), fmt::format("fabric.switch.alpha = {:g}", spec.alpha),
+                        fmt::format("of a buffer of {} a queue must hold one full frame of {} B",
+                                    format_bytes(spec.buffer), frame.value),
+                        "Raise it, or fabric.switch.buffer."});
   spec.pfc = pfc_of(s, b, links, spec.buffer, remarks);
   spec.trim = q.trimming;
   spec.trimmed = q.trimmed_size;

@@ -49,13 +49,16 @@ public:
     Duration credit_delay{}; ///< from the start of a departure until the credit is back: longest frame time + reverse
                              ///< latency
   };
+  /// Frames of higher lanes that may leave one after another while data waits.
+  static constexpr std::uint32_t most_ahead_in_a_row = 10;
   struct alignas(64) OutPort {
-    FrameQueue first;              ///< lane 0
-    std::int64_t most_backlog = 0; ///< greatest sum of wire bytes ready but not yet left, over all lanes
-    SimTime last_ready{};          ///< greatest readiness queued so far: a frame not later than it may tie
-    SimTime stopped_until{};       ///< PFC: lane 0 does not leave before; `never`: until it is told to go on
-    std::uint64_t waited = 0;      ///< of what has left, bytes × time [B × 1,024 ps]
-    std::uint32_t waiting = 0;     ///< bit set: lanes with queued frames (without credits)
+    FrameQueue first;                 ///< lane 0
+    std::int64_t most_backlog = 0;    ///< greatest sum of wire bytes ready but not yet left, over all lanes
+    SimTime last_ready{};             ///< greatest readiness queued so far: a frame not later than it may tie
+    SimTime stopped_until{};          ///< PFC: lane 0 does not leave before; `never`: until it is told to go on
+    std::uint64_t waited = 0;         ///< of what has left, bytes × time [B × 1,024 ps]
+    std::uint32_t ahead_in_a_row = 0; ///< frames of higher lanes that left while lane 0 waited
+    std::uint32_t waiting = 0;        ///< bit set: lanes with queued frames (without credits)
     Transmitter link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     SimTime stopped_since{};

@@ -5,7 +5,8 @@
 // - ECN: a data frame is marked when it joins, by the length of its queue (RED's ramp: DCQCN, SIGCOMM 2015, figure 5).
 // - PFC (IEEE 802.1Qbb) on lane 0 when there are other lanes: an ingress port that holds more than its threshold stops
 //   its peer, which goes on when it holds less again. What still arrives finds room in the headroom.
-// - Lanes leave by strict priority, the last one first.
+// - Lanes leave by priority, the last one first; after ten frames ahead of waiting data one of those goes, so that
+//   headers of trimmed frames never starve the frames themselves (NDP: Handley et al., SIGCOMM 2017, section 3.1).
 //
 // Leaves out: the quanta of a pause and their refreshing. A pause that a bad codeword hits is obeyed: real senders
 // repeat it. A link that comes back after an outage begins without pauses, as its MACs do.
@@ -205,6 +206,7 @@ SimTime Switch::commit_lanes(OutPort &port, std::uint32_t index, SimTime horizon
   while (d < horizon) {
     FrameQueue &queue = port.queue(lane);
     depart(port, queue, d);
+    port.ahead_in_a_row = lane == 0 ? 0 : port.ahead_in_a_row + (port.waiting & 1u);
     if (queue.empty())
       port.waiting &= ~(1u << lane);
     d = departure(port, lane);

@@ -12,12 +12,12 @@ namespace lightloom {
 /// When a port's next frame leaves, and on which lane; `never` when none can.
 [[gnu::always_inline]] inline SimTime Switch::departure(const OutPort &port, std::uint32_t &lane) const {
   SimTime first = never;
-  for (std::uint32_t bits = port.waiting; bits != 0; bits &= bits - 1) { // at a tie the higher lane
+  for (std::uint32_t bits = port.waiting; bits != 0; bits &= bits - 1) { // at a tie the higher lane, mostly
     const auto l = static_cast<std::uint32_t>(std::countr_zero(bits));
     SimTime d = std::max(port.link.free(), port.queue(l).front().time);
     if (l == 0)
       d = std::max(d, port.stopped_until);
-    if (d <= first) {
+    if (d < first || (d == first && port.ahead_in_a_row < most_ahead_in_a_row)) {
       first = d;
       lane = l;
     }
@@ -51,6 +51,7 @@ namespace lightloom {
     }
     sending_[index / 64] |= 1ull << (index % 64);
     depart(port, queue, d);
+    port.ahead_in_a_row = 0;
     if (queue.empty())
       port.waiting = 0;
   }
