@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Lightloom beside UEC htsim on the same work: same hosts, same bytes, same payload per frame, same links.
 
-    tests/bench/side_by_side.py build/scenarios/lightloom --htsim PATH/TO/htsim_uec [--csv FILE] [--scenes uec-128,uec-1024]
+    tests/bench/side_by_side.py build/scenarios/lightloom --htsim PATH/TO/htsim_uec [--csv FILE]
+        [--scenes uec-128,uec-1024]
 
 Our half is `lightloom bench SCENE`; their half is a connection matrix written here and run with the user's own build.
 Without --htsim only our half runs. CPU is user CPU of the whole process, set-up included, on both sides. Link-hops of
