@@ -82,7 +82,7 @@ Duration longest_round_trip(const Scenario &s, const BuiltFabric &b) {
 Duration drain_time(const Scenario &s, const SwitchSpec &switches) {
   Bytes longest(
       static_cast<std::int64_t>(static_cast<double>(switches.buffer.value) * switches.alpha / (1 + switches.alpha)));
-  if (switches.queue_limit.value > 0)
+  if (switches.queue_limit.value > 0 && !switches.pfc.enabled)
     longest = std::min(longest, switches.queue_limit);
   return transmission_time(longest, s.fabric.host_rate);
 }

@@ -89,7 +89,7 @@ std::string loss_text(const RunResults &results) {
   const auto lost = counted("frames_lost"), corrupted = counted("frames_corrupted"), resent = counted("frames_resent");
   if (lost + corrupted + resent == 0)
     return {};
-  std::string text = fmt::format("frames lost {}, corrupted {}, sent again {}\n", lost, corrupted, resent);
+  std::string text = fmt::format("data frames lost {}, corrupted {}, sent again {}\n", lost, corrupted, resent);
   for (const auto &f : results.failures)
     text += fmt::format("injected: {} {} at {}{}: {}\n", f.component, f.kind, format_seconds(f.time_s),
                         std::isnan(f.repair_s) ? "" : ", repaired at " + format_seconds(f.repair_s), f.effect);
@@ -120,6 +120,8 @@ ExitCode command_run(const CommandLine &line) {
     begun.identity = identity_of(scenario, built.plan, request.command);
     writer.emplace(line.output, line.force, begun);
   }
+  if (scenario.telemetry > Duration{} && line.output.empty())
+    say(line, "warning: scenario.telemetry is kept in a results file only: add -o FILE.h5");
   const RunOutcome outcome = run_into(writer, scenario, std::move(built), request);
   if (writer && keeps_part(outcome.code)) {
     writer->save(outcome.results);

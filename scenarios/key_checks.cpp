@@ -48,7 +48,7 @@ std::string example(const Key &key) {
   case KeyType::celsius:
     return "Try \"45C\".";
   case KeyType::flag:
-    return "Try true.";
+    return "Write true or false, without quotes.";
   case KeyType::count:
     return "Try " +
            (key.fallback.find_first_not_of("0123456789") == std::string::npos && !key.fallback.empty()

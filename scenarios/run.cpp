@@ -61,10 +61,12 @@ std::string host_name() {
 
 /// The cables that [[inject]] holds down at an instant, by name.
 std::string down_cables(const BuiltRun &built, SimTime at) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, others;
   for (const auto &f : built.faults)
-    if (f.down && f.from <= at && at < f.until)
-      names.push_back(fmt::format("{} ({})", built.hardware.fabric.name(f.cable), f.source));
+    if (f.from <= at && at < f.until)
+      (f.down ? names : others).push_back(fmt::format("{} ({})", built.hardware.fabric.name(f.cable), f.source));
+  if (names.empty() && !others.empty())
+    return fmt::format("no link is down at that time; worse than it was: {}", others.front());
   if (names.empty())
     return "no link is down at that time";
   const std::size_t shown = std::min(names.size(), listed_blocked);

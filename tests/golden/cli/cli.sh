@@ -162,7 +162,7 @@ section_words() {
 
 section_losses() {
   expect 0 'link-down' run "$scenarios/link-down.toml" -o down.h5
-  grep -Eq '^frames lost [1-9][0-9]*, corrupted 0, sent again [1-9][0-9]*$' out || fail 'losses are not told'
+  grep -Eq '^data frames lost [1-9][0-9]*, corrupted 0, sent again [1-9][0-9]*$' out || fail 'losses are not told'
   injected=$(grep -c '^injected: ' out)
   grep -q "acknowledgements among them, lost on this cable" out || fail "the effect is not told"
   [ "$injected" -eq "$(grep -c '^\[\[inject\]\]' "$scenarios/link-down.toml")" ] || fail "$injected injections told"
