@@ -43,6 +43,8 @@ public:
       check_triggers();
     if (problems_.empty())
       check_starts();
+    if (problems_.empty())
+      check_times();
     if (!problems_.empty())
       throw Error(std::move(problems_));
     add_notes();
@@ -322,6 +324,19 @@ private:
       fail_at(c.line, 1, fmt::format("{}->{} never starts", c.source, c.destination),
               fmt::format("its trigger {} waits, through other flows, for this one", c.trigger));
     }
+  }
+
+  /// Frame by frame a run ends before (sim/engine: times of messages have 47 bits).
+  static constexpr Duration too_late{140'000'000'000'000};
+  void check_times() {
+    for (const HtsimConnection &c : matrix_.connections)
+      if (c.start >= too_late)
+        fail_at(c.line, 1,
+                fmt::format("{}->{} starts {} into the run", c.source, c.destination, format_duration(c.start)),
+                "frame by frame, runs end at 140 s",
+                reading_.start_unit == HtsimReading::Unit::microseconds
+                    ? "If the file is of a newer htsim, its starts are in ps: traffic.0.start_unit = \"ps\"."
+                    : "");
   }
 
   void add_notes() {
