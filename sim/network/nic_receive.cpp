@@ -91,11 +91,12 @@ ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEve
 }
 
 /// Frames that an acknowledgement waits for where trains of `count` come: those are acknowledged by the four, as one
-/// each would double the work.
+/// each would double the work. Under a window of few trains that would be too late: each is.
 std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
   if (count == 1) [[likely]]
     return std::min(rules_.ack_every, settings_.transport.window_frames / 2);
-  return std::min(std::max(rules_.ack_every, 4u * count), settings_.transport.window_frames / 8);
+  const std::uint32_t trains = rules_.window_control ? 1 : 4;
+  return std::min(std::max(rules_.ack_every, trains * count), settings_.transport.window_frames / 8);
 }
 
 /// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
