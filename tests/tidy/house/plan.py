@@ -5,7 +5,8 @@
     python3 plan.py ROOT --check    fail when these are stale, when a circle closes, or when an arrow runs back
     python3 plan.py ROOT --numbers  lines, functions, largest files and circles as a table
 
-A folder stands one floor above the highest of those it includes; so an arrow can run back only inside a circle.
+A folder stands one floor above the highest of those it includes; so an arrow can run back only inside a circle. A
+folder with subfolders may stand on several floors, below and above these (parts.py).
 Stale means other words, or a number that is off by more than a tenth: a few lines more or less ask for no new plan.
 """
 
@@ -14,6 +15,7 @@ import sys
 from pathlib import Path
 
 import figures
+import parts
 import plan_page
 import plan_svg
 import tree
@@ -33,10 +35,11 @@ def broken(house):
                         ("folders", house.folder_circles)):
         for circle in found:
             yield f"a circle of {what}: {', '.join(circle)}. Turn the arrows in it that run back"
-    for name, back in ((tree.room, house.room_back), (tree.folder, house.back)):
-        for start, end in back:
-            yield (f"{places(house, name, start, end)}: {start} includes {end}, which includes it in turn (a circle). "
-                   "Move what is included down into a file of its own, or what includes it up")
+    back = [(tree.room, start, end) for start, end in house.room_back]
+    back += [(parts.sibling(folder), start, end) for folder, start, end in house.back]
+    for name, start, end in back:
+        yield (f"{places(house, name, start, end)}: {start} includes {end}, which includes it in turn (a circle). "
+               "Move what is included down into a file of its own, or what includes it up")
 
 
 def pages(root, house):
@@ -85,7 +88,7 @@ def main():
     problems = list(broken(house)) + (list(stale(root, house)) if "--check" in options else [])
     if not options:
         print(plan_page.section(house))
-    print("\n".join(problems) or f"{len(house.folders)} folders on {max(house.floors.values()) + 1} floors, "
+    print("\n".join(problems) or f"{len(house.parts)} parts on {max(house.floors.values()) + 1} floors, "
           f"{len(house.arrows)} arrows, none runs back")
     return 1 if problems else 0
 

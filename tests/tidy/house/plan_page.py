@@ -21,12 +21,12 @@ def findings(house):
     found = [f"circle of {what}: {', '.join(f'`{name}`' for name in circle)}"
              for what, all_of in (("files", house.room_circles), ("headers", house.header_circles),
                                   ("folders", house.folder_circles)) for circle in all_of]
-    found += [f"`{start}` → `{end}` runs back" for start, end in house.back]
-    return "; ".join(found) + "." if found else "No arrow runs back, and no circle closes, neither of folders nor of files."
+    found += [f"`{start}` → `{end}` runs back" for _, start, end in house.back]
+    return "; ".join(found) + "." if found else "No arrow runs back; no circle closes, neither of folders nor of files."
 
 
 def folder_row(house, name):
-    f = house.folders[name]
+    f = house.parts[name]
     below = {end: count for (start, end), count in house.arrows.items() if start == name}
     stem = f.largest.path.rpartition("/")[2]
     return (f"| {house.floors[name]} | `{name}` | {f.files} | {f.lines} | {f.functions} | {f.median:g} | "
@@ -37,7 +37,7 @@ def section(house):
     """The section of docs/ARCHITECTURE.md, markers included."""
     total = figures.figures(list(house.files.values()))
     top = max(house.floors.values())
-    ordered = sorted(house.folders, key=lambda name: (-house.floors[name], name))
+    ordered = sorted(house.parts, key=lambda name: (-house.floors[name], name))
     return "\n".join([
         BEGIN,
         "### The plan",
@@ -45,17 +45,18 @@ def section(house):
         "![Folders as boxes on floors, one colour per part of the house; arrows fall from who includes to what is "
         "included](plan.svg)",
         "",
-        f"{len(house.folders)} folders on {top + 1} floors: {total.files} files, {total.lines} lines, {total.functions} "
+        f"{len(house.parts)} parts on {top + 1} floors: {total.files} files, {total.lines} lines, {total.functions} "
         f"functions with a median of {total.median:g} lines and {100 * total.over / total.functions:.1f} % over 70. "
         f"{findings(house)}",
-        "A folder stands one floor above the highest of those it includes. Every file, with what it includes and who "
-        "includes it: [PLAN.md](PLAN.md).",
+        "A folder stands one floor above the highest of those it includes; one with subfolders may have a part below them, "
+        "which they share, and one above, which puts them together. Every file, with what it includes and who includes it: "
+        "[PLAN.md](PLAN.md).",
         "",
         "| floor | folder | files | lines | functions | median | largest file | includes (how often) |",
         "|---|---|---|---|---|---|---|---|",
         *(folder_row(house, name) for name in ordered),
         "",
-        "This section, the picture and PLAN.md are made by `tests/tidy/house/plan.py . --write`; a test keeps them true.",
+        "`python3 tests/tidy/house/plan.py . --write` makes this section, the picture and PLAN.md; a test keeps them true.",
         END])
 
 
@@ -79,8 +80,8 @@ def room_line(house, counts, name, width):
     """One line on a room: its name, lines of header + .cpp, includers, includes by folder."""
     header, source = house.files.get(name + ".hpp"), house.files.get(name + ".cpp")
     lines = "+".join(str(file.lines) for file in (header, source) if file)
-    inside = tree.folder(name)
-    targets = Counter(tree.folder(target) for file in (header, source) if file for target, _ in file.includes
+    inside = house.part(name + ".hpp")
+    targets = Counter(house.part(target) for file in (header, source) if file for target, _ in file.includes
                       if tree.room(target) != name)
     own = targets.pop(inside, 0)
     below = counted({**({"here": own} if own else {}), **targets})
@@ -93,12 +94,12 @@ def page(house):
     """docs/PLAN.md."""
     counts = figures.includers(house.files)
     out = ["# Plan: every file", "",
-           "Made by `tests/tidy/house/plan.py . --write`; the folders are in [ARCHITECTURE.md](ARCHITECTURE.md#the-plan). "
-           "One line per room, which is a header with the .cpp of its name: lines (header+source), how many files include "
-           "it, what it includes by folder (`here` is its own)."]
-    for folder in sorted(house.folders, key=lambda name: (-house.floors[name], name)):
-        rooms = sorted({tree.room(path) for path in house.files if tree.folder(path) == folder})
+           "Made by `python3 tests/tidy/house/plan.py . --write`; the folders are in "
+           "[ARCHITECTURE.md](ARCHITECTURE.md#the-plan). One line per room, which is a header with the .cpp of its name: "
+           "its lines (header+source), how many other files include it, what it includes by folder (`here` is its own)."]
+    for part in sorted(house.parts, key=lambda name: (-house.floors[name], name)):
+        rooms = sorted({tree.room(path) for path in house.files if house.part(path) == part})
         labels = [name.rpartition("/")[2] + ("" if name + ".hpp" in house.files else ".cpp") for name in rooms]
-        out += ["", f"## {folder}", "", "```text"]
+        out += ["", f"## {part}", "", "```text"]
         out += [room_line(house, counts, name, max(map(len, labels))) for name in rooms] + ["```"]
     return "\n".join(out) + "\n"

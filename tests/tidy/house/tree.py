@@ -61,6 +61,7 @@ def read(root):
 
 
 def arrows(files, name):
-    """{(from, to): number of includes} between what `name` makes of paths; none from a thing to itself."""
+    """{(from, to): number of includes} between what `name` makes of paths; none from a thing to itself, nor with what
+    has no name."""
     found = Counter((name(file.path), name(target)) for file in files.values() for target, _ in file.includes)
-    return {arrow: count for arrow, count in sorted(found.items()) if arrow[0] != arrow[1]}
+    return dict(sorted((arrow, count) for arrow, count in found.items() if None not in arrow and arrow[0] != arrow[1]))
