@@ -41,20 +41,21 @@ void check_shape(const CollectiveAlgorithm &algorithm, const CollectiveShape &sh
 /// ring.cpp: all-reduce (reduce-scatter then all-gather), reduce-scatter, all-gather. Step k sends right and receives
 /// from the left.
 std::unique_ptr<CollectiveCursor> make_ring_cursor(const CollectiveShape &shape);
-/// halving_doubling.cpp: reduce-scatter by recursive halving, all-gather by recursive doubling, all-reduce by both.
-/// Needs a power of two.
+/// algorithms/halving_doubling.cpp: reduce-scatter by recursive halving, all-gather by recursive doubling, all-reduce
+/// by both. Needs a power of two.
 std::unique_ptr<CollectiveCursor> make_halving_doubling_cursor(const CollectiveShape &shape);
-/// hierarchical.cpp: all-reduce as reduce-scatter inside each domain, ring all-reduce between domains on one share,
-/// all-gather inside. Needs shape.domain > 1 that divides the ranks.
+/// algorithms/hierarchical.cpp: all-reduce as reduce-scatter inside each domain, ring all-reduce between domains on one
+/// share, all-gather inside. Needs shape.domain > 1 that divides the ranks.
 std::unique_ptr<CollectiveCursor> make_hierarchical_cursor(const CollectiveShape &shape);
-/// pairwise.cpp: all-to-all; step k = 1 … n − 1 sends to index + k and receives from index − k.
+/// algorithms/pairwise.cpp: all-to-all; step k = 1 … n − 1 sends to index + k and receives from index − k.
 std::unique_ptr<CollectiveCursor> make_pairwise_cursor(const CollectiveShape &shape);
-/// chain.cpp: broadcast; pieces flow down the chain root, root + 1, …; each member passes a piece on once it has it.
+/// algorithms/chain.cpp: broadcast; pieces flow down the chain root, root + 1, …; each member passes a piece on once it
+/// has it.
 std::unique_ptr<CollectiveCursor> make_chain_cursor(const CollectiveShape &shape);
 /// Pieces a chain broadcast of this size is cut into: ⌈bytes ÷ 512 KiB⌉, at least 1, at most 4096 (NCCL's Simple
 /// protocol moves slices of about this size: 4 MiB buffer ÷ 8 steps).
 std::uint32_t chain_pieces(Bytes bytes);
-/// point_to_point.cpp: send from root to (root + 1) mod n.
+/// algorithms/point_to_point.cpp: send from root to (root + 1) mod n.
 std::unique_ptr<CollectiveCursor> make_send_cursor(const CollectiveShape &shape);
 
 } // namespace lightloom

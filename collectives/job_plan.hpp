@@ -1,6 +1,7 @@
 #pragma once
 // What a job is to the rest of the program: a program for each rank, and what reports need to know about it.
-// Filled by plain.hpp, training.hpp, simai.hpp and traffic.hpp; placed on hosts and run by the caller.
+// Filled by plain.hpp, training/training.hpp, files/simai.hpp and traffic/traffic.hpp; placed on hosts and run by the
+// caller.
 
 #include "sim/network/plain/rank_program.hpp"
 

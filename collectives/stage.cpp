@@ -1,6 +1,6 @@
 #include "collectives/stage.hpp"
 
-#include "collectives/model.hpp"
+#include "collectives/training/model.hpp"
 #include "sim/core/contract.hpp"
 
 namespace lightloom {

@@ -1,7 +1,7 @@
 #pragma once
 // What a pipeline stage holds: its chunks of layers, and the parameters of one of its ranks.
 
-#include "collectives/training_spec.hpp"
+#include "collectives/training/training_spec.hpp"
 
 #include <cstdint>
 

@@ -1,8 +1,8 @@
 #include "scenarios/build.hpp"
 
-#include "scenarios/build_parts.hpp"
-#include "scenarios/host_bus.hpp"
-#include "scenarios/job_spec.hpp"
+#include "scenarios/build/host_bus.hpp"
+#include "scenarios/build/job_spec.hpp"
+#include "scenarios/build/parts.hpp"
 #include "scenarios/located.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "topology/builder.hpp"

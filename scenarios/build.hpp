@@ -4,7 +4,7 @@
 // located in the user's file.
 
 #include "collectives/job_plan.hpp"
-#include "collectives/memory.hpp"
+#include "collectives/training/memory.hpp"
 #include "optics/bill.hpp"
 #include "optics/link.hpp"
 #include "scenarios/scenario.hpp"

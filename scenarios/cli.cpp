@@ -1,7 +1,7 @@
 #include "scenarios/cli.hpp"
 
 #include "scenarios/cli_completion.hpp"
-#include "scenarios/commands.hpp"
+#include "scenarios/commands/commands.hpp"
 #include "scenarios/version.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,8 +1,8 @@
 // The program `lightloom`: parse the command line, do what it says, turn failures into messages and exit codes
-// (contract §2). To follow one frame from here: command_run.cpp → build.cpp → sim/network/network.hpp (simulate).
+// (contract §2). To follow one frame from here: commands/run.cpp → build.cpp → sim/network/network.hpp (simulate).
 
 #include "scenarios/cli.hpp"
-#include "scenarios/commands.hpp"
+#include "scenarios/commands/commands.hpp"
 #include "sim/core/contract.hpp"
 
 #include <cstdio>

@@ -1,12 +1,12 @@
 #include "scenarios/run.hpp"
 
 #include "analysis/summary.hpp"
-#include "scenarios/bounds.hpp"
-#include "scenarios/fill_results.hpp"
 #include "scenarios/located.hpp"
 #include "scenarios/progress.hpp"
-#include "scenarios/reuse.hpp"
-#include "scenarios/standstill.hpp"
+#include "scenarios/results/bounds.hpp"
+#include "scenarios/results/fill_results.hpp"
+#include "scenarios/results/reuse.hpp"
+#include "scenarios/results/standstill.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <sys/resource.h>

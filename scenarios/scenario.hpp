@@ -6,9 +6,9 @@
 #include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
-#include "sim/network/fecn_becn.hpp"
-#include "sim/network/switch_spec.hpp"
-#include "sim/network/transport_spec.hpp"
+#include "sim/network/switch/switch_spec.hpp"
+#include "sim/network/transport/fecn_becn.hpp"
+#include "sim/network/transport/transport_spec.hpp"
 
 #include <array>
 #include <cstdint>
@@ -36,7 +36,7 @@ struct ClusterPart {
   double jitter = 0;       ///< standard deviation of a computation's time
 };
 
-/// [fabric.switch]: what a shared buffer does when it fills. Nothing: by the transport's kind (build_switch.cpp).
+/// [fabric.switch]: what a shared buffer does when it fills. Nothing: by the transport's kind (build/switches.cpp).
 struct SharedBufferPart {
   double alpha = 1;
   std::optional<Bytes> queue_limit;

@@ -3,8 +3,8 @@
 #include "topology/builder.hpp"
 
 #include "sim/core/error.hpp"
-#include "topology/dragonfly_plus.hpp"
-#include "topology/fat_tree.hpp"
+#include "topology/families/dragonfly_plus.hpp"
+#include "topology/families/fat_tree.hpp"
 
 #include <array>
 #include <fmt/format.h>

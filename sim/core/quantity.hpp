@@ -65,7 +65,7 @@ struct BitRate {
 };
 
 /// Transmission time of `size` at `rate`, rounded up to whole picoseconds. For closed forms and bounds; a port carries
-/// the remainder (sim/network/transmitter.hpp). Requires rate > 0 and size below 2 PB.
+/// the remainder (sim/network/link.hpp). Requires rate > 0 and size below 2 PB.
 constexpr Duration transmission_time(Bytes size, BitRate rate) {
   using wide = unsigned __int128;
   const wide bits_ps = static_cast<wide>(size.value) * 8u * 1'000'000'000'000u;

@@ -5,7 +5,7 @@
 #include "sim/network/host.hpp"
 #include "sim/network/network.hpp"
 #include "sim/network/scale_up_domain.hpp"
-#include "sim/network/switch.hpp"
+#include "sim/network/switch/switch.hpp"
 
 #include <memory>
 #include <vector>

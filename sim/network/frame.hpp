@@ -19,7 +19,7 @@ inline constexpr std::int64_t greatest_frame_bytes = 65535;
 struct Frame {
   enum class Kind : std::uint8_t {
     data,
-    acknowledgement,          ///< `sequence`: the next one expected; uec: see transport_uec.hpp
+    acknowledgement,          ///< `sequence`: the next one expected; uec: see transport/uec.hpp
     negative_acknowledgement, ///< what is missing from `sequence` on
     congestion_notification,  ///< rocev2: CNP
     pause,                    ///< between neighbours: `lane` stops (count 1) or goes on (count 0)

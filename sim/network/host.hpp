@@ -7,7 +7,7 @@
 #include "sim/core/digest.hpp"
 #include "sim/engine/channel.hpp"
 #include "sim/engine/entity.hpp"
-#include "sim/network/nic.hpp"
+#include "sim/network/nic/nic.hpp"
 #include "sim/network/rank_runner.hpp"
 
 #include <atomic>

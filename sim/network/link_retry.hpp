@@ -15,7 +15,7 @@
 // in gaps; credits on the reverse link, which do not wait behind its replays (pauses do).
 // Source: Ultra Ethernet specification 1.0, link-level retry: replay buffer, go-back-N, bounded replays (K).
 
-#include "sim/network/switch_spec.hpp"
+#include "sim/network/switch/switch_spec.hpp"
 
 namespace lightloom {
 

@@ -5,15 +5,15 @@
 // Leaves out: what is beyond frames on links: bits, cells, the host's memory and processors. What each part leaves out
 // stands in its own file.
 
-#include "sim/network/attribution.hpp"
-#include "sim/network/deadlock.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/plain/link_health.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/plain/route_table.hpp"
-#include "sim/network/switch_spec.hpp"
+#include "sim/network/switch/deadlock.hpp"
+#include "sim/network/switch/switch_spec.hpp"
 #include "sim/network/telemetry.hpp"
-#include "sim/network/transport_spec.hpp"
+#include "sim/network/transport/transport_spec.hpp"
+#include "sim/network/waiting/attribution.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -35,8 +35,8 @@ struct HostSpec {
 /// How much of a message moves as one unit (decision 0008).
 struct TrainSpec {
   std::uint32_t most_frames = 1; ///< frames per train; 1 = every frame by itself
-  double error = 0;              ///< > 0: of each message's time; trains are cut shorter to keep it (train_rule.hpp)
-  double least_error = 0;        ///< predicted whatever the message: what trains do not follow at all
+  double error = 0;       ///< > 0: of each message's time; trains are cut shorter to keep it (nic/train_rule.hpp)
+  double least_error = 0; ///< predicted whatever the message: what trains do not follow at all
 };
 
 /// How GPUs differ from their nominal speed. Drawn from the seed.

@@ -6,8 +6,8 @@
 // another stream).
 
 #include "sim/core/digest.hpp"
-#include "sim/network/history.hpp"
 #include "sim/network/network.hpp"
+#include "sim/network/waiting/history.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 // Where frames may go. Filled by topology for each epoch (decision 0003); the choice among equal ports is made per
-// frame by the switch (sim/network/path_choice.hpp).
+// frame by the switch (sim/network/switch/path_choice.hpp).
 
 #include "sim/core/id.hpp"
 #include "sim/core/quantity.hpp"

@@ -2,7 +2,7 @@
 // scenes thought of. A scene that fails is named by its number, from which it can be built again.
 
 #include "tests/determinism/network/result_text.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 // The scenes of the determinism table: small runs that between them use every mechanism that could make a result depend
 // on how it was executed. A scene is a name and a function that builds its specification for a seed.
 
-#include "tests/unit/network/nic_bench.hpp"
+#include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <functional>
 #include <string>

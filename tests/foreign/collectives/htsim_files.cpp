@@ -1,7 +1,7 @@
 // Connection matrices nobody here wrote: htsim's own samples beside the project are read, and their flows run through.
 // Skipped, loudly, where the files are not there.
 
-#include "collectives/traffic.hpp"
+#include "collectives/traffic/traffic.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // Workload files nobody here wrote: all of SimAI/AICB's and ASTRA-sim's samples beside the project are read, and those
 // this version can run are run through. Skipped, loudly, where the files are not there.
 
-#include "collectives/simai.hpp"
+#include "collectives/files/simai.hpp"
 #include "sim/core/error.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 

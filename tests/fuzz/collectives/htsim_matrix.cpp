@@ -1,7 +1,7 @@
 // Broken connection matrices: random bytes, random words, truncations and mutations of a good one. The reader answers
 // with a matrix or with an Error whose every problem has a place; what it accepts runs to the end.
 
-#include "collectives/traffic.hpp"
+#include "collectives/traffic/traffic.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 #include "tests/property/collectives/interpreter.hpp"

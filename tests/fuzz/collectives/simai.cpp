@@ -2,7 +2,7 @@
 // workload or with an Error whose every problem has a place; it never crashes. What it accepts can be planned or is
 // refused by an Error.
 
-#include "collectives/simai.hpp"
+#include "collectives/files/simai.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 

@@ -1,7 +1,7 @@
 // Random jobs: each is either refused with an Error, or planned so that all ranks run it to the end.
 
-#include "collectives/training.hpp"
-#include "collectives/memory.hpp"
+#include "collectives/training/training.hpp"
+#include "collectives/training/memory.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 #include "tests/property/collectives/interpreter.hpp"

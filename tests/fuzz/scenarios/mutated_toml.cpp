@@ -1,8 +1,8 @@
 // Mutated scenario files: whatever the bytes, loading ends, either right or with located problems of exit code 2. Never
 // a crash, never another exception. Mutations are drawn by Philox, so a failure can be repeated by its number.
 
-#include "scenarios/loader.hpp"
-#include "scenarios/schema.hpp"
+#include "scenarios/schema/loader.hpp"
+#include "scenarios/schema/schema.hpp"
 #include "scenarios/shipped.hpp"
 #include "sim/core/random.hpp"
 

@@ -2,7 +2,7 @@
 // written out.
 
 #include "collectives/plain.hpp"
-#include "collectives/training.hpp"
+#include "collectives/training/training.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Laws of jobs in all dimensions, by running all ranks without time: nothing stalls, everything sent is taken, and each
 // rank sends for each purpose what the formula by hand says.
 
-#include "collectives/training.hpp"
+#include "collectives/training/training.hpp"
 #include "sim/core/error.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 #include "tests/property/collectives/timing.hpp"

@@ -1,7 +1,7 @@
 // Laws of pipelines: passes in Megatron-LM's order, bubbles by their closed form, messages that match, for many shapes.
 
-#include "collectives/pipeline_schedule.hpp"
-#include "collectives/training.hpp"
+#include "collectives/training/pipeline_schedule.hpp"
+#include "collectives/training/training.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 #include "tests/property/collectives/timing.hpp"
 

@@ -3,8 +3,8 @@
 
 #include "collectives/closed_form.hpp"
 #include "collectives/plain.hpp"
-#include "collectives/traffic.hpp"
-#include "collectives/training.hpp"
+#include "collectives/traffic/traffic.hpp"
+#include "collectives/training/training.hpp"
 #include "sim/core/error.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 

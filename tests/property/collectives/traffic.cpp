@@ -1,8 +1,8 @@
 // Laws of plain traffic: who sends to whom, how often, how much and when. Plans are run without time (interpreter.hpp);
 // random ones are held to their distributions within bounds that a right program breaks once in 10^6 seeds or less.
 
-#include "collectives/traffic.hpp"
-#include "collectives/traffic_open.hpp"
+#include "collectives/traffic/traffic.hpp"
+#include "collectives/traffic/traffic_open.hpp"
 #include "sim/core/error.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 

@@ -1,7 +1,7 @@
 // Values nobody would choose on purpose. Whatever is accepted must work: everything delivered, every law kept, in every
 // execution.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Attribution on random histories: every part of every wait, against a reference that builds the chain of causes
 // forward, while the history is made, instead of walking back.
 
-#include "tests/unit/network/histories.hpp"
+#include "tests/unit/sim/network/histories.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>

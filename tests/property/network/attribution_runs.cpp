@@ -2,7 +2,7 @@
 // elapsed, and the two ends of every message agree. Where nothing contends, removing a cause gains no more than its
 // share of the critical path.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <doctest/doctest.h>
 #include <functional>

@@ -1,6 +1,6 @@
 // What no run may beat, what an incast takes, and that nobody is favoured.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Credits: a link carries what its credits allow, no buffer ever holds more than was promised, and nobody is blocked
 // for good.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <doctest/doctest.h>
 

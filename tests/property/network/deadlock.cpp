@@ -2,8 +2,8 @@
 // tests/property/topology holds the same of the dependencies between links, for many more fabrics.
 
 #include "sim/network/frame.hpp"
-#include "sim/network/pfc_headroom.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "sim/network/switch/pfc_headroom.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 #include "topology/builder.hpp"
 #include "topology/routes.hpp"
 

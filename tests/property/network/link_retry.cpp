@@ -2,7 +2,7 @@
 // up, one result however a run is executed.
 
 #include "sim/network/frame.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // Losses: how many, that nothing is lost for good, and what a job that cannot go on says.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

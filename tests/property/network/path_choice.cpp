@@ -1,7 +1,7 @@
 // Path choices in whole runs: one result however a run is executed, everything delivered, and what looking at queues is
 // worth.
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // The receiving end of a flow against a model: a set of sequence numbers that never forgets.
 
 #include "sim/core/random.hpp"
-#include "sim/network/queue_pair.hpp"
+#include "sim/network/nic/queue_pair.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>

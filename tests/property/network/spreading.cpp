@@ -1,7 +1,7 @@
 // How flows and frames spread over equal ports.
 
-#include "sim/network/path_choice.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "sim/network/switch/path_choice.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <algorithm>
 #include <cmath>

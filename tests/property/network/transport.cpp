@@ -1,6 +1,6 @@
 // Laws of `rocev2` and `uec` on whole networks: whatever is lost, trimmed, marked or paused, every byte arrives once.
 
-#include "tests/unit/network/nic_bench.hpp"
+#include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Laws of every fat-tree and Dragonfly+ that can be asked for.
 
 #include "topology/builder.hpp"
-#include "topology/fat_tree.hpp"
+#include "topology/families/fat_tree.hpp"
 #include "topology/metrics.hpp"
 
 #include <doctest/doctest.h>

@@ -6,7 +6,7 @@
 #include "sim/core/random.hpp"
 #include "topology/builder.hpp"
 #include "topology/deadlock.hpp"
-#include "topology/fat_tree.hpp"
+#include "topology/families/fat_tree.hpp"
 #include "topology/metrics.hpp"
 #include "topology/routes.hpp"
 

@@ -1,7 +1,7 @@
 // htsim's connection matrices: what a line means, what is wrong where, and what triggers start.
 
-#include "collectives/htsim_matrix.hpp"
-#include "collectives/traffic.hpp"
+#include "collectives/files/htsim_matrix.hpp"
+#include "collectives/traffic/traffic.hpp"
 #include "sim/core/error.hpp"
 #include "tests/property/collectives/interpreter.hpp"
 

@@ -1,7 +1,7 @@
 // The catalogues: shapes that count right, GPUs that compute right.
 
-#include "collectives/gpu.hpp"
-#include "collectives/model.hpp"
+#include "collectives/training/gpu.hpp"
+#include "collectives/training/model.hpp"
 #include "sim/core/error.hpp"
 
 #include <doctest/doctest.h>

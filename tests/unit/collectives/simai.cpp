@@ -1,6 +1,6 @@
 // The SimAI reader and its programs, on small samples written here.
 
-#include "collectives/simai.hpp"
+#include "collectives/files/simai.hpp"
 
 #include "sim/core/error.hpp"
 #include "tests/property/collectives/interpreter.hpp"

@@ -1,11 +1,11 @@
 // The fabric as built and hosts with limits, through whole runs: planes, NICs, rails, host bus, capacity, lots.
 
 #include "analysis/summary.hpp"
-#include "scenarios/bounds.hpp"
 #include "scenarios/build.hpp"
-#include "scenarios/host_bus.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/build/host_bus.hpp"
+#include "scenarios/results/bounds.hpp"
 #include "scenarios/run.hpp"
+#include "scenarios/schema/loader.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "scenarios/build.hpp"
-#include "scenarios/bounds.hpp"
-#include "scenarios/loader.hpp"
-#include "scenarios/schema.hpp"
+#include "scenarios/results/bounds.hpp"
+#include "scenarios/schema/loader.hpp"
+#include "scenarios/schema/schema.hpp"
 #include "topology/builder.hpp"
 
 #include <doctest/doctest.h>
@@ -102,7 +102,7 @@ TEST_CASE("Every family of topology is a choice of fabric.topology, and no other
 }
 
 TEST_CASE("A single failure in a fat-tree needs no routes from a root") {
-  const auto run = build_run(
-      load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nlink = \"leaf:0/spine:0\"\n", "s.toml"));
+  const auto run =
+      build_run(load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nlink = \"leaf:0/spine:0\"\n", "s.toml"));
   CHECK(run.route_fallbacks.empty());
 }

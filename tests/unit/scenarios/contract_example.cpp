@@ -1,10 +1,10 @@
 // The scenario file of the contract with users (§3), whole: every key in it must be known to the schema. What this
 // version does not have is refused as such, never as a mistake.
 
-#include "scenarios/key_checks.hpp"
-#include "scenarios/loader.hpp"
-#include "scenarios/schema.hpp"
-#include "scenarios/toml_document.hpp"
+#include "scenarios/schema/key_checks.hpp"
+#include "scenarios/schema/loader.hpp"
+#include "scenarios/schema/schema.hpp"
+#include "scenarios/schema/toml_document.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // [[inject]]: from kinds of faults to the health of links and the epochs of routes.
 
 #include "scenarios/build.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/schema/loader.hpp"
 
 #include <doctest/doctest.h>
 

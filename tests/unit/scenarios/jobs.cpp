@@ -2,9 +2,9 @@
 // key, word for word.
 
 #include "scenarios/build.hpp"
-#include "scenarios/job_spec.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/build/job_spec.hpp"
 #include "scenarios/run.hpp"
+#include "scenarios/schema/loader.hpp"
 
 #include <doctest/doctest.h>
 

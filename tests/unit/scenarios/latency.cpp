@@ -1,8 +1,8 @@
 // The latency budget against the simulator: the same message alone on the same fabric, to the picosecond.
 
-#include "scenarios/latency_budget.hpp"
-#include "scenarios/latency_path.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/results/latency_budget.hpp"
+#include "scenarios/results/latency_path.hpp"
+#include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"
 #include "sim/core/parse_quantity.hpp"
 

@@ -1,6 +1,6 @@
 // Bad input: each kind is refused at its place, with what is wrong, why, and what to do.
 
-#include "scenarios/loader.hpp"
+#include "scenarios/schema/loader.hpp"
 #include "scenarios/build.hpp"
 
 #include <doctest/doctest.h>

@@ -2,9 +2,9 @@
 
 #include "analysis/compare.hpp"
 #include "scenarios/build.hpp"
-#include "scenarios/fill_results.hpp"
-#include "scenarios/job_spec.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/build/job_spec.hpp"
+#include "scenarios/results/fill_results.hpp"
+#include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"
 
 #include <doctest/doctest.h>

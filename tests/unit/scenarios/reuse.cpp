@@ -1,8 +1,8 @@
 // Steps that are reused equal the steps that a full simulation gives, in every figure; what cannot be reused is not.
 
-#include "scenarios/reuse.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/results/reuse.hpp"
 #include "scenarios/run.hpp"
+#include "scenarios/schema/loader.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 
 #include "scenarios/run.hpp"
 #include "analysis/summary.hpp"
-#include "scenarios/bounds.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/results/bounds.hpp"
+#include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"
 
 #include <doctest/doctest.h>

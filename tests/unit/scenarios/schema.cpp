@@ -1,5 +1,5 @@
-#include "scenarios/schema.hpp"
-#include "scenarios/key_checks.hpp"
+#include "scenarios/schema/schema.hpp"
+#include "scenarios/schema/key_checks.hpp"
 
 #include <set>
 

@@ -1,7 +1,7 @@
 // --set: what it reaches, what it keeps, and where its mistakes are located.
 
-#include "scenarios/loader.hpp"
-#include "scenarios/toml_document.hpp"
+#include "scenarios/schema/loader.hpp"
+#include "scenarios/schema/toml_document.hpp"
 
 #include <doctest/doctest.h>
 

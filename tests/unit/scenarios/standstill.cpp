@@ -1,6 +1,6 @@
 // A standstill in words.
 
-#include "scenarios/standstill.hpp"
+#include "scenarios/results/standstill.hpp"
 
 #include "topology/builder.hpp"
 

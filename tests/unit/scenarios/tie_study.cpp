@@ -1,6 +1,6 @@
 // The law of ties: over 20 tie seeds no host or port is favoured, and times move little. Reports the spread.
 
-#include "scenarios/tie_study.hpp"
+#include "scenarios/commands/tie_study.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 // [[traffic]] through the front door: keys that belong together, files beside the scenario, and runs whose flows begin
 // and end when they should.
 
-#include "scenarios/loader.hpp"
 #include "scenarios/run.hpp"
+#include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"
 #include "sim/core/error.hpp"
 

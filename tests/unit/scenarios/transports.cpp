@@ -1,11 +1,11 @@
 // Transports, shared buffers and routing: defaults by kind, what a run is built of, and what cannot stand side by side.
 
 #include "scenarios/build.hpp"
-#include "scenarios/control_parameters.hpp"
-#include "scenarios/key_checks.hpp"
-#include "scenarios/loader.hpp"
-#include "scenarios/schema.hpp"
-#include "sim/network/pfc_headroom.hpp"
+#include "scenarios/schema/control_parameters.hpp"
+#include "scenarios/schema/key_checks.hpp"
+#include "scenarios/schema/loader.hpp"
+#include "scenarios/schema/schema.hpp"
+#include "sim/network/switch/pfc_headroom.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // verify: the rungs of one scenario against each other.
 
-#include "scenarios/verify.hpp"
-#include "scenarios/loader.hpp"
+#include "scenarios/commands/verify.hpp"
+#include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // Fat-trees: shapes small enough to count by hand, placement of hosts, and what is refused.
 
-#include "topology/fat_tree.hpp"
+#include "topology/families/fat_tree.hpp"
 #include "tests/unit/topology/specs.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 // counts and step FLOPs against what the models' authors published.
 
 #include "collectives/closed_form.hpp"
-#include "collectives/model.hpp"
+#include "collectives/training/model.hpp"
 
 #include <doctest/doctest.h>
 

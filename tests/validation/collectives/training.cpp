@@ -1,9 +1,9 @@
 // Training jobs against what was published: parameters and FLOPs of mixtures of experts, the FLOPs behind printed
 // iteration times, memory by Korthikanti et al. 2022 and by machines that did run the job.
 
-#include "collectives/training.hpp"
-#include "collectives/memory.hpp"
-#include "collectives/pipeline_schedule.hpp"
+#include "collectives/training/training.hpp"
+#include "collectives/training/memory.hpp"
+#include "collectives/training/pipeline_schedule.hpp"
 #include "sim/core/error.hpp"
 
 #include <doctest/doctest.h>

@@ -1,8 +1,8 @@
 #pragma once
 // Runs a scenario given as text.
 
-#include "scenarios/loader.hpp"
 #include "scenarios/run.hpp"
+#include "scenarios/schema/loader.hpp"
 
 #include <string>
 

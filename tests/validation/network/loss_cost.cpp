@@ -1,6 +1,6 @@
 // What frames that are lost cost a long flow under each transport and recovery (docs/validation/loss-cost.md).
 
-#include "tests/unit/network/nic_bench.hpp"
+#include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

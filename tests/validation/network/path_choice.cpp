@@ -1,7 +1,7 @@
 // How flows and frames spread over equal ports: uniformity, independence of tiers, the most loaded link
 // (docs/validation/path-choice.md).
 
-#include "sim/network/path_choice.hpp"
+#include "sim/network/switch/path_choice.hpp"
 #include "sim/core/random.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // (docs/validation/path-choice.md).
 
 #include "sim/core/random.hpp"
-#include "sim/network/path_choice.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "sim/network/switch/path_choice.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <algorithm>
 #include <cmath>

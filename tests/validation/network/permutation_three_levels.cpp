@@ -2,8 +2,8 @@
 // round robin at line rate, random spray by balls in bins, ECMP by the same hash, the last two outside the simulator.
 
 #include "sim/core/random.hpp"
-#include "sim/network/path_choice.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "sim/network/switch/path_choice.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <algorithm>
 #include <array>

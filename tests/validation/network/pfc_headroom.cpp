@@ -1,8 +1,8 @@
 // Priority flow control loses nothing, and what it sets aside for that is little more than what it needs
 // (docs/validation/pfc-headroom.md).
 
-#include "sim/network/pfc_headroom.hpp"
-#include "tests/unit/network/nic_bench.hpp"
+#include "sim/network/switch/pfc_headroom.hpp"
+#include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

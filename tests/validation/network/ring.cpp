@@ -8,7 +8,7 @@
 // Tolerance: one frame time for `ideal`, 0.1 % for `infiniband` (acknowledgements share the links: 50 B for 16 frames
 // of 4,146 B are 0.075 %).
 
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

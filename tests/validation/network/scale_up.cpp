@@ -3,7 +3,7 @@
 // the gap of 20 B weighs 0.031 %, which is the tolerance (0.04 %); with 4,096 B it would be 0.49 %.
 
 #include "collectives/closed_form.hpp"
-#include "tests/unit/network/fabrics.hpp"
+#include "tests/unit/sim/network/fabrics.hpp"
 
 #include <doctest/doctest.h>
 

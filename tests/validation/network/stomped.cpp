@@ -2,7 +2,7 @@
 // so that only the receiver drops them; one that stores and forwards drops them at once
 // (docs/validation/stomped-frames.md).
 
-#include "tests/unit/network/nic_bench.hpp"
+#include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <doctest/doctest.h>
 

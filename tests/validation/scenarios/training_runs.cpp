@@ -4,8 +4,8 @@
 
 #include "analysis/summary.hpp"
 #include "scenarios/build.hpp"
-#include "scenarios/loader.hpp"
 #include "scenarios/run.hpp"
+#include "scenarios/schema/loader.hpp"
 
 #include <doctest/doctest.h>
 

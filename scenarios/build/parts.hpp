@@ -1,0 +1,50 @@
+#pragma once
+// The parts of build_run, a file each: faults and link health (build/faults.cpp), switches (build/switches.cpp),
+// transport (build/transport.cpp). All throw located Errors.
+
+#include "scenarios/build.hpp"
+#include "topology/routes.hpp"
+
+#include <string>
+#include <vector>
+
+namespace lightloom {
+
+/// What building has to say beside its result.
+struct BuildRemarks {
+  std::vector<std::string> &notes;    ///< what was chosen by default
+  std::vector<std::string> &warnings; ///< what a user hardly meant
+};
+
+/// Every [[inject]] by cable; names and random draws resolved.
+std::vector<PlannedFault> plan_faults(const Scenario &scenario, const BuiltFabric &built);
+/// One entry per directed link.
+std::vector<LinkHealth> link_healths(const Scenario &scenario, const BuiltFabric &built,
+                                     const std::vector<PlannedFault> &planned);
+/// When cables carry no light, each time of a flap by itself.
+std::vector<Outage> outages_of(const std::vector<PlannedFault> &planned);
+
+/// The rate of a tier's links.
+BitRate tier_rate(const Scenario &scenario, Tier tier);
+/// What a link carries in so long, rounded down.
+Bytes bytes_in(Duration time, BitRate rate);
+/// Wire to wire on the longest path of the idle fabric: a full frame there, its acknowledgement back, what the NIC
+/// needs between them; or transport.base_rtt.
+Duration base_round_trip(const Scenario &scenario, const BuiltFabric &built);
+
+/// Payload, header, preamble and gap of a full frame.
+Bytes full_frame(const Scenario &scenario);
+/// What moves as one unit.
+TrainSpec train_spec(const Scenario &scenario);
+
+SwitchSpec switch_spec(const Scenario &scenario, const BuiltFabric &built, const std::vector<LinkHealth> &links,
+                       Duration base_rtt, BuildRemarks &remarks);
+/// Adds a note for what was chosen by default.
+TransportSpec transport_spec(const Scenario &scenario, const BuiltFabric &built, const SwitchSpec &switches,
+                             Duration base_rtt, std::vector<std::string> &notes);
+/// Throws located Errors: a link that does not exist, more than fit into memory.
+TelemetrySpec telemetry_spec(const Scenario &scenario, const BuiltFabric &built);
+/// A sender that gives up before an answer can come back calls a healthy network unreachable.
+void check_timeout(const Scenario &scenario, const BuiltFabric &built, Duration timeout);
+
+} // namespace lightloom

@@ -1,0 +1,134 @@
+#include "scenarios/schema/cross_checks.hpp"
+
+#include "collectives/algorithm.hpp"
+#include "optics/catalogue.hpp"
+#include "scenarios/build/host_bus.hpp"
+#include "scenarios/schema/checks.hpp"
+#include "sim/core/parse_quantity.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+
+namespace lightloom {
+
+namespace {
+/// Rows of per-rank and per-step results: beyond this a run would not fit in memory.
+constexpr std::uint64_t max_rank_steps = 50'000'000;
+
+void check_cluster(Checks &c) {
+  const auto &k = c.s().cluster;
+  if (k.gpus % k.gpus_per_node != 0)
+    c.add(c.s().given("cluster.gpus_per_node") ? "cluster.gpus_per_node" : "cluster.gpus",
+          fmt::format("cluster.gpus_per_node = {}", k.gpus_per_node),
+          fmt::format("must divide the {} GPUs of the cluster", k.gpus),
+          fmt::format("Try {}.", largest_divisor_up_to(k.gpus, k.gpus_per_node)));
+  if (k.scale_up && k.scale_up_domain != k.gpus_per_node)
+    c.add("cluster.scale_up.domain", fmt::format("cluster.scale_up.domain = {}", k.scale_up_domain),
+          "a domain other than a node is not in this version", fmt::format("Use {}.", k.gpus_per_node));
+}
+
+void check_collectives(Checks &c) {
+  const auto &s = c.s();
+  if (s.cluster.gpus < 2)
+    c.add("cluster.gpus", "cluster.gpus = 1", "a collective needs two ranks", "Try 2.");
+  for (std::size_t i = 0; i < s.collectives.size(); ++i) {
+    const auto &k = s.collectives[i];
+    const std::string at = fmt::format("collective.{}", i);
+    const bool all_to_all = k.op == "all-to-all";
+    try {
+      find_algorithm(parse_collective_op(k.op), k.algorithm);
+    } catch (const Error &e) {
+      const auto &p = e.problems().front();
+      c.add(at + ".algorithm", p.what, p.why, p.suggestion);
+    }
+    if (all_to_all && s.cluster.gpus > max_all_to_all_ranks)
+      c.add("cluster.gpus", fmt::format("cluster.gpus = {}", s.cluster.gpus),
+            fmt::format("an all-to-all keeps a queue pair per pair of ranks; at most {} ranks", max_all_to_all_ranks));
+  }
+}
+
+void check_granularity(Checks &c) {
+  const auto &s = c.s();
+  const auto &g = s.granularity;
+  if (g.kind != GranularityPart::Kind::automatic)
+    c.needless("scenario.granularity_error", "only for granularity = \"auto\"");
+  if (g.kind == GranularityPart::Kind::size && g.size < s.transport.mtu)
+    c.add("scenario.granularity", "scenario.granularity = " + format_bytes(g.size),
+          fmt::format("a train holds whole frames of transport.mtu = {} B", s.transport.mtu.value),
+          "Use \"frame\", or a larger size.");
+  if (!s.job && s.explain)
+    c.add("scenario.explain", "scenario.explain = true", "without a [job] no GPU computes, so none is idle",
+          "Leave it out.");
+  if (!s.job && s.reuse_steps)
+    c.needless("scenario.reuse_steps", "only for a [job]");
+  if (s.telemetry == Duration{})
+    c.needless("scenario.telemetry_links", "without scenario.telemetry nothing is sampled");
+  else if (s.reuse_steps)
+    c.add("scenario.telemetry", "scenario.telemetry with scenario.reuse_steps", "a step that is reused has no samples",
+          "Leave one out.");
+  if (!s.job) {
+    c.needless("cluster.speed_spread", "without a [job] no GPU computes");
+    c.needless("cluster.jitter", "without a [job] no GPU computes");
+  }
+}
+} // namespace
+
+void check_loads(const Scenario &s, std::vector<Problem> &problems) {
+  Checks c(s, problems);
+  check_cluster(c);
+  const int kinds = int(s.job.has_value()) + int(!s.collectives.empty()) + int(!s.traffic.empty());
+  if (kinds > 1)
+    c.add(s.job ? "job.0" : "traffic.0", "more than one of [job], [[collective]] and [[traffic]]",
+          "a scenario has one kind of load in this version", "Keep one.");
+  if (s.model && !s.job)
+    c.add("model", "[model] has no effect", "there is no [job]", "Add [job].");
+  if (s.job)
+    check_job(c);
+  if (!s.traffic.empty())
+    check_traffic(c);
+  if (!s.collectives.empty())
+    check_collectives(c);
+  check_granularity(c);
+  if (s.ties_by_id)
+    c.needless("scenario.tie_seed", "ties = \"id\" draws nothing");
+  if (s.warmup_steps >= s.steps)
+    c.add("scenario.warmup_steps", fmt::format("scenario.warmup_steps = {}", s.warmup_steps),
+          fmt::format("must be below scenario.steps = {}", s.steps));
+  if (const std::uint64_t rows = std::uint64_t(s.steps) * s.cluster.gpus; rows > max_rank_steps)
+    c.add("scenario.steps", fmt::format("scenario.steps × cluster.gpus = {}", rows),
+          fmt::format("at most {} rows of results fit in memory", max_rank_steps),
+          fmt::format("Try steps = {}.", max_rank_steps / s.cluster.gpus));
+}
+
+void check_modules(const Scenario &s, std::vector<Problem> &problems) {
+  Checks c(s, problems);
+  const char *names[] = {"host", "leaf", "spine", "global"};
+  const BitRate rates[] = {s.fabric.host_rate, s.fabric.leaf_rate, s.fabric.spine_rate, s.fabric.global_rate};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::string at = std::string("optics.") + names[i];
+    // Tiers that the fabric cannot have are looked at only where the user wrote them.
+    const bool used = i == 3 ? s.fabric.dragonfly_plus : i != 2 || !s.fabric.dragonfly_plus;
+    if (!used && !s.given(at))
+      continue;
+    const auto &tier = s.optics.tiers[i];
+    const Module *module = find_module(tier.module);
+    if (module == nullptr) {
+      const auto near = nearest_word(tier.module, module_names());
+      c.add(at + ".module", at + ".module = \"" + tier.module + "\"", "no such module in the catalogue",
+            near.empty() ? "See lightloom optics --catalogue." : "Did you mean \"" + near + "\"?");
+      continue;
+    }
+    if (const auto problem = check_fits(*module, rates[i], Metres(tier.length_m))) {
+      const bool rate_wrong = module->rate < rates[i];
+      c.add(s.given(at + ".length") && !rate_wrong ? at + ".length" : at + ".module", at + ": " + problem->what,
+            problem->why, problem->suggestion);
+    }
+    if (module->is_cable())
+      if (tier.connectors != 0)
+        c.add(at + ".connectors", fmt::format("{}.connectors = {}", at, tier.connectors),
+              tier.module + " is a cable with fixed ends", "Use 0.");
+  }
+}
+
+} // namespace lightloom

@@ -1,0 +1,312 @@
+// [fabric], [routing], [transport] and [[inject]] against each other.
+
+#include "scenarios/schema/checks.hpp"
+#include "scenarios/schema/cross_checks.hpp"
+#include "sim/core/parse_quantity.hpp"
+
+#include <bit>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lightloom {
+
+namespace {
+/// The network keeps the size of a frame in 16 bits. [B]
+constexpr std::int64_t max_frame = 65535;
+/// Preamble and gap of Ethernet. [B]
+constexpr std::int64_t frame_gap = 20;
+/// The smallest frame of Ethernet, without them. [B]
+constexpr std::int64_t least_ethernet = 64;
+/// A flap beyond this is another kind of link.
+constexpr std::int64_t most_flaps = 1'000;
+
+void check_dragonfly_keys(Checks &c) {
+  const auto &s = c.s();
+  if (s.fabric.dragonfly_plus) {
+    c.needless("fabric.levels", "only for a fat-tree");
+    c.needless("fabric.spines", "only for a fat-tree");
+    if (s.fabric.oversubscription != 1 || s.fabric.spine_oversubscription != 1)
+      c.needless("fabric.oversubscription", "only for a fat-tree");
+    if (s.fabric.rails > 1)
+      c.needless("fabric.rails", "only for a fat-tree");
+    c.needless("fabric.rates.spine", "a dragonfly-plus has no cores; its spines use rates.leaf and rates.global");
+  } else {
+    for (const char *key :
+         {"groups", "leaves_per_group", "spines_per_group", "hosts_per_leaf", "global_links_per_spine", "rates.global"})
+      c.needless(std::string("fabric.") + key, "only for topology = \"dragonfly-plus\"");
+    if (s.fabric.levels == 2)
+      c.needless("fabric.oversubscription.spine", "a fat-tree of two levels has no cores");
+    if (s.routing.policy == "minimal")
+      c.add("routing.policy", "routing.policy = \"minimal\"", "every path of a fat-tree is minimal",
+            "Use \"spray\" or \"ecmp\".");
+  }
+}
+
+/// The rates of tiers that the fabric can have.
+std::vector<BitRate> rates_in_use(const Scenario &s) {
+  const auto &f = s.fabric;
+  return {f.host_rate, f.leaf_rate, f.dragonfly_plus ? f.global_rate : f.levels == 2 ? f.leaf_rate : f.spine_rate};
+}
+
+/// Radix and capacity say the same when every port at the fastest rate in use fits, and nothing is left.
+void check_capacity(Checks &c) {
+  const auto &s = c.s();
+  if (!s.fabric.switch_capacity)
+    return;
+  const auto rates = rates_in_use(s);
+  const BitRate fastest = *std::max_element(rates.begin(), rates.end());
+  const BitRate capacity = *s.fabric.switch_capacity;
+  if (!s.given("fabric.radix")) {
+    if (capacity.bits_per_second < 2 * fastest.bits_per_second)
+      c.add("fabric.switch.capacity", "fabric.switch.capacity = " + format_bit_rate(capacity),
+            "a switch needs two ports of " + format_bit_rate(fastest), "");
+    return;
+  }
+  const BitRate stated(fastest.bits_per_second * s.fabric.radix);
+  if (stated.bits_per_second != capacity.bits_per_second)
+    c.add("fabric.switch.capacity", "fabric.switch.capacity = " + format_bit_rate(capacity),
+          fmt::format("fabric.radix = {} ports of {} are {}", s.fabric.radix, format_bit_rate(fastest),
+                      format_bit_rate(stated)),
+          "Keep one of them: the radix follows from the capacity.");
+}
+
+void check_rails(Checks &c) {
+  const auto &s = c.s();
+  const auto &f = s.fabric;
+  const std::uint32_t nics = s.cluster.gpus_per_node * f.nics_per_gpu;
+  if (!f.dragonfly_plus && f.rails > 1 && nics % f.rails != 0)
+    c.add("fabric.rails", fmt::format("fabric.rails = {}", f.rails),
+          fmt::format("must divide the {} NICs of a node, gpus_per_node × nic.per_gpu", nics),
+          fmt::format("Try {}.", largest_divisor_up_to(nics, f.rails)));
+}
+
+using Kind = TransportSpec::Kind;
+using Control = TransportSpec::CongestionControl;
+
+void check_frames(Checks &c) {
+  const auto &s = c.s();
+  const auto &t = s.transport;
+  if (!std::has_single_bit(t.window_frames))
+    c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
+          "must be a power of two", fmt::format("Try {}.", std::min(65536u, std::bit_ceil(t.window_frames))));
+  else if (t.kind == Kind::uec && t.window_frames > 32768)
+    c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
+          "an acknowledgement of uec reaches 32768 frames far", "Try 32768.");
+  if (t.ack_every > t.window_frames / 2 && std::has_single_bit(t.window_frames))
+    c.add(s.given("transport.ack_every") ? "transport.ack_every" : "transport.window_frames",
+          fmt::format("transport.ack_every = {}", t.ack_every),
+          fmt::format("the sender stops after window_frames = {} frames without an acknowledgement", t.window_frames),
+          fmt::format("Try {} or less.", t.window_frames / 2));
+  if (const auto frame = t.mtu.value + t.header.value + frame_gap; frame > max_frame)
+    c.add(s.given("transport.mtu") ? "transport.mtu" : "transport.header",
+          fmt::format("transport.mtu = {}", t.mtu.value),
+          fmt::format("with a header of {} B and {} B of preamble and gap a frame takes {} B, at most {} B fit",
+                      t.header.value, frame_gap, frame, max_frame),
+          fmt::format("Try {}.", max_frame - t.header.value - frame_gap));
+  if (t.ethernet() && t.control_header.value < least_ethernet)
+    c.add("transport.control_header", fmt::format("transport.control_header = {}", t.control_header.value),
+          fmt::format("a frame of Ethernet has at least {} B", least_ethernet), "Try 64.");
+  else if (const auto full = t.mtu.value + t.header.value; !t.ideal() && t.control_header.value > full)
+    c.add(s.given("transport.control_header") ? "transport.control_header" : "transport.header",
+          fmt::format("transport.control_header = {}", t.control_header.value),
+          fmt::format("an acknowledgement must not be larger than a full frame of {} B", full), "Lower it.");
+  if (t.ideal())
+    c.needless("transport.control_header", "kind = \"ideal\": acknowledgements have no weight");
+}
+
+/// The controls of a kind of transport, as the file writes them.
+const char *controls_of(Kind kind) {
+  switch (kind) {
+  case Kind::ideal:
+    return "\"none\"";
+  case Kind::infiniband:
+    return "\"none\" or \"fecn-becn\"";
+  case Kind::rocev2:
+    return "\"none\" or \"dcqcn\"";
+  case Kind::uec:
+    return "\"none\", \"nscc\", \"rccc\" or \"nscc+rccc\"";
+  }
+  return "";
+}
+
+bool belongs(Control control, Kind kind) {
+  switch (control) {
+  case Control::none:
+    return true;
+  case Control::dcqcn:
+    return kind == Kind::rocev2;
+  case Control::nscc:
+  case Control::rccc:
+  case Control::nscc_rccc:
+    return kind == Kind::uec;
+  case Control::fecn_becn:
+    return kind == Kind::infiniband;
+  }
+  return false;
+}
+
+/// The congestion control fits the transport, and its parameters are used.
+void check_control(Checks &c) {
+  const auto &t = c.s().transport;
+  if (!belongs(t.control, t.kind)) {
+    c.add("transport.congestion_control", fmt::format("transport.congestion_control = \"{}\"", to_string(t.control)),
+          fmt::format("not for transport.kind = \"{}\"", to_string(t.kind)),
+          fmt::format("Use \"auto\", {}.", controls_of(t.kind)));
+    return;
+  }
+  const bool nscc = t.control == Control::nscc || t.control == Control::nscc_rccc;
+  const bool rccc = t.control == Control::rccc || t.control == Control::nscc_rccc;
+  const std::pair<const char *, bool> tables[] = {{"transport.dcqcn", t.control == Control::dcqcn},
+                                                  {"transport.nscc", nscc},
+                                                  {"transport.rccc", rccc},
+                                                  {"transport.fecn_becn", t.control == Control::fecn_becn}};
+  for (const auto &[table, used] : tables)
+    if (!used)
+      c.needless(table, fmt::format("transport.congestion_control is \"{}\"", to_string(t.control)));
+}
+
+/// Frames that come out of order, and who can bear it.
+void check_recovery(Checks &c) {
+  const auto &s = c.s();
+  const auto &t = s.transport;
+  if (t.go_back_n && t.kind == Kind::uec)
+    c.add("transport.recovery", "transport.recovery = \"go-back-n\"",
+          "uec acknowledges frame by frame, and its frames come out of order", "Use \"selective\".");
+  else if (t.go_back_n && s.routing.paths != PathChoice::ecmp && s.routing.paths != PathChoice::flowlet)
+    c.add(s.given("transport.recovery") ? "transport.recovery" : "routing.policy",
+          fmt::format("transport.recovery = \"go-back-n\"{}",
+                      s.given("transport.recovery") ? "" : ", the default of rocev2,"),
+          "sprayed frames arrive out of order", "Use \"selective\", or routing.policy = \"ecmp\".");
+}
+
+void check_transport(Checks &c) {
+  const auto &s = c.s();
+  const auto &t = s.transport;
+  check_frames(c);
+  check_control(c);
+  check_recovery(c);
+  if (t.kind != Kind::uec)
+    c.needless("transport.entropies", "only for kind = \"uec\"");
+  if (t.ideal())
+    c.needless("transport.credits", "kind = \"ideal\" has unlimited buffers");
+  else if (t.ethernet())
+    c.needless("transport.credits",
+               fmt::format("kind = \"{}\" has no credits: switches share a buffer", to_string(t.kind)));
+  else if (const Bytes frame = t.mtu + t.header + Bytes(20); t.credits && *t.credits < frame)
+    c.add("transport.credits", "transport.credits = " + format_bytes(*t.credits),
+          fmt::format("a receiver must hold one full frame of {} B", frame.value), "Try \"auto\".");
+}
+
+/// [fabric.switch] and the NIC's reaction against the kind of transport.
+void check_buffers(Checks &c) {
+  const auto &s = c.s();
+  const auto &t = s.transport;
+  const auto &q = s.fabric.shared;
+  const std::string kind = fmt::format("transport.kind = \"{}\"", to_string(t.kind));
+  if (!t.ethernet()) {
+    const std::string why = kind + (t.ideal() ? " has unlimited buffers" : " has a buffer per link, kept by credits");
+    for (const char *key : {"alpha", "queue_limit", "pfc_xoff", "pfc_xon", "pfc_headroom", "trimmed_size"})
+      c.needless(std::string("fabric.switch.") + key, why);
+    if (t.ideal())
+      for (const char *key : {"buffer", "ecn_min", "ecn_max", "ecn_probability"})
+        c.needless(std::string("fabric.switch.") + key, why);
+    if (q.pfc)
+      c.add("fabric.switch.pfc", "fabric.switch.pfc = true",
+            kind + (t.ideal() ? " has unlimited buffers" : " has credits, which do what pauses do"),
+            "Leave it out, or use transport.kind = \"rocev2\".");
+    if (s.fabric.nic_reaction > Duration{})
+      c.add("fabric.nic.reaction", "fabric.nic.reaction = " + format_duration(s.fabric.nic_reaction),
+            kind + " answers at once in this version", "Leave it out.");
+  } else if (s.fabric.nic_reaction > s.fabric.nic_latency) {
+    c.add("fabric.nic.reaction", "fabric.nic.reaction = " + format_duration(s.fabric.nic_reaction),
+          "more than fabric.nic.latency = " + format_duration(s.fabric.nic_latency) + ", which holds the same hardware",
+          "Lower it.");
+  }
+  if (q.trimming && t.kind != Kind::uec)
+    c.add("fabric.switch.trimming", "fabric.switch.trimming = true", kind + " does not know trimmed frames",
+          "Leave it out, or use transport.kind = \"uec\".");
+  if (q.trimming && t.kind == Kind::uec && t.virtual_lanes < 2)
+    c.add("transport.virtual_lanes", "transport.virtual_lanes = 1", "trimmed frames go ahead of data on another lane",
+          "Use 2, or fabric.switch.trimming = false.");
+  if (t.ethernet() && !q.trimming)
+    c.needless("fabric.switch.trimmed_size", "trimming = false");
+  if (t.ethernet() && !q.pfc)
+    for (const char *key : {"pfc_xoff", "pfc_xon", "pfc_headroom"})
+      c.needless(std::string("fabric.switch.") + key, "pfc = false");
+  else if (t.ethernet() && !q.pfc_xoff)
+    c.needless("fabric.switch.pfc_xon", "pfc_xoff is \"auto\", and pfc_xon follows it");
+}
+
+void check_policy(Checks &c) {
+  const auto &s = c.s();
+  if (s.routing.policy != "spray")
+    c.needless("routing.spray", fmt::format("routing.policy is \"{}\"", s.routing.policy));
+  if (s.routing.policy != "flowlet")
+    c.needless("routing.flowlet_gap", fmt::format("routing.policy is \"{}\"", s.routing.policy));
+  if (!s.optics.llr.enabled)
+    for (const char *key : {"llr_retries", "llr_turnaround", "llr_buffer"})
+      c.needless(std::string("optics.") + key, "optics.llr is false");
+}
+
+/// What a kind of fault needs, and what only others use.
+void check_fault_kind(Checks &c, const InjectPart &p, const std::string &at) {
+  using Fault = InjectPart::Kind;
+  struct Need {
+    const char *key;
+    Fault kind;
+    const char *name, *why, *suggestion;
+  };
+  static constexpr Need needs[] = {
+      {"ber", Fault::ber, "ber", "needs the new bit error ratio", "Try ber = 1e-4."},
+      {"factor", Fault::slow, "slow", "needs the share of the rate that is left", "Try factor = 0.5."},
+      {"lanes", Fault::degrade, "degrade", "needs the lanes that are left", "Try lanes = 4."},
+      {"down", Fault::flap, "flap", "needs how long it is down each time", "Try down = \"10ms\"."},
+      {"up", Fault::flap, "flap", "needs how long it is up in between", "Try up = \"100ms\"."}};
+  for (const auto &n : needs) {
+    const std::string key = at + "." + n.key;
+    if (p.kind != n.kind)
+      c.needless(key, fmt::format("only for kind = \"{}\"", n.name));
+    else if (!c.s().given(key))
+      c.add(at, key + " is missing", fmt::format("kind = \"{}\" {}", n.name, n.why), n.suggestion);
+  }
+  if (p.kind != Fault::flap)
+    return;
+  if (!p.lasts)
+    c.add(at, at + ".for is missing", "flapping must end", "Try for = \"1s\".");
+  else if (p.down && p.up && p.lasts->count() / (p.down->count() + p.up->count()) > most_flaps)
+    c.add(at + ".for", at + ".for = " + format_duration(*p.lasts),
+          fmt::format("more than {} times down and up", most_flaps),
+          "Try \"" + format_duration(most_flaps * (*p.down + *p.up)) + "\" or less.");
+}
+
+void check_injections(Checks &c) {
+  const auto &s = c.s();
+  for (std::size_t i = 0; i < s.inject.size(); ++i) {
+    const auto &p = s.inject[i];
+    const std::string at = fmt::format("inject.{}", i);
+    const int targets = int(!p.link.empty()) + int(!p.switch_name.empty()) + int(!p.nic.empty());
+    if (targets != 1)
+      c.add(at, fmt::format("{} has {} targets", at, targets), "exactly one of link, switch and nic",
+            "Try link = \"leaf:0/spine:0\".");
+    check_fault_kind(c, p, at);
+  }
+  if (s.routing.detection > s.routing.reroute)
+    c.add("routing.detection", "routing.detection = " + format_duration(s.routing.detection),
+          "must not exceed routing.reroute = " + format_duration(s.routing.reroute));
+}
+} // namespace
+
+void check_network(const Scenario &s, std::vector<Problem> &problems) {
+  Checks c(s, problems);
+  check_capacity(c);
+  check_rails(c);
+  check_dragonfly_keys(c);
+  check_transport(c);
+  check_buffers(c);
+  check_policy(c);
+  check_injections(c);
+}
+
+} // namespace lightloom

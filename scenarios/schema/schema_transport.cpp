@@ -1,0 +1,188 @@
+// The rows of the table of keys for how frames travel: the buffers of [fabric.switch], [routing] and [transport].
+// K = recalled from the paper or specification named, E = estimate. What depends on the transport or on the fabric
+// says so; the figures are worked out in build/switches.cpp and build/transport.cpp.
+
+#include "scenarios/schema/control_parameters.hpp"
+#include "scenarios/schema/default_text.hpp"
+#include "scenarios/schema/schema.hpp"
+#include "sim/network/switch/switch_spec.hpp"
+#include "sim/network/transport/transport_spec.hpp"
+
+#include <fmt/format.h>
+
+namespace lightloom {
+
+namespace {
+// One key per row, as dense as a table.
+// clang-format off
+using enum KeyType;
+using Keys = std::vector<Key>;
+
+Keys buffer_keys() {
+  return {
+      {.path = "fabric.switch.buffer", .type = bytes,
+       .fallback = "auto: rocev2, uec: 160 MB per 51.2 Tb/s of switch; infiniband: what the credits need",
+       .low = 1, .high = 1e12, .auto_allowed = true, .source = "Spectrum-4: 160 MB at 51.2 Tb/s",
+       .description = "packet memory of a switch; rocev2, uec: shared by all ports; infiniband: an upper limit, the "
+                      "credits of all ports and lanes must fit into it"},
+      {.path = "fabric.switch.alpha", .type = ratio, .fallback = fmt::format("{:g}", SwitchSpec{}.alpha), .low = 1e-3,
+       .high = 1024, .source = "Choudhury and Hahne 1998",
+       .description = "shared buffer: a queue may hold at most alpha × what is free"},
+      {.path = "fabric.switch.queue_limit", .type = bytes,
+       .fallback = "auto: uec: base round trip × port rate; rocev2: none", .low = 1, .high = 1e12,
+       .auto_allowed = true, .words = {"none"}, .source = "UEC's trimming queues in htsim, recalled",
+       .description = "shared buffer: the most that one port and lane may hold, beside alpha; what is beyond is "
+                      "trimmed, or dropped"},
+      {.path = "fabric.switch.ecn_min", .type = bytes,
+       .fallback = "auto: dcqcn: 40 KB per 40 Gb/s; others that listen: 0.2 × base round trip × port rate", .low = 1,
+       .high = 1e12, .auto_allowed = true, .source = "Zhu et al., SIGCOMM 2015; htsim's UEC, recalled",
+       .description = "frames that join a shorter queue are never marked"},
+      {.path = "fabric.switch.ecn_max", .type = bytes,
+       .fallback = "auto: dcqcn: 1 MB per 40 Gb/s; others that listen: 0.8 × base round trip × port rate", .low = 1,
+       .high = 1e12, .auto_allowed = true, .source = "as ecn_min",
+       .description = "frames that join a queue of this length or more are always marked"},
+      {.path = "fabric.switch.ecn_probability", .type = ratio, .fallback = "1", .low = 1e-6,
+       .high = 1, .source = "as ecn_min",
+       .description = "probability of a mark just below ecn_max; it rises from 0 at ecn_min"},
+      {.path = "fabric.switch.pfc", .type = flag, .fallback = "true for rocev2, else false", .source = "IEEE 802.1Qbb",
+       .description = "priority flow control: an ingress port that holds much pauses its peer; no data is dropped"},
+      {.path = "fabric.switch.pfc_xoff", .type = bytes, .fallback = "auto", .low = 1, .high = 1e12,
+       .auto_allowed = true, .source = "dynamic thresholds: Choudhury and Hahne 1998",
+       .description = "an ingress port that holds more pauses its peer; auto: alpha × what is free beside the "
+                      "headroom"},
+      {.path = "fabric.switch.pfc_xon", .type = bytes, .fallback = "auto", .low = 0, .high = 1e12,
+       .auto_allowed = true, .source = "Zhu et al., SIGCOMM 2015, K",
+       .description = "it goes on once it holds no more than this; auto: two full frames below the threshold"},
+      {.path = "fabric.switch.pfc_headroom", .type = bytes, .fallback = "auto", .low = 1, .high = 1e12,
+       .auto_allowed = true, .source = "IEEE 802.1Qbb, annex O",
+       .description = "per ingress port, kept for what is under way until a pause takes effect; auto: for the latency "
+                      "and rate of the longest link"},
+      {.path = "fabric.switch.trimming", .type = flag, .fallback = "true for uec, else false",
+       .source = "UEC 1.0, packet trimming",
+       .description = "a data frame that finds no room goes on as its header, ahead of data"},
+      {.path = "fabric.switch.trimmed_size", .type = bytes_or_count,
+       .fallback = std::to_string(SwitchSpec{}.trimmed.value), .low = 64, .high = 512,
+       .source = "the smallest Ethernet frame",
+       .description = "trimming: what is left of a frame, beside the 20 B of preamble and gap"},
+  };
+}
+
+Keys routing_keys() {
+  return {
+      {.path = "routing.policy", .type = choice,
+       .fallback = "ideal, infiniband: spray; rocev2, uec: ecmp; dragonfly-plus: minimal",
+       .choices = {"ecmp", "spray", "flowlet", "adaptive", "minimal"}, .later = {"valiant", "ugal-l", "ugal-g", "par"},
+       .description = "ecmp: by hash of the flow; spray: frame by frame; flowlet: by hash, anew after a pause; "
+                      "adaptive: frame by frame to the shortest queue; minimal (dragonfly-plus): shortest paths only, "
+                      "by hash of the flow"},
+      {.path = "routing.spray", .type = choice, .fallback = "round-robin",
+       .choices = {"round-robin", "random", "least-of-two"},
+       .description = "policy = \"spray\": in turn per flow from a seeded phase; at random; the shorter queue of two "
+                      "drawn at random"},
+      {.path = "routing.flowlet_gap", .type = duration, .fallback = default_text(SwitchSpec{}.flowlet_gap), .low = 1e-9,
+       .high = 1, .source = "about the round trip of a loaded fabric, E; CONGA: 500 us at 10 Gb/s",
+       .description = "policy = \"flowlet\": a flow that paused for longer chooses anew"},
+      {.path = "routing.detection", .type = duration, .fallback = "10us", .low = 0, .high = 10, .source = "Design",
+       .description = "after a failure, until the neighbours avoid the link; shorter failures change no route"},
+      {.path = "routing.reroute", .type = duration, .fallback = "1ms", .low = 0, .high = 100, .source = "Design",
+       .description = "after a failure or a repair, until every table is new"},
+  };
+}
+
+Keys transport_keys() {
+  return {
+      {.path = "transport.kind", .type = choice, .fallback = "infiniband",
+       .choices = {"ideal", "infiniband", "rocev2", "uec"},
+       .description = "ideal: a lower bound; infiniband: per-hop credits; rocev2: a shared buffer with pauses; uec: a "
+                      "new path per frame, trimming"},
+      {.path = "transport.mtu", .type = bytes_or_count, .fallback = "4096", .low = 64, .high = 65515,
+       .source = "InfiniBand's largest",
+       .description = "payload of a full frame; with header and 20 B at most 65,535 B"},
+      {.path = "transport.header", .type = bytes_or_count, .fallback = "infiniband: 30; rocev2: 62; uec: 102; ideal: 0",
+       .low = 0, .high = 512,
+       .source = "decision 0005; rocev2: Ethernet 14 + 4, IPv4 20, UDP 8, BTH 12, ICRC 4, K; uec: Ethernet 14 + 4, "
+                 "IPv4 20, UDP 8, PDS 12, SES 44, K",
+       .description = "beside the payload and the 20 B of preamble and gap"},
+      {.path = "transport.control_header", .type = bytes_or_count,
+       .fallback = "infiniband: header; rocev2: 66; uec: 90; ideal: 0", .low = 0, .high = 512,
+       .source = "rocev2: with an AETH of 4 B, K; uec: Ethernet 14 + 4, IPv4 20, UDP 8, PDS ACK_CC 32, SES 12, E",
+       .description = "an acknowledgement or notification, beside the 20 B of preamble and gap; on Ethernet at least "
+                      "64"},
+      {.path = "transport.virtual_lanes", .type = count, .fallback = "2; ideal: 1", .low = 1, .high = 4,
+       .source = "Design",
+       .description = "lanes, or priorities: data on lane 0, acknowledgements and trimmed frames on the last"},
+      {.path = "transport.credits", .type = bytes_or_count, .fallback = "auto", .low = 1, .high = 4e9,
+       .auto_allowed = true,
+       .description = "infiniband: wire bytes a receiver can hold per lane and link; auto: the greatest round trip of "
+                      "a link × its rate + 4 full frames"},
+      {.path = "transport.ack_every", .type = count, .fallback = "16; uec: 4", .low = 1, .high = 65536,
+       .source = "Design; uec: 16 KiB, K", .description = "frames per acknowledgement"},
+      {.path = "transport.window_frames", .type = count, .fallback = "4096", .low = 64, .high = 65536,
+       .source = "Design", .description = "unacknowledged frames of a queue pair; a power of two"},
+      {.path = "transport.entropies", .type = count, .fallback = "4096", .low = 1, .high = 65536, .source = "E",
+       .description = "uec: values that a sender draws from, a new one for each frame; switches hash them, so frames "
+                      "spread over as many paths. 1: one path"},
+      {.path = "transport.recovery", .type = choice, .fallback = "selective; rocev2: go-back-n",
+       .choices = {"selective", "go-back-n"},
+       .description = "what is sent again after a loss; uec: selective only; go-back-n needs frames in order"},
+      {.path = "transport.retransmit_timeout", .type = duration,
+       .fallback = "infiniband: 67.108864ms; rocev2: 4.194304ms; uec: 4 base round trips and a full queue",
+       .low = 1e-9, .high = 100, .auto_allowed = true,
+       .source = "local ACK timeouts of InfiniBand: 4.096 us × 2^14, the vendors' default, and 2^10, E",
+       .description = "silence after which frames are sent again; shorter than the queues of a lossless fabric are "
+                      "long, it sends frames twice that were never lost"},
+      {.path = "transport.retry_count", .type = count, .fallback = "7", .low = 0, .high = 1000,
+       .source = "InfiniBand's largest",
+       .description = "time-outs without progress before the peer is unreachable"},
+      {.path = "transport.base_rtt", .type = duration, .fallback = "auto", .low = 1e-9, .high = 1,
+       .auto_allowed = true,
+       .description = "round trip that congestion control measures against, wire to wire; auto: of the longest path "
+                      "unloaded, one frame there and its acknowledgement back"},
+      {.path = "transport.congestion_control", .type = choice, .fallback = "auto",
+       .choices = {"auto", "none", "dcqcn", "nscc", "rccc", "nscc+rccc", "fecn-becn"},
+       .description = "auto: rocev2: dcqcn, uec: nscc, else none; others: uec: rccc, nscc+rccc; infiniband: fecn-becn"},
+  };
+}
+
+// clang-format on
+
+/// What a parameter is in TOML, and its default as a user would write it.
+Key parameter_key(double v) { return {.type = ratio, .fallback = fmt::format("{}", v)}; }
+Key parameter_key(std::uint32_t v) { return {.type = count, .fallback = std::to_string(v)}; }
+Key parameter_key(Duration v) { return {.type = duration, .fallback = default_text(v)}; }
+Key parameter_key(BitRate v) { return {.type = bit_rate, .fallback = default_text(v)}; }
+Key parameter_key(Bytes v) { return {.type = bytes, .fallback = default_text(v)}; }
+
+template <class Spec> void add_parameters(Keys &keys, const std::string &table, const char *source) {
+  Spec defaults;
+  visit_parameters(defaults, [&](const char *name, const auto &value, double low, double high, const char *meaning) {
+    Key key = parameter_key(value);
+    key.path = "transport." + table + "." + name;
+    key.low = low;
+    key.high = high;
+    key.source = source;
+    key.description = meaning;
+    keys.push_back(key);
+  });
+}
+
+Keys parameter_keys() {
+  Keys keys;
+  add_parameters<DcqcnSpec>(keys, "dcqcn", "Zhu et al., SIGCOMM 2015, K");
+  add_parameters<NsccSpec>(keys, "nscc", "UEC 1.0, §3.6.13, and htsim, K");
+  add_parameters<RcccSpec>(keys, "rccc", "UEC 1.0, §3.6.14, K");
+  add_parameters<FecnBecnSpec>(keys, "fecn_becn", "InfiniBand annex A10, K");
+  return keys;
+}
+} // namespace
+
+std::vector<Key> transport_schema() {
+  Keys keys;
+  for (auto part : {buffer_keys, routing_keys, transport_keys, parameter_keys}) {
+    const Keys more = part();
+    keys.insert(keys.end(), more.begin(), more.end());
+  }
+  return keys;
+}
+
+} // namespace lightloom

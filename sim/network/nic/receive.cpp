@@ -1,0 +1,224 @@
+// What comes in: frames into memory, acknowledgements and requests for missing frames back.
+
+#include "sim/network/nic/nic.hpp"
+#include "sim/network/switch/switch.hpp"
+
+#include <algorithm>
+
+namespace lightloom {
+
+namespace {
+/// A receiver asks for a missing frame when one this far ahead of it has come. On one path any gap is a loss; sprayed
+/// frames overtake each other by queueing differences, so only a wide gap is. Recovery does not depend on it: time-outs
+/// catch the rest. [frames]
+constexpr std::uint32_t reorder_allowance = 256;
+} // namespace
+
+/// When the host's memory has a frame whose tail is in at frame.time: with a host bus, once that has carried it.
+SimTime Nic::in_memory(const Frame &frame) {
+  if (bus_fs_per_byte_ == 0)
+    return frame.time;
+  const std::int64_t full = settings_.transport.mtu.value + overhead();
+  const std::int64_t first = std::min<std::int64_t>(frame.size, full);
+  const SimTime first_in = frame.time - transmission_time(Bytes(frame.size - first), link.nominal_rate());
+  bus_free_ = std::max(bus_free_, first_in) + Duration(frame.size * bus_fs_per_byte_ / 1000);
+  return bus_free_ = std::max(bus_free_, frame.time + Duration(first * bus_fs_per_byte_ / 1000));
+}
+
+void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
+  if (frame.kind == Frame::Kind::pause) [[unlikely]] {
+    obey_pause(frame);
+    return;
+  }
+  const SimTime in = in_memory(frame);
+  auto &credit = credits[frame.lane];
+  if (credit.connected()) { // the buffer is free once the tail is in memory's queue
+    if (frame.frames() == 1)
+      credit.push(Credit(in + credit_delay, frame.size));
+    else
+      give_back_train(credit, frame, settings_.transport.mtu.value + overhead(), in + credit_delay);
+  }
+  if (frame.kind == Frame::Kind::data) [[likely]]
+    receive_data(frame, in, events);
+  else
+    receive_control(frame, events);
+}
+
+void Nic::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
+  if (frame.corrupt) [[unlikely]] {
+    counters_.data_corrupt += frame.count;
+    return;
+  }
+  if (rules_.uec) {
+    receive_data_uec(frame, in, events);
+    return;
+  }
+  ReceiveQueue &queue = receive_queues[frame.queue_pair];
+  const auto taken = take(frame, in, events);
+  if (taken.verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected ||
+      queue.gap_deadline != never) [[unlikely]] {
+    queue.longest_train = std::max<std::uint32_t>(queue.longest_train, frame.count);
+    ask_for_missing(frame.queue_pair, taken.verdict, rules_.selective, frame.time);
+    watch_gap(queue, taken.verdict == ReceiveQueue::Verdict::in_order, frame.time);
+  }
+  if (frame.marked) [[unlikely]] {
+    queue.marked = true;
+    if (rules_.notify)
+      notify_congestion(frame.queue_pair, frame.time);
+  }
+  if (!finished_.empty() || (!ideal() && queue.unacknowledged >= acknowledgement_due(frame.count)) ||
+      taken.verdict == ReceiveQueue::Verdict::duplicate)
+    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
+}
+
+/// Gives the frames to their queue, and the messages that they complete to the host.
+ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
+  ReceiveQueue &queue = receive_queues[frame.queue_pair];
+  finished_.clear();
+  const auto taken = queue.take({frame.sequence, frame.count, frame.size - frame.count * overhead(), frame.last},
+                                rules_.selective, rules_.receive_window, settings_.transport.mtu.value, finished_);
+  counters_.data_delivered += taken.frames;
+  counters_.data_discarded += frame.count - taken.frames;
+  for (const auto &message : finished_) {
+    ++queue.arrived_messages;
+    counters_.bytes_delivered += static_cast<std::uint64_t>(message.bytes);
+    const SimTime delivered = in + settings_.host.nic_latency;
+    if (history != nullptr)
+      remember(frame.queue_pair, frame, message, delivered);
+    events.push_back({NicEvent::Kind::message_arrived, delivered, frame.queue_pair, 0, message.bytes, settings_.port});
+  }
+  return taken;
+}
+
+/// Frames that an acknowledgement waits for where trains of `count` come: those are acknowledged by the four, as one
+/// each would double the work. Under a window of few trains that would be too late: each is.
+std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
+  if (count == 1) [[likely]]
+    return std::min(rules_.ack_every, settings_.transport.window_frames / 2);
+  const std::uint32_t trains = rules_.window_control ? 1 : 4;
+  return std::min(std::max(rules_.ack_every, trains * count), settings_.transport.window_frames / 8);
+}
+
+/// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
+void Nic::obey_pause(const Frame &frame) {
+  ++counters_.control_delivered;
+  take_effect(frame.time);
+  const auto lane = static_cast<std::uint8_t>(1u << frame.lane);
+  const std::uint8_t before = stopped_;
+  stopped_ = static_cast<std::uint8_t>(frame.count != 0 ? stopped_ | lane : stopped_ & ~lane);
+  link.counters().pauses += frame.count != 0 ? 1 : 0;
+  if (before == 0 && stopped_ != 0)
+    stopped_since_ = floor_;
+  forget_pauses_at_ = stopped_ != 0 ? link.light_back_after(frame.time) : never;
+  if (before != 0 && stopped_ == 0)
+    link.counters().paused += floor_ - stopped_since_;
+}
+
+/// The link has come back after an outage, which may have swallowed the end of a pause: it begins without any.
+void Nic::forget_pauses() {
+  take_effect(forget_pauses_at_);
+  forget_pauses_at_ = never;
+  stopped_ = 0;
+  link.counters().paused += floor_ - stopped_since_;
+}
+
+/// Under go-back-N a frame out of turn asks for the one expected, once. Under selective recovery each gap is asked for
+/// once, when no frame can still be on its way by a longer path; what is lost again, a time-out finds.
+void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bool selective, SimTime now) {
+  ReceiveQueue &queue = receive_queues[index];
+  if (!selective) {
+    if (verdict == ReceiveQueue::Verdict::refused && queue.nak_sent_for != queue.expected) {
+      queue.nak_sent_for = queue.expected;
+      acknowledge(index, Frame::Kind::negative_acknowledgement, now);
+    }
+    return;
+  }
+  std::uint32_t allowed = reordering() ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
+  if (rules_.uec && allowed > 0) // full buffers on one of its paths alone hold back hundreds; time-outs come first
+    allowed = std::max(allowed, rules_.window / 2);
+  for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
+    acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
+}
+
+/// A gap that nothing fills for a while is a loss, even if too few frames follow it to tell.
+void Nic::watch_gap(ReceiveQueue &queue, bool progress, SimTime now) {
+  if (queue.highest == queue.expected) {
+    queue.gap_deadline = never;
+  } else if (!settings_.lossless && (progress || queue.gap_deadline == never)) {
+    queue.gap_deadline = now + settings_.reorder_patience;
+    if (queue.longest_train > 1)
+      queue.gap_deadline += queue.longest_train * settings_.reorder_patience_per_frame;
+    gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
+  }
+}
+
+void Nic::check_gaps(SimTime now) {
+  gap_check_at_ = never;
+  for (std::uint32_t i = 0; i < receive_queues.size(); ++i) {
+    ReceiveQueue &queue = receive_queues[i];
+    if (queue.gap_deadline <= now) {
+      queue.gap_deadline = SimTime::max() - Duration(1); // asked: again only after progress
+      for (auto gap = queue.next_gap(0); gap.count > 0; gap = queue.next_gap(0))
+        acknowledge(i, Frame::Kind::negative_acknowledgement, now, gap);
+    }
+    if (queue.gap_deadline < SimTime::max() - Duration(1))
+      gap_check_at_ = std::min(gap_check_at_, queue.gap_deadline);
+  }
+}
+
+void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap) {
+  take_effect(now);
+  ReceiveQueue &queue = receive_queues[index];
+  PendingControl pending;
+  pending.queue = index;
+  pending.sequence = gap.count > 0 ? gap.first : queue.expected;
+  pending.kind = kind;
+  pending.count = static_cast<std::uint16_t>(1 + gap.count);
+  if (gap.count == 0) {
+    queue.unacknowledged = 0;
+    pending.marked = rules_.echo && queue.marked;
+    queue.marked = false;
+  }
+  acknowledgements_.push(pending);
+}
+
+void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
+  if (frame.corrupt) [[unlikely]] {
+    ++counters_.control_corrupt;
+    return;
+  }
+  ++counters_.control_delivered;
+  take_effect(frame.time);
+  if (rules_.uec) {
+    receive_control_uec(frame, events);
+    return;
+  }
+  SendQueue &queue = send_queues[frame.queue_pair];
+  if (frame.kind == Frame::Kind::congestion_notification) {
+    dcqcn_[frame.queue_pair].notified(frame.time);
+    return;
+  }
+  if (frame.marked)
+    fecn_becn_[frame.queue_pair].notified(frame.time);
+  const std::uint32_t missing = frame.kind == Frame::Kind::negative_acknowledgement ? frame.count - 1u : 0;
+  if (missing > 0) {
+    for (std::uint32_t s = frame.sequence; s != frame.sequence + missing; ++s)
+      if (!precedes(s, queue.acknowledged) && precedes(s, queue.next))
+        queue.resend.push(s);
+    activate(frame.queue_pair);
+    return;
+  }
+  std::uint32_t done = 0;
+  if (queue.acknowledge(frame.sequence, done)) {
+    queue.retries = 0;
+    arm(queue, frame.time);
+    if (done > 0)
+      events.push_back({NicEvent::Kind::send_finished, frame.time, frame.queue_pair, done, 0, settings_.port});
+  }
+  if (frame.kind == Frame::Kind::negative_acknowledgement && queue.acknowledged == frame.sequence &&
+      precedes(frame.sequence, queue.next))
+    queue.rewind();
+  activate(frame.queue_pair);
+}
+
+} // namespace lightloom

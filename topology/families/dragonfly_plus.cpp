@@ -1,0 +1,227 @@
+// Builds Dragonfly+: complete bipartite groups, and global cables spread evenly over pairs of groups and over spines.
+//
+// Even spreading: each group has T = spines × global_links_per_spine ends for groups − 1 others, so every pair gets ⌊T
+// ÷ (groups − 1)⌋ cables and some pairs one more. Those extra cables form a circulant graph over the groups
+// (differences ±1, ±2, …), so that every group has the same number of them; when the parity forbids it, a few groups
+// keep an unused end.
+
+#include "topology/families/dragonfly_plus.hpp"
+
+#include "sim/core/error.hpp"
+#include "sim/core/parse_quantity.hpp"
+#include "topology/families/port_budget.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace lightloom {
+
+namespace {
+
+// What fits in the memory of a workstation; the largest balanced fabric of radix 64 has 1,025 groups and 2.6 million
+// cables.
+constexpr std::uint64_t max_cables = 40'000'000;
+constexpr std::uint32_t max_groups = 32'768;
+
+/// How many global cables join each pair of groups.
+class PairCounts {
+public:
+  PairCounts(std::uint32_t groups, std::uint32_t ends)
+      : groups_(groups), everywhere_(ends / (groups - 1)), extra_(ends % (groups - 1)), partner_(groups, groups) {
+    if (extra_ % 2 == 1)
+      pair_off();
+  }
+  std::uint32_t operator()(std::uint32_t a, std::uint32_t b) const {
+    const std::uint32_t apart = a > b ? a - b : b - a;
+    const std::uint32_t difference = std::min(apart, groups_ - apart);
+    return everywhere_ + (difference <= extra_ / 2 || partner_[a] == b ? 1 : 0);
+  }
+
+private:
+  /// Pairs off the groups for the odd extra cable: opposite groups; an odd number of them cannot be paired, so then
+  /// every second edge of the cycle g, g + d, g + 2d … pairs all groups but one. The pairs differ from those of the
+  /// circulant graph.
+  void pair_off() {
+    std::uint32_t difference = groups_ / 2;
+    if (groups_ % 2 == 1)
+      for (difference = extra_ / 2 + 1; std::gcd(difference, groups_) != 1;)
+        ++difference; // ends at groups / 2 at the latest: gcd(m, 2m + 1) = 1
+    const std::uint32_t step = groups_ % 2 == 1 ? 2 * difference : 1;
+    std::uint32_t g = 0;
+    for (std::uint32_t pair = 0; pair < groups_ / 2; ++pair) {
+      const std::uint32_t other = (g + difference) % groups_;
+      partner_[g] = other;
+      partner_[other] = g;
+      g = (g + step) % groups_;
+    }
+  }
+
+  std::uint32_t groups_;
+  std::uint32_t everywhere_;
+  std::uint32_t extra_;
+  std::vector<std::uint32_t> partner_; ///< [group], `groups` for none
+};
+
+std::string shape(const FabricSpec &spec) {
+  return fmt::format("{} groups of {} leaves and {} spines", spec.groups, spec.leaves_per_group, spec.spines_per_group);
+}
+
+void check_count(const char *key, std::uint32_t value) {
+  if (value == 0)
+    throw Error(fmt::format("fabric.{} = 0", key), "a Dragonfly+ needs every count set", "Use 1 or more.");
+}
+
+/// Ports of one switch: so many below and so many above (or across).
+struct SwitchPorts {
+  std::uint64_t down, up;
+  Tier down_tier, up_tier;
+};
+
+/// "4 ports, its radix is 2"; with a capacity "32 × 800 Gb/s and 32 × 1.6 Tb/s, its capacity is 51.2 Tb/s".
+/// Empty when they fit.
+std::string too_many_ports(const FabricSpec &spec, const PortBudget &budget, const SwitchPorts &ports) {
+  if (spec.switch_capacity.bits_per_second == 0)
+    return ports.down + ports.up <= spec.radix
+               ? ""
+               : fmt::format("{} ports, its radix is {}", ports.down + ports.up, spec.radix);
+  const BitRate down = rate_of(spec.rates, ports.down_tier);
+  const BitRate up = rate_of(spec.rates, ports.up_tier);
+  const auto sum = static_cast<unsigned __int128>(ports.down) * static_cast<std::uint64_t>(down.bits_per_second) +
+                   static_cast<unsigned __int128>(ports.up) * static_cast<std::uint64_t>(up.bits_per_second);
+  if (sum <= static_cast<std::uint64_t>(budget.total))
+    return "";
+  return fmt::format("{} × {} and {} × {}, its capacity is {}", ports.down, format_bit_rate(down), ports.up,
+                     format_bit_rate(up), format_bit_rate(spec.switch_capacity));
+}
+
+PortBudget budget_of(const FabricSpec &spec) {
+  return spec.groups > 1 ? port_budget(spec, {Tier::host, Tier::leaf, Tier::global})
+                         : port_budget(spec, {Tier::host, Tier::leaf});
+}
+
+void check_values(const FabricSpec &spec) {
+  check_ports_per_host(spec);
+  if (spec.rails != 1)
+    throw Error(fmt::format("fabric.rails = {}", spec.rails), "a Dragonfly+ is built without rails",
+                "Remove it, or use topology = \"fat-tree\".");
+  check_count("groups", spec.groups);
+  check_count("leaves_per_group", spec.leaves_per_group);
+  check_count("spines_per_group", spec.spines_per_group);
+  check_count("hosts_per_leaf", spec.hosts_per_leaf);
+  if (spec.groups > 1)
+    check_count("global_links_per_spine", spec.global_links_per_spine);
+  const PortBudget budget = budget_of(spec);
+  const char *raise = spec.switch_capacity.bits_per_second == 0 ? "fabric.radix" : "fabric.switch.capacity";
+  const std::string leaf =
+      too_many_ports(spec, budget, {spec.hosts_per_leaf, spec.spines_per_group, Tier::host, Tier::leaf});
+  if (!leaf.empty())
+    throw Error(fmt::format("fabric.hosts_per_leaf = {}", spec.hosts_per_leaf),
+                fmt::format("with {} spines per group a leaf needs {}", spec.spines_per_group, leaf),
+                fmt::format("Lower hosts_per_leaf or spines_per_group, or raise {}.", raise));
+  const std::string spine =
+      too_many_ports(spec, budget, {spec.leaves_per_group, spec.global_links_per_spine, Tier::leaf, Tier::global});
+  if (!spine.empty())
+    throw Error(fmt::format("fabric.global_links_per_spine = {}", spec.global_links_per_spine),
+                fmt::format("with {} leaves per group a spine needs {}", spec.leaves_per_group, spine),
+                fmt::format("Lower leaves_per_group or global_links_per_spine, or raise {}.", raise));
+  const std::uint64_t ends = std::uint64_t{spec.spines_per_group} * spec.global_links_per_spine;
+  if (spec.groups > ends + 1)
+    throw Error(fmt::format("fabric.groups = {}", spec.groups),
+                fmt::format("a group has {} global cables, so it reaches at most {} others", ends, ends),
+                fmt::format("Use at most {} groups, or raise global_links_per_spine.", ends + 1));
+}
+
+/// Hosts to build: spec.hosts, or every place. hosts_per_leaf counts NIC ports.
+std::uint32_t checked_hosts(const FabricSpec &spec) {
+  const std::uint64_t places = std::uint64_t{spec.groups} * spec.leaves_per_group * spec.hosts_per_leaf;
+  const std::uint64_t most = places / spec.nics_per_gpu;
+  const std::uint64_t hosts = spec.hosts == 0 ? most : spec.hosts;
+  if (hosts > most)
+    throw Error(fmt::format("a fabric of {}", describe_hosts(spec, hosts)),
+                fmt::format("{} have {} places", shape(spec), places),
+                fmt::format("Use at most {} hosts, or more groups or hosts_per_leaf.", most));
+  if (places * spec.planes > max_fabric_hosts)
+    throw Error(fmt::format("a fabric of {} places for hosts", places * spec.planes),
+                fmt::format("at most {} fit", max_fabric_hosts), "Use fewer groups.");
+  const std::uint64_t cables =
+      spec.planes * (places + std::uint64_t{spec.groups} * spec.spines_per_group *
+                                  (std::uint64_t{spec.leaves_per_group} + spec.global_links_per_spine));
+  if (cables > max_cables || spec.groups * std::uint64_t{spec.planes} > max_groups)
+    throw Error(fmt::format("a fabric of {} cables in {} groups", cables, spec.groups * std::uint64_t{spec.planes}),
+                fmt::format("at most {} cables and {} groups fit", max_cables, max_groups), "Use fewer groups.");
+  return static_cast<std::uint32_t>(hosts);
+}
+
+/// Node numbers: hosts, leaves of all planes, spines of all planes.
+struct Numbers {
+  const FabricSpec &spec;
+  std::uint32_t hosts;
+  std::uint32_t leaves() const { return spec.groups * spec.leaves_per_group; } // of a plane
+  std::uint32_t spines() const { return spec.groups * spec.spines_per_group; }
+  NodeId leaf(std::uint32_t plane, std::uint32_t l) const { return NodeId(hosts + plane * leaves() + l); }
+  NodeId spine(std::uint32_t plane, std::uint32_t group, std::uint32_t s) const {
+    return NodeId(hosts + spec.planes * leaves() + plane * spines() + group * spec.spines_per_group + s);
+  }
+};
+
+void add_nodes(const Numbers &numbers, FabricDescription &fabric) {
+  const FabricSpec &spec = numbers.spec;
+  const std::uint32_t places_per_group = spec.leaves_per_group * spec.hosts_per_leaf;
+  for (std::uint32_t h = 0; h < numbers.hosts; ++h)
+    fabric.nodes.push_back({NodeKind::host, h, h * spec.nics_per_gpu / places_per_group});
+  for (std::uint32_t l = 0; l < spec.planes * numbers.leaves(); ++l) // groups count on through the planes
+    fabric.nodes.push_back({NodeKind::leaf, l, l / spec.leaves_per_group, l / numbers.leaves()});
+  for (std::uint32_t s = 0; s < spec.planes * numbers.spines(); ++s)
+    fabric.nodes.push_back({NodeKind::spine, s, s / spec.spines_per_group, s / numbers.spines()});
+}
+
+/// Each group deals its global cables, in order of the other group, to its spines in turn: MEDIUM joins equal spines of
+/// all groups, LARGE uses every spine equally.
+void add_global_cables(const Numbers &numbers, std::uint32_t plane, FabricPlan &plan) {
+  const FabricSpec &spec = numbers.spec;
+  const PairCounts counts(spec.groups, spec.spines_per_group * spec.global_links_per_spine);
+  const auto spine = [&](std::uint32_t group, std::uint32_t end) {
+    return numbers.spine(plane, group, end % spec.spines_per_group);
+  };
+  std::vector<std::uint32_t> dealt(spec.groups, 0); // ends used towards groups before the current one
+  for (std::uint32_t a = 0; a < spec.groups; ++a)
+    for (std::uint32_t b = a + 1; b < spec.groups; ++b)
+      for (std::uint32_t k = 0; k < counts(a, b); ++k)
+        plan.cables.push_back({spine(a, dealt[a]++), spine(b, dealt[b]++), Tier::global, spec.rates.global});
+}
+
+/// The ports of a switch at the slowest rate in use.
+std::uint32_t most_ports(const FabricSpec &spec) {
+  const PortBudget budget = budget_of(spec);
+  return budget.most(spec.groups > 1 ? std::min({budget.host, budget.leaf, budget.global})
+                                     : std::min(budget.host, budget.leaf));
+}
+
+} // namespace
+
+Fabric build_dragonfly_plus(const FabricSpec &spec) {
+  check_values(spec);
+  const Numbers numbers{spec, checked_hosts(spec)};
+  FabricDescription fabric{"dragonfly-plus", most_ports(spec), 2, {}, {}, spec.planes, spec.switch_capacity};
+  add_nodes(numbers, fabric);
+  FabricPlan &plan = fabric.plan;
+  plan.hosts = numbers.hosts;
+  plan.ports_per_host = spec.nics_per_gpu * spec.planes;
+  plan.switches = spec.planes * (numbers.leaves() + numbers.spines());
+  for (std::uint32_t h = 0; h < plan.hosts; ++h)
+    for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
+      for (std::uint32_t nic = 0; nic < spec.nics_per_gpu; ++nic)
+        plan.cables.push_back({NodeId(h), numbers.leaf(plane, (h * spec.nics_per_gpu + nic) / spec.hosts_per_leaf),
+                               Tier::host, spec.rates.host});
+  for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
+    for (std::uint32_t l = 0; l < numbers.leaves(); ++l)
+      for (std::uint32_t s = 0; s < spec.spines_per_group; ++s)
+        plan.cables.push_back(
+            {numbers.leaf(plane, l), numbers.spine(plane, l / spec.leaves_per_group, s), Tier::leaf, spec.rates.leaf});
+  for (std::uint32_t plane = 0; plane < spec.planes && spec.groups > 1; ++plane)
+    add_global_cables(numbers, plane, plan);
+  return Fabric(std::move(fabric));
+}
+
+} // namespace lightloom
