@@ -71,7 +71,9 @@ def includers(files):
 
 def row(name, f):
     share = 100 * f.over / max(f.functions, 1)
-    return (f"{name:<28}{f.files:>7}{f.lines:>8}{f.functions:>11}{f.median:>8g}{share:>11.1f} {f.largest.path.rpartition('/')[2]} ({f.largest.lines})")
+    largest = f.largest.path.rpartition("/")[2]
+    return (f"{name:<28}{f.files:>7}{f.lines:>8}{f.functions:>11}{f.median:>8g}{share:>11.1f} "
+            f"{largest} ({f.largest.lines})")
 
 
 def numbers(files):

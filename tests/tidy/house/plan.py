@@ -61,7 +61,7 @@ def words(path, content):
 
 def same(old, new):
     """Whether two texts have the same words, and numbers within a tenth (or 10)."""
-    if NUMBER.sub("#", old) != NUMBER.sub("#", new):
+    if re.sub(" +", " ", NUMBER.sub("#", old)) != re.sub(" +", " ", NUMBER.sub("#", new)):
         return False
     pairs = zip(map(float, NUMBER.findall(old)), map(float, NUMBER.findall(new)))
     return all(abs(a - b) <= max(10, 0.1 * max(a, b)) for a, b in pairs)

@@ -10,12 +10,25 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 GOOD = {
-    "sim/core/time.hpp": "#pragma once\n// Time.\n#include <chrono>\n",
+    "sim/core/time.hpp": "#pragma once\n// Time.\n#include <chrono>\n\n"
+                         "/// Now. [ps]\nint now();\nint then(int of = {});\n/// A span.\nstruct Span { int f(); };\n"
+                         "struct Later;\nSpan operator+(Span a, Span b);\n"
+                         "namespace detail {\nint hidden();\n}\n",
     "sim/network/plain/route.hpp": '#pragma once\n// Routes.\n#include "sim/core/time.hpp"\n',
     "topology/tree.hpp": '#pragma once\n// Trees.\n#include "sim/network/plain/route.hpp"\n',
     "topology/tree.cpp": '#include "topology/tree.hpp"\n#include <boost/graph/adjacency_list.hpp>\n',
     "scenarios/main.cpp": '// Main.\n#include "topology/tree.hpp"\n'
                           'int main() { return "rand( // std::hash"[0] == \'"\'; }\n',
+    "scenarios/commands/run.hpp": '#pragma once\n// Run.\n#include "scenarios/build/all.hpp"\n',
+    "scenarios/build/all.hpp": '#pragma once\n// All.\n#include "sim/network/plain/route.hpp"\n',
+    "tests/unit/sim/core/CMakeLists.txt": "lightloom_test(LIBRARIES lightloom_core)\n",
+    "tests/unit/sim/core/time_zones.cpp": '// Time.\nTEST_CASE("Zones") {}\n',
+    "tests/unit/sim/core/builder.cpp": "// What the tests there share.\n",
+    "tests/unit/sim/network/CMakeLists.txt": "add_test(NAME t)\nset_tests_properties(t PROPERTIES LABELS unit)\n",
+    "tests/unit/clocks/CMakeLists.txt": "lightloom_test(LIBRARIES lightloom_core)\n",
+    "tests/validation/sim/CMakeLists.txt": "add_executable(law law.cpp page.cpp)\n",
+    "tests/validation/sim/law.cpp": '// Law.\nTEST_CASE("Law") {}\n',
+    "docs/validation/law.md": "# Law\n`tests/validation/sim/law.cpp`\n",
 }
 FUNCTION = "int f(int x) {\n" + "  ++x;\n" * 69 + "  return x;\n}\n"
 # (file, its content, words of the message)
@@ -45,6 +58,20 @@ BAD = [
     ("sim/core/m.cpp", "// M.\n" + FUNCTION, "lines in a function"),
     ("sim/core/n.cpp", "// N.\n" + "int x;\n" * 400, "lines in a file"),
     ("sim/core/o.cpp", "// O.\n//" + "x" * 119 + "\n", "wider than 120 columns"),
+    ("sim/network/switch/a.hpp", '#pragma once\n// A.\n#include "topology/tree.hpp"\n', "may include only"),
+    ("sim/a.hpp", '#pragma once\n// A.\n#include "sim/core/time.hpp"\n', "no arrow leaves this folder"),
+    ("scenarios/build/b.hpp", '#pragma once\n// B.\n#include "scenarios/commands/run.hpp"\n', "build may include only"),
+    ("scenarios/build/b.cpp", "// B.\nint x = rand();\n", "use RandomStream"),
+    ("sim/core/q.hpp", "#pragma once\n// Q.\n\nint q();\n", "q, line 4"),
+    ("sim/core/r.hpp", "#pragma once\n// R.\n\nclass R final {\n  /// Told.\n  int r();\n};\n", "R, line 4"),
+    ("sim/core/s.hpp", "#pragma once\n// S.\n\n/// Told.\nint s();\n\ninline int t() {\n  return 1;\n}\n", "t, line 7"),
+    ("tests/unit/sim/core/clock.cpp", '// C.\nTEST_CASE("C") {}\n', "sim/core has no room or folder clock"),
+    ("tests/unit/clocks/time.cpp", '// C.\nTEST_CASE("C") {}\n', "no source folder clocks"),
+    ("tests/unit/sim/network/route.cpp", '// R.\nTEST_CASE("R") {}\n', "nothing builds it"),
+    ("tests/unit/sim/core/main_time.cpp", "// M.\n", "nothing builds it"),
+    ("tests/validation/sim/page.cpp", "// P.\n", "validation without a page"),
+    ("tests/unit/topology/CMakeLists.txt", "set_tests_properties(t PROPERTIES LABELS golden)\n", "the label golden"),
+    ("tests/fuzz/topology/CMakeLists.txt", "doctest_discover_tests(t)\n", "the label none"),
     ("optics/p.cpp", "// P.\nauto now = std::chrono::steady_clock::now();\n", "machine's clock"),
 ]
 

@@ -13,6 +13,12 @@ def blanked(content):
     return TOKENS.sub(blank, content)
 
 
+def without_directives(content):
+    """Blanked text whose preprocessor lines are blanks too."""
+    return re.sub(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", lambda match: re.sub(r"[^\n]", " ", match.group(0)),
+                  blanked(content), flags=re.MULTILINE)
+
+
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum)\b|\bextern\b")
 NAME = re.compile(r"([A-Za-z_~][\w:~]*|operator\W{1,3})\s*\(")
 
@@ -26,8 +32,7 @@ def is_scope(header):
 
 def functions(content):
     """(name, lines) of each function with a body, its lambdas included; lines from its head to its closing brace."""
-    code = re.sub(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", lambda m: re.sub(r"[^\n]", " ", m.group(0)), blanked(content),
-                  flags=re.MULTILINE)
+    code = without_directives(content)
     found = []
     stack = []  # one entry per open brace: "scope", "block" or (name, line) of a function
     inside = 0  # how many entries are functions
