@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(sys.argv[1]).resolve()
 PAGES = sorted(path for path in ROOT.rglob("*.md")
-               if not any(part.startswith(("build", ".git")) for part in path.relative_to(ROOT).parts))
+               if not path.relative_to(ROOT).parts[0].startswith(("build", ".git")))
 FOLDERS = ("sim", "topology", "collectives", "optics", "scenarios", "analysis", "tests", "docs")
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
