@@ -32,7 +32,7 @@ def ribbon(count):
 
 def label(house, folder):
     f = house.parts[folder]
-    return f"{f.files} files, {f.lines:,} lines"
+    return f"{f.files} file{'s' * (f.files > 1)}, {f.lines:,} lines"
 
 
 def write(x, y, words, size, colour, more=""):
