@@ -7,9 +7,10 @@
 //       visit("alpha_interval", d.alpha_interval, 1e-9, 1.0, "without a notification for so long, alpha decays");
 //     }
 //
-// Name, field, least and greatest value (inclusive; seconds, bit/s, bytes, counts or ratios) and meaning. The defaults
-// are the struct's own. The scenario schema, its checks and its reader follow from these rows, so a model brings its
-// keys along and nobody else names them.
+// Name, field, least and greatest value (inclusive; seconds, bit/s, bytes, counts or ratios) and meaning; the defaults
+// are the struct's own. Where a default follows from something else a sixth argument says it in words, "the fewest";
+// the word "auto" users may write, too. The scenario schema, its checks and its reader follow from these rows, so a
+// model brings its keys along and nobody else names them.
 
 #include "sim/core/quantity.hpp"
 
@@ -32,7 +33,8 @@ struct ParameterRow {
   ParameterValue fallback; ///< the default
   double low = 0;          ///< range, inclusive, in SI base units: seconds, bit/s, bytes, counts, ratios
   double high = 0;
-  std::string meaning; ///< one line
+  std::string meaning;  ///< one line
+  std::string in_words; ///< not empty: the default where it is no figure
 };
 
 /// A value that a scenario gives: `real` for ratios, `whole` for the others (counts, picoseconds, bit/s, bytes).
@@ -47,8 +49,9 @@ using GivenParameters = std::map<std::string, GivenParameter, std::less<>>;
 template <class Spec> std::vector<ParameterRow> parameter_rows() {
   std::vector<ParameterRow> rows;
   Spec spec;
-  visit_parameters(spec, [&](const char *name, const auto &field, double low, double high, const char *meaning) {
-    rows.push_back({name, field, low, high, meaning});
+  visit_parameters(spec, [&](const char *name, const auto &field, double low, double high, const char *meaning,
+                             const char *in_words = "") {
+    rows.push_back({name, field, low, high, meaning, in_words});
   });
   return rows;
 }
@@ -56,7 +59,7 @@ template <class Spec> std::vector<ParameterRow> parameter_rows() {
 /// A spec with its defaults and what was given; ranges were checked where it was read.
 template <class Spec> Spec with_parameters(const GivenParameters &given) {
   Spec spec;
-  visit_parameters(spec, [&](const char *name, auto &field, double, double, const char *) {
+  visit_parameters(spec, [&](const char *name, auto &field, double, double, const char *, const char * = "") {
     using Field = std::remove_reference_t<decltype(field)>;
     const auto found = given.find(name);
     if (found == given.end())
@@ -67,6 +70,26 @@ template <class Spec> Spec with_parameters(const GivenParameters &given) {
       field = static_cast<Field>(found->second.whole);
   });
   return spec;
+}
+
+/// Every value of a spec by name; with_parameters gives the spec back.
+template <class Spec> GivenParameters given_parameters(Spec spec) {
+  GivenParameters given;
+  visit_parameters(spec, [&](const char *name, const auto &field, double, double, const char *, const char * = "") {
+    using Field = std::remove_cvref_t<decltype(field)>;
+    GivenParameter &value = given[name];
+    if constexpr (std::is_same_v<Field, double>)
+      value.real = field;
+    else if constexpr (std::is_same_v<Field, std::uint32_t>)
+      value.whole = field;
+    else if constexpr (std::is_same_v<Field, Duration>)
+      value.whole = field.count();
+    else if constexpr (std::is_same_v<Field, BitRate>)
+      value.whole = field.bits_per_second;
+    else
+      value.whole = field.value;
+  });
+  return given;
 }
 
 } // namespace lightloom
