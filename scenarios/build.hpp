@@ -8,7 +8,7 @@
 #include "optics/bill.hpp"
 #include "optics/link.hpp"
 #include "scenarios/scenario.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/network_spec.hpp"
 #include "topology/equipment.hpp"
 #include "topology/fabric.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // One line on stderr while a run is under way: simulated time, link-hops, rate, share done, time left.
 
-#include "sim/network/network.hpp"
+#include "sim/network/network_spec.hpp"
 
 #include <chrono>
 #include <string>

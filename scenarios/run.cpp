@@ -8,6 +8,7 @@
 #include "scenarios/results/reuse.hpp"
 #include "scenarios/results/standstill.hpp"
 #include "sim/core/parse_quantity.hpp"
+#include "sim/network/network.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>

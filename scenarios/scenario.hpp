@@ -6,6 +6,7 @@
 #include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
+#include "sim/network/link_retry.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 #include "sim/network/transport/fecn_becn.hpp"
 #include "sim/network/transport/transport_spec.hpp"

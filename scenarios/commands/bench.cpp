@@ -7,6 +7,7 @@
 #include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/network/network.hpp"
 
 #include <malloc.h>
 #include <sys/resource.h>

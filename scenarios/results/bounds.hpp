@@ -8,6 +8,7 @@
 #include "collectives/closed_form.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
+#include "sim/network/network_result.hpp"
 
 #include <array>
 #include <string>

@@ -4,7 +4,7 @@
 #include "analysis/results.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/results/bounds.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/network_result.hpp"
 
 #include <string>
 

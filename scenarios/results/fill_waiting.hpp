@@ -5,7 +5,7 @@
 #include "analysis/results.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/network_result.hpp"
 
 namespace lightloom {
 

@@ -17,7 +17,7 @@
 
 #include "scenarios/build.hpp"
 #include "scenarios/scenario.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/network_result.hpp"
 
 #include <cstdint>
 #include <functional>

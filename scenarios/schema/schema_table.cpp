@@ -6,6 +6,7 @@
 
 #include "scenarios/build/host_bus.hpp"
 #include "scenarios/schema/default_text.hpp"
+#include "sim/network/link_retry.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 #include "topology/builder.hpp"
 

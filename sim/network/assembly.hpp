@@ -3,7 +3,8 @@
 
 #include "sim/engine/simulation.hpp"
 #include "sim/network/host.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/network_result.hpp"
+#include "sim/network/network_spec.hpp"
 #include "sim/network/scale_up_domain.hpp"
 #include "sim/network/switch/switch.hpp"
 
@@ -76,6 +77,8 @@ private:
   std::vector<Group> groups_;
 };
 
+/// Ports of switches that hold frames when nothing more can happen (waiting_ports.cpp).
+std::vector<WaitingPort> waiting_ports(const NetworkAssembly &assembly);
 /// Everything a finished assembly says about its run.
 NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionStatistics &statistics);
 /// Broken conservation laws of a run that came to rest; empty when all hold (laws.cpp).

@@ -11,9 +11,10 @@
 #include "sim/core/random.hpp"
 #include "sim/engine/channel.hpp"
 #include "sim/network/frame.hpp"
+#include "sim/network/link_result.hpp"
 #include "sim/network/link_retry.hpp"
-#include "sim/network/network.hpp"
 #include "sim/network/nic/train_rule.hpp"
+#include "sim/network/plain/link_health.hpp"
 #include "sim/network/telemetry.hpp"
 
 #include <algorithm>

@@ -15,9 +15,19 @@
 // in gaps; credits on the reverse link, which do not wait behind its replays (pauses do).
 // Source: Ultra Ethernet specification 1.0, link-level retry: replay buffer, go-back-N, bounded replays (K).
 
-#include "sim/network/switch/switch_spec.hpp"
+#include "sim/core/quantity.hpp"
+
+#include <cstdint>
 
 namespace lightloom {
+
+/// Link-level retry (UEC LLR): a corrupt frame and all behind it are sent again.
+struct LinkRetrySpec {
+  bool enabled = false;
+  std::uint32_t most = 7;      ///< tries of one frame before it is given up
+  Duration turnaround{50'000}; ///< at each end: to find the loss, and to act on the request
+  Bytes buffer{};              ///< unacknowledged bytes a sender can hold; 0: enough for its link
+};
 
 /// From the end of a hit try until the frame goes out again.
 inline Duration replay_delay(const LinkRetrySpec &retry, Duration latency) {

@@ -6,7 +6,8 @@
 // another stream).
 
 #include "sim/core/digest.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/plain/rank_program.hpp"
+#include "sim/network/rank_result.hpp"
 #include "sim/network/waiting/history.hpp"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // How long trains may be (decision 0008): the error that they add to a message's time, predicted from its length and
 // its paths. The constants are measured against frames in docs/validation/trains.md.
 
-#include "sim/network/network.hpp"
+#include "sim/network/host_spec.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -19,8 +19,6 @@
 
 namespace lightloom {
 
-class NetworkAssembly;
-
 /// An egress port and lane with queued frames.
 struct WaitingPort {
   LinkId link; ///< that leaves the port
@@ -40,8 +38,5 @@ struct Standstill {
 /// The first cycle found from the lowest link on; without one the longest chain. Ports that are not stopped are no part
 /// of it.
 Standstill find_standstill(const std::vector<WaitingPort> &ports);
-
-/// Ports of switches that hold frames when nothing more can happen.
-std::vector<WaitingPort> waiting_ports(const NetworkAssembly &assembly);
 
 } // namespace lightloom

@@ -2,7 +2,7 @@
 // How long a switch holds back the head of a train beyond its latency. Pure functions, shared by the switch and by what
 // explains its waits.
 
-#include "sim/network/network.hpp"
+#include "sim/network/switch/switch_spec.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -16,8 +16,10 @@
 #include "sim/network/frame.hpp"
 #include "sim/network/frame_queue.hpp"
 #include "sim/network/link.hpp"
-#include "sim/network/network.hpp"
+#include "sim/network/plain/link_health.hpp"
+#include "sim/network/plain/route_table.hpp"
 #include "sim/network/switch/path_choice.hpp"
+#include "sim/network/switch/switch_spec.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -52,12 +52,4 @@ struct SwitchSpec {
   Duration flowlet_gap{50'000'000}; ///< flowlet: a flow that paused for longer chooses anew
 };
 
-/// Link-level retry (UEC LLR): a corrupt frame and all behind it are sent again.
-struct LinkRetrySpec {
-  bool enabled = false;
-  std::uint32_t most = 7;      ///< tries of one frame before it is given up
-  Duration turnaround{50'000}; ///< at each end: to find the loss, and to act on the request
-  Bytes buffer{};              ///< unacknowledged bytes a sender can hold; 0: enough for its link
-};
-
 } // namespace lightloom

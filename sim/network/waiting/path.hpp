@@ -3,7 +3,7 @@
 // made (switch/path_choice.hpp: ecmp and spray are pure), the same transmission times, and what of its latency is
 // fibre, modules and switches.
 
-#include "sim/network/network.hpp"
+#include "sim/network/network_spec.hpp"
 
 #include <array>
 #include <cstddef>
