@@ -27,19 +27,10 @@ FabricSpec fabric_spec(const Scenario &s) {
   spec.nics_per_gpu = f.nics_per_gpu;
   spec.planes = f.planes;
   spec.gpus_per_node = s.cluster.gpus_per_node;
-  if (f.dragonfly_plus) {
-    spec.groups = f.groups;
-    spec.leaves_per_group = f.leaves_per_group;
-    spec.spines_per_group = f.spines_per_group;
-    spec.hosts_per_leaf = f.hosts_per_leaf;
-    spec.global_links_per_spine = f.global_links_per_spine;
-  } else {
-    spec.levels = f.levels;
-    spec.spines = f.spines;
-    spec.oversubscription = f.oversubscription;
-    spec.spine_oversubscription = f.spine_oversubscription;
-    spec.rails = f.rails;
-  }
+  spec.rails = f.rails;
+  spec.oversubscription = f.oversubscription;
+  spec.spine_oversubscription = f.spine_oversubscription;
+  spec.shape = f.shape;
   return spec;
 }
 
@@ -133,13 +124,12 @@ BitRate host_bus_rate(const Scenario &s) {
 
 BuiltFabric build_fabric_of(const Scenario &s) {
   BuiltFabric b{located(s, "fabric", [&] { return build_fabric(fabric_spec(s)); }), {}, {}, {}, {}};
-  const char *names[] = {"host", "leaf", "spine", "global"};
   std::vector<LinkCount> counts;
   for (std::size_t tier = 0; tier < 4; ++tier) {
     const auto cables = b.fabric.count(static_cast<Tier>(tier));
     if (cables == 0)
       continue;
-    const std::string key = std::string("optics.") + names[tier];
+    const std::string key = std::string("optics.") + to_string(static_cast<Tier>(tier));
     b.optics[tier] = located(s, key, [&] { return tier_report(s, tier); });
     counts.push_back({s.optics.tiers[tier].module, cables});
     if (s.optics.tiers[tier].module_chosen)

@@ -5,8 +5,10 @@
 
 #include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/parameters.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/network/link_retry.hpp"
+#include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 #include "sim/network/transport/fecn_becn.hpp"
 #include "sim/network/transport/transport_spec.hpp"
@@ -53,10 +55,8 @@ struct SharedBufferPart {
 /// [fabric].
 struct FabricPart {
   std::string topology = "fat-tree"; ///< a name of topology_families()
-  bool dragonfly_plus = false;       ///< topology = "dragonfly-plus"
+  GivenParameters shape;             ///< what the file says of the family's own keys
   std::uint32_t radix = 64; ///< with switch_capacity and no radix given: what follows at the rate of the host links
-  std::uint32_t levels = 0; ///< 0 = auto
-  std::uint32_t spines = 0; ///< of two levels; 0 = the fewest
   std::uint32_t rails = 1, planes = 1, nics_per_gpu = 1;
   double oversubscription = 1, spine_oversubscription = 1;
   std::optional<BitRate> switch_capacity;
@@ -69,7 +69,10 @@ struct FabricPart {
   Duration nic_latency{};
   Duration nic_overhead{};
   Duration nic_reaction{};
-  std::uint32_t groups = 0, leaves_per_group = 0, spines_per_group = 0, hosts_per_leaf = 0, global_links_per_spine = 0;
+
+  BitRate rate(Tier tier) const {
+    return std::array{host_rate, leaf_rate, spine_rate, global_rate}[static_cast<std::size_t>(tier)];
+  }
 };
 
 /// [routing].

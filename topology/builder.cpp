@@ -1,38 +1,51 @@
-// The table of families: one line each.
+// The table of families, and the search in it.
 
 #include "topology/builder.hpp"
 
 #include "sim/core/error.hpp"
-#include "topology/families/dragonfly_plus.hpp"
-#include "topology/families/fat_tree.hpp"
 
-#include <array>
+#include <algorithm>
 #include <fmt/format.h>
+
+// One line per family: FAMILY(torus) is the row that torus_family() of families/torus.cpp returns.
+#define LIGHTLOOM_TOPOLOGY_FAMILIES(FAMILY)                                                                            \
+  FAMILY(fat_tree)                                                                                                     \
+  FAMILY(dragonfly_plus)
 
 namespace lightloom {
 
-namespace {
+#define DECLARE(name) TopologyFamily name##_family();
+LIGHTLOOM_TOPOLOGY_FAMILIES(DECLARE)
+#undef DECLARE
 
-constexpr std::array families{
-    TopologyFamily{"fat-tree", "two levels (leaf and spine) or three (pods and cores)", build_fat_tree},
-    TopologyFamily{"dragonfly-plus", "groups of leaves and spines joined by global cables", build_dragonfly_plus},
-};
+std::span<const TopologyFamily> topology_families() {
+#define ROW(name) name##_family(),
+  static const TopologyFamily families[] = {LIGHTLOOM_TOPOLOGY_FAMILIES(ROW)};
+#undef ROW
+  return families;
+}
 
-} // namespace
-
-std::span<const TopologyFamily> topology_families() { return families; }
-
-Fabric build_fabric(const FabricSpec &spec) {
+const TopologyFamily &find_family(const std::string &name, std::span<const TopologyFamily> families) {
   std::vector<std::string> names;
   for (const TopologyFamily &family : families) {
-    if (spec.topology == family.name)
-      return family.build(spec);
-    names.emplace_back(family.name);
+    if (name == family.name)
+      return family;
+    names.push_back(family.name);
   }
-  const std::string near = nearest_word(spec.topology, names);
-  throw Error(fmt::format("fabric.topology = \"{}\"", spec.topology),
+  const std::string near = nearest_word(name, names);
+  throw Error(fmt::format("fabric.topology = \"{}\"", name),
               fmt::format("this version builds {}", fmt::join(names, " and ")),
               fmt::format("Try \"{}\".", near.empty() ? names.front() : near));
+}
+
+Fabric build_fabric(const FabricSpec &spec, std::span<const TopologyFamily> families) {
+  const TopologyFamily &family = find_family(spec.topology, families);
+  const std::vector<ParameterRow> own = family.parameters();
+  for (const auto &[name, value] : spec.shape)
+    if (std::ranges::find(own, name, &ParameterRow::name) == own.end())
+      throw Error(fmt::format("fabric.{} has no effect", name), fmt::format("no key of topology = \"{}\"", family.name),
+                  "Leave it out.");
+  return family.build(spec);
 }
 
 } // namespace lightloom

@@ -1,6 +1,7 @@
 #include "scenarios/commands/latency_study.hpp"
 
 #include "sim/core/error.hpp"
+#include "topology/builder.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -118,16 +119,16 @@ LatencyParts LatencyStudy::evaluate(LatencyDesign d) {
   return e;
 }
 
-/// A fat-tree with one level of switches less, with the fewest ports that hold all hosts.
+/// The fabric with one level of switches less, with the fewest ports that hold all hosts.
 void LatencyStudy::flatten() {
-  if (s_.fabric.dragonfly_plus || built_.fabric.levels() < 2 || s_.fabric.switch_capacity)
+  const auto with_levels = find_family(s_.fabric.topology).with_levels;
+  if (with_levels == nullptr || built_.fabric.levels() < 2 || s_.fabric.switch_capacity)
     return;
   for (std::uint32_t radix = std::bit_ceil(s_.fabric.radix); radix <= most_ports; radix *= 2)
     try {
       Scenario flat = s_;
-      flat.fabric.levels = built_.fabric.levels() - 1;
+      flat.fabric.shape = with_levels(built_.fabric.levels() - 1);
       flat.fabric.radix = radix;
-      flat.fabric.spines = 0;
       BuiltFabric built = build_fabric_of(flat);
       flatter_ = std::make_unique<FlatterFabric>(FlatterFabric{std::move(flat), std::move(built)});
       flatter_walk_ = std::make_unique<LatencyWalk>(flatter_->scenario, flatter_->built);

@@ -42,6 +42,8 @@ inline std::uint32_t largest_divisor_up_to(std::uint32_t n, std::uint32_t limit)
 /// An all-to-all keeps a queue pair per pair of ranks.
 inline constexpr std::uint32_t max_all_to_all_ranks = 4096;
 
+/// [fabric] and its topology (schema/fabric_checks.cpp).
+void check_fabric(Checks &c);
 /// [job] and [model] (schema/job_checks.cpp).
 void check_job(Checks &c);
 /// [[traffic]] (schema/traffic_checks.cpp).

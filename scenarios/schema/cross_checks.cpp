@@ -5,6 +5,7 @@
 #include "scenarios/build/host_bus.hpp"
 #include "scenarios/schema/checks.hpp"
 #include "sim/core/parse_quantity.hpp"
+#include "topology/builder.hpp"
 
 #include <string>
 
@@ -103,13 +104,12 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
 
 void check_modules(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
-  const char *names[] = {"host", "leaf", "spine", "global"};
-  const BitRate rates[] = {s.fabric.host_rate, s.fabric.leaf_rate, s.fabric.spine_rate, s.fabric.global_rate};
+  const std::vector<Tier> possible = find_family(s.fabric.topology).tiers({});
   for (std::size_t i = 0; i < 4; ++i) {
-    const std::string at = std::string("optics.") + names[i];
+    const std::string at = std::string("optics.") + to_string(static_cast<Tier>(i));
+    const BitRate rate = s.fabric.rate(static_cast<Tier>(i));
     // Tiers that the fabric cannot have are looked at only where the user wrote them.
-    const bool used = i == 3 ? s.fabric.dragonfly_plus : i != 2 || !s.fabric.dragonfly_plus;
-    if (!used && !s.given(at))
+    if (std::ranges::find(possible, static_cast<Tier>(i)) == possible.end() && !s.given(at))
       continue;
     const auto &tier = s.optics.tiers[i];
     const Module *module = find_module(tier.module);
@@ -119,8 +119,8 @@ void check_modules(const Scenario &s, std::vector<Problem> &problems) {
             near.empty() ? "See lightloom optics --catalogue." : "Did you mean \"" + near + "\"?");
       continue;
     }
-    if (const auto problem = check_fits(*module, rates[i], Metres(tier.length_m))) {
-      const bool rate_wrong = module->rate < rates[i];
+    if (const auto problem = check_fits(*module, rate, Metres(tier.length_m))) {
+      const bool rate_wrong = module->rate < rate;
       c.add(s.given(at + ".length") && !rate_wrong ? at + ".length" : at + ".module", at + ": " + problem->what,
             problem->why, problem->suggestion);
     }

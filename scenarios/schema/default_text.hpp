@@ -4,10 +4,17 @@
 
 #include "sim/core/quantity.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace lightloom {
+
+inline std::string default_text(double v) { return fmt::format("{}", v); }
+
+inline std::string default_text(std::uint32_t v) { return std::to_string(v); }
 
 inline std::string default_text(Duration d) {
   constexpr std::pair<std::int64_t, const char *> units[] = {

@@ -1,4 +1,4 @@
-// [fabric], [routing], [transport] and [[inject]] against each other.
+// [fabric.switch], [routing], [transport] and [[inject]] against each other.
 
 #include "scenarios/schema/checks.hpp"
 #include "scenarios/schema/cross_checks.hpp"
@@ -21,66 +21,6 @@ constexpr std::int64_t frame_gap = 20;
 constexpr std::int64_t least_ethernet = 64;
 /// A flap beyond this is another kind of link.
 constexpr std::int64_t most_flaps = 1'000;
-
-void check_dragonfly_keys(Checks &c) {
-  const auto &s = c.s();
-  if (s.fabric.dragonfly_plus) {
-    c.needless("fabric.levels", "only for a fat-tree");
-    c.needless("fabric.spines", "only for a fat-tree");
-    if (s.fabric.oversubscription != 1 || s.fabric.spine_oversubscription != 1)
-      c.needless("fabric.oversubscription", "only for a fat-tree");
-    if (s.fabric.rails > 1)
-      c.needless("fabric.rails", "only for a fat-tree");
-    c.needless("fabric.rates.spine", "a dragonfly-plus has no cores; its spines use rates.leaf and rates.global");
-  } else {
-    for (const char *key :
-         {"groups", "leaves_per_group", "spines_per_group", "hosts_per_leaf", "global_links_per_spine", "rates.global"})
-      c.needless(std::string("fabric.") + key, "only for topology = \"dragonfly-plus\"");
-    if (s.fabric.levels == 2)
-      c.needless("fabric.oversubscription.spine", "a fat-tree of two levels has no cores");
-    if (s.routing.policy == "minimal")
-      c.add("routing.policy", "routing.policy = \"minimal\"", "every path of a fat-tree is minimal",
-            "Use \"spray\" or \"ecmp\".");
-  }
-}
-
-/// The rates of tiers that the fabric can have.
-std::vector<BitRate> rates_in_use(const Scenario &s) {
-  const auto &f = s.fabric;
-  return {f.host_rate, f.leaf_rate, f.dragonfly_plus ? f.global_rate : f.levels == 2 ? f.leaf_rate : f.spine_rate};
-}
-
-/// Radix and capacity say the same when every port at the fastest rate in use fits, and nothing is left.
-void check_capacity(Checks &c) {
-  const auto &s = c.s();
-  if (!s.fabric.switch_capacity)
-    return;
-  const auto rates = rates_in_use(s);
-  const BitRate fastest = *std::max_element(rates.begin(), rates.end());
-  const BitRate capacity = *s.fabric.switch_capacity;
-  if (!s.given("fabric.radix")) {
-    if (capacity.bits_per_second < 2 * fastest.bits_per_second)
-      c.add("fabric.switch.capacity", "fabric.switch.capacity = " + format_bit_rate(capacity),
-            "a switch needs two ports of " + format_bit_rate(fastest), "");
-    return;
-  }
-  const BitRate stated(fastest.bits_per_second * s.fabric.radix);
-  if (stated.bits_per_second != capacity.bits_per_second)
-    c.add("fabric.switch.capacity", "fabric.switch.capacity = " + format_bit_rate(capacity),
-          fmt::format("fabric.radix = {} ports of {} are {}", s.fabric.radix, format_bit_rate(fastest),
-                      format_bit_rate(stated)),
-          "Keep one of them: the radix follows from the capacity.");
-}
-
-void check_rails(Checks &c) {
-  const auto &s = c.s();
-  const auto &f = s.fabric;
-  const std::uint32_t nics = s.cluster.gpus_per_node * f.nics_per_gpu;
-  if (!f.dragonfly_plus && f.rails > 1 && nics % f.rails != 0)
-    c.add("fabric.rails", fmt::format("fabric.rails = {}", f.rails),
-          fmt::format("must divide the {} NICs of a node, gpus_per_node × nic.per_gpu", nics),
-          fmt::format("Try {}.", largest_divisor_up_to(nics, f.rails)));
-}
 
 using Kind = TransportSpec::Kind;
 using Control = TransportSpec::CongestionControl;
@@ -300,9 +240,7 @@ void check_injections(Checks &c) {
 
 void check_network(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
-  check_capacity(c);
-  check_rails(c);
-  check_dragonfly_keys(c);
+  check_fabric(c);
   check_transport(c);
   check_buffers(c);
   check_policy(c);

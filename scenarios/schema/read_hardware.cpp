@@ -61,7 +61,9 @@ void read_cluster(const Reader &r, Scenario &s, std::vector<Problem> &problems) 
 void read_fabric(const Reader &r, Scenario &s) {
   auto &f = s.fabric;
   f.topology = r.text("fabric.topology");
-  f.dragonfly_plus = f.topology == "dragonfly-plus";
+  for (const ParameterRow &row : find_family(f.topology).parameters())
+    if (const auto *given = r.given("fabric." + row.name); given != nullptr && !given->is_auto)
+      f.shape[row.name] = {given->whole, given->real};
   const BitRate every = r.rate("fabric.link_rate");
   const auto rate = [&](const char *path) { return r.optional_whole<BitRate>(path).value_or(every); };
   f.host_rate = rate("fabric.rates.host");
@@ -77,8 +79,6 @@ void read_fabric(const Reader &r, Scenario &s) {
   f.planes = r.count("fabric.planes");
   f.nics_per_gpu = r.count("fabric.nic.per_gpu");
   f.pcie = r.text("fabric.nic.pcie");
-  f.levels = r.count_or("fabric.levels", 0);
-  f.spines = r.count_or("fabric.spines", 0);
   f.oversubscription = r.given("fabric.oversubscription.leaf") != nullptr ? r.real("fabric.oversubscription.leaf")
                                                                           : r.real("fabric.oversubscription");
   f.spine_oversubscription = r.real("fabric.oversubscription.spine");
@@ -87,19 +87,13 @@ void read_fabric(const Reader &r, Scenario &s) {
   f.store_and_forward = r.text("fabric.switch.forwarding") == "store-and-forward";
   f.nic_latency = r.duration("fabric.nic.latency");
   f.nic_overhead = r.duration("fabric.nic.overhead");
-  f.groups = r.count("fabric.groups");
-  f.leaves_per_group = r.count("fabric.leaves_per_group");
-  f.spines_per_group = r.count("fabric.spines_per_group");
-  f.hosts_per_leaf = r.count("fabric.hosts_per_leaf");
-  f.global_links_per_spine = r.count_or("fabric.global_links_per_spine", f.groups > 1 ? f.groups - 1 : 1);
 }
 
 void read_optics(const Reader &r, Scenario &s) {
-  const char *names[] = {"host", "leaf", "spine", "global"};
-  const BitRate rates[] = {s.fabric.host_rate, s.fabric.leaf_rate, s.fabric.spine_rate, s.fabric.global_rate};
   for (std::size_t i = 0; i < 4; ++i) {
-    const std::string at = std::string("optics.") + names[i];
-    OpticsTierPart t = default_tier(static_cast<Tier>(i), rates[i]);
+    const auto tier = static_cast<Tier>(i);
+    const std::string at = std::string("optics.") + to_string(tier);
+    OpticsTierPart t = default_tier(tier, s.fabric.rate(tier));
     if (r.given(at + ".module") != nullptr) {
       t.module = r.text(at + ".module");
       t.module_chosen = false;

@@ -3,6 +3,7 @@
 
 #include "scenarios/schema/control_parameters.hpp"
 #include "scenarios/schema/reader.hpp"
+#include "topology/builder.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -161,8 +162,9 @@ void read_routing_and_transport(const Reader &r, Scenario &s) {
   const KindDefaults d = defaults_of(s.transport.kind);
   read_transport(r, s, d);
   auto &o = s.routing;
+  const std::string &usual = find_family(s.fabric.topology).default_policy;
   o.policy = r.given("routing.policy") != nullptr ? r.text("routing.policy")
-             : s.fabric.dragonfly_plus            ? "minimal"
+             : !usual.empty()                     ? usual
              : d.spray                            ? "spray"
                                                   : "ecmp";
   o.paths = path_choice(o.policy, r.text("routing.spray"));

@@ -5,10 +5,13 @@
 #include "scenarios/schema/schema.hpp"
 
 #include "scenarios/build/host_bus.hpp"
-#include "scenarios/schema/default_text.hpp"
+#include "scenarios/schema/parameter_key.hpp"
 #include "sim/network/link_retry.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 #include "topology/builder.hpp"
+
+#include <algorithm>
+#include <span>
 
 namespace lightloom {
 
@@ -90,20 +93,49 @@ Keys cluster_keys() {
 std::vector<std::string> family_names() {
   std::vector<std::string> names;
   for (const auto &family : topology_families())
-    names.emplace_back(family.name);
+    names.push_back(family.name);
   return names;
 }
 
+/// Known names that no family has yet.
+std::vector<std::string> later_families() {
+  std::vector<std::string> later = {"dragonfly", "torus", "file"};
+  for (const std::string &name : family_names())
+    std::erase(later, name);
+  return later;
+}
+
+void append(Keys &keys, const Keys &more) { keys.insert(keys.end(), more.begin(), more.end()); }
+
+/// What families have of their own; a key of two families is one row that says both.
+void add_family_keys(Keys &keys, std::span<const TopologyFamily> families) {
+  for (const TopologyFamily &family : families)
+    for (const ParameterRow &row : family.parameters()) {
+      const Key key = parameter_key(row, "fabric");
+      const auto same = std::ranges::find(keys, key.path, &Key::path);
+      if (same == keys.end()) {
+        keys.push_back(key);
+        continue;
+      }
+      same->low = std::min(same->low, key.low);
+      same->high = std::max(same->high, key.high);
+      same->auto_allowed |= key.auto_allowed;
+      same->description += "; " + key.description;
+      if (same->fallback != key.fallback)
+        same->fallback += "; " + family.name + ": " + key.fallback;
+    }
+}
+
+/// The default family's keys stand among the common ones, those of the others behind them.
 Keys fabric_keys() {
-  return {
+  Keys keys = {
       {.path = "fabric.topology", .type = choice, .fallback = "fat-tree", .choices = family_names(),
-       .later = {"dragonfly", "torus", "file"}, .description = "shape of the scale-out network"},
+       .later = later_families(), .description = "shape of the scale-out network"},
       {.path = "fabric.radix", .type = count, .fallback = "64", .low = 2, .high = 1024,
        .description = "ports of a switch; even for a fat-tree"},
-      {.path = "fabric.levels", .type = count, .fallback = "auto", .low = 2, .high = 3, .auto_allowed = true,
-       .description = "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit"},
-      {.path = "fabric.spines", .type = count, .fallback = "the fewest", .low = 1, .high = 4096,
-       .description = "fat-tree of two levels: how many spines"},
+  };
+  add_family_keys(keys, topology_families().first(1));
+  append(keys, {
       {.path = "fabric.rails", .type = count, .fallback = "1", .low = 1, .high = 64,
        .description = "fat-tree: GPU g of a node is on rail g mod rails, and a leaf carries one rail; 1 = no rails"},
       {.path = "fabric.planes", .type = count, .fallback = "1", .low = 1, .high = 16,
@@ -144,18 +176,10 @@ Keys fabric_keys() {
       {.path = "fabric.nic.pcie", .type = choice, .fallback = "none", .choices = host_bus_names(),
        .source = "PCI Express base specifications, recalled",
        .description = "host bus of each NIC, which caps what it can feed and take; none: no limit"},
-      {.path = "fabric.groups", .type = count, .fallback = "2", .low = 1, .high = 4096,
-       .description = "dragonfly-plus: groups"},
-      {.path = "fabric.leaves_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024,
-       .description = "dragonfly-plus: leaf switches of a group"},
-      {.path = "fabric.spines_per_group", .type = count, .fallback = "4", .low = 1, .high = 1024,
-       .description = "dragonfly-plus: spine switches of a group"},
-      {.path = "fabric.hosts_per_leaf", .type = count, .fallback = "4", .low = 1, .high = 1024,
-       .description = "dragonfly-plus: hosts of a leaf"},
-      {.path = "fabric.global_links_per_spine", .type = count, .fallback = "groups − 1", .low = 1, .high = 1024,
-       .description = "dragonfly-plus: global links of a spine"},
-      {.path = "fabric.path", .type = text, .not_yet = true, .description = "GraphML file of a fabric"},
-  };
+  });
+  add_family_keys(keys, topology_families().subspan(1));
+  keys.push_back({.path = "fabric.path", .type = text, .not_yet = true, .description = "GraphML file of a fabric"});
+  return keys;
 }
 
 void add_tier(Keys &keys, const std::string &tier, const std::string &what, const char *length,
@@ -200,7 +224,7 @@ Keys optics_keys() {
       {.path = "optics.llr_buffer", .type = bytes, .fallback = "auto", .low = 1, .high = 1e9, .auto_allowed = true,
        .description = "llr: unacknowledged bytes that a sender can hold; auto: what its link needs at full rate"},
   };
-  keys.insert(keys.end(), rest.begin(), rest.end());
+  append(keys, rest);
   return keys;
 }
 
@@ -240,10 +264,8 @@ const std::vector<Key> &schema() {
   static const Keys all = [] {
     Keys keys;
     for (auto part :
-         {scenario_keys, cluster_keys, fabric_keys, transport_schema, optics_keys, inject_keys, load_schema}) {
-      const Keys more = part();
-      keys.insert(keys.end(), more.begin(), more.end());
-    }
+         {scenario_keys, cluster_keys, fabric_keys, transport_schema, optics_keys, inject_keys, load_schema})
+      append(keys, part());
     return keys;
   }();
   return all;

@@ -63,9 +63,22 @@ private:
   std::vector<std::uint32_t> partner_; ///< [group], `groups` for none
 };
 
-std::string shape(const FabricSpec &spec) {
-  return fmt::format("{} groups of {} leaves and {} spines", spec.groups, spec.leaves_per_group, spec.spines_per_group);
-}
+/// What one plane is built from, and its node numbers: hosts, leaves of all planes, spines of all planes.
+struct Plane : DragonflyPlusShape {
+  explicit Plane(const FabricSpec &whole)
+      : DragonflyPlusShape(with_parameters<DragonflyPlusShape>(whole.shape)), spec(whole) {
+    if (global_links_per_spine == 0)
+      global_links_per_spine = std::max(groups, 2u) - 1;
+  }
+  const FabricSpec &spec;
+  std::uint32_t hosts = 0; ///< to build; see checked_hosts
+  std::uint32_t leaves() const { return groups * leaves_per_group; }
+  std::uint32_t spines() const { return groups * spines_per_group; }
+  NodeId leaf(std::uint32_t plane, std::uint32_t l) const { return NodeId(hosts + plane * leaves() + l); }
+  NodeId spine(std::uint32_t plane, std::uint32_t group, std::uint32_t s) const {
+    return NodeId(hosts + spec.planes * leaves() + plane * spines() + group * spines_per_group + s);
+  }
+};
 
 void check_count(const char *key, std::uint32_t value) {
   if (value == 0)
@@ -95,133 +108,139 @@ std::string too_many_ports(const FabricSpec &spec, const PortBudget &budget, con
                      format_bit_rate(up), format_bit_rate(spec.switch_capacity));
 }
 
-PortBudget budget_of(const FabricSpec &spec) {
-  return spec.groups > 1 ? port_budget(spec, {Tier::host, Tier::leaf, Tier::global})
-                         : port_budget(spec, {Tier::host, Tier::leaf});
+PortBudget budget_of(const Plane &p) {
+  return p.groups > 1 ? port_budget(p.spec, {Tier::host, Tier::leaf, Tier::global})
+                      : port_budget(p.spec, {Tier::host, Tier::leaf});
 }
 
-void check_values(const FabricSpec &spec) {
+void check_values(const Plane &p) {
+  const FabricSpec &spec = p.spec;
   check_ports_per_host(spec);
   if (spec.rails != 1)
     throw Error(fmt::format("fabric.rails = {}", spec.rails), "a Dragonfly+ is built without rails",
                 "Remove it, or use topology = \"fat-tree\".");
-  check_count("groups", spec.groups);
-  check_count("leaves_per_group", spec.leaves_per_group);
-  check_count("spines_per_group", spec.spines_per_group);
-  check_count("hosts_per_leaf", spec.hosts_per_leaf);
-  if (spec.groups > 1)
-    check_count("global_links_per_spine", spec.global_links_per_spine);
-  const PortBudget budget = budget_of(spec);
+  check_count("groups", p.groups);
+  check_count("leaves_per_group", p.leaves_per_group);
+  check_count("spines_per_group", p.spines_per_group);
+  check_count("hosts_per_leaf", p.hosts_per_leaf);
+  const PortBudget budget = budget_of(p);
   const char *raise = spec.switch_capacity.bits_per_second == 0 ? "fabric.radix" : "fabric.switch.capacity";
-  const std::string leaf =
-      too_many_ports(spec, budget, {spec.hosts_per_leaf, spec.spines_per_group, Tier::host, Tier::leaf});
+  const std::string leaf = too_many_ports(spec, budget, {p.hosts_per_leaf, p.spines_per_group, Tier::host, Tier::leaf});
   if (!leaf.empty())
-    throw Error(fmt::format("fabric.hosts_per_leaf = {}", spec.hosts_per_leaf),
-                fmt::format("with {} spines per group a leaf needs {}", spec.spines_per_group, leaf),
+    throw Error(fmt::format("fabric.hosts_per_leaf = {}", p.hosts_per_leaf),
+                fmt::format("with {} spines per group a leaf needs {}", p.spines_per_group, leaf),
                 fmt::format("Lower hosts_per_leaf or spines_per_group, or raise {}.", raise));
   const std::string spine =
-      too_many_ports(spec, budget, {spec.leaves_per_group, spec.global_links_per_spine, Tier::leaf, Tier::global});
+      too_many_ports(spec, budget, {p.leaves_per_group, p.global_links_per_spine, Tier::leaf, Tier::global});
   if (!spine.empty())
-    throw Error(fmt::format("fabric.global_links_per_spine = {}", spec.global_links_per_spine),
-                fmt::format("with {} leaves per group a spine needs {}", spec.leaves_per_group, spine),
+    throw Error(fmt::format("fabric.global_links_per_spine = {}", p.global_links_per_spine),
+                fmt::format("with {} leaves per group a spine needs {}", p.leaves_per_group, spine),
                 fmt::format("Lower leaves_per_group or global_links_per_spine, or raise {}.", raise));
-  const std::uint64_t ends = std::uint64_t{spec.spines_per_group} * spec.global_links_per_spine;
-  if (spec.groups > ends + 1)
-    throw Error(fmt::format("fabric.groups = {}", spec.groups),
+  const std::uint64_t ends = std::uint64_t{p.spines_per_group} * p.global_links_per_spine;
+  if (p.groups > ends + 1)
+    throw Error(fmt::format("fabric.groups = {}", p.groups),
                 fmt::format("a group has {} global cables, so it reaches at most {} others", ends, ends),
                 fmt::format("Use at most {} groups, or raise global_links_per_spine.", ends + 1));
 }
 
 /// Hosts to build: spec.hosts, or every place. hosts_per_leaf counts NIC ports.
-std::uint32_t checked_hosts(const FabricSpec &spec) {
-  const std::uint64_t places = std::uint64_t{spec.groups} * spec.leaves_per_group * spec.hosts_per_leaf;
+std::uint32_t checked_hosts(const Plane &p) {
+  const FabricSpec &spec = p.spec;
+  const std::uint64_t places = std::uint64_t{p.groups} * p.leaves_per_group * p.hosts_per_leaf;
   const std::uint64_t most = places / spec.nics_per_gpu;
   const std::uint64_t hosts = spec.hosts == 0 ? most : spec.hosts;
   if (hosts > most)
     throw Error(fmt::format("a fabric of {}", describe_hosts(spec, hosts)),
-                fmt::format("{} have {} places", shape(spec), places),
+                fmt::format("{} groups of {} leaves and {} spines have {} places", p.groups, p.leaves_per_group,
+                            p.spines_per_group, places),
                 fmt::format("Use at most {} hosts, or more groups or hosts_per_leaf.", most));
   if (places * spec.planes > max_fabric_hosts)
     throw Error(fmt::format("a fabric of {} places for hosts", places * spec.planes),
                 fmt::format("at most {} fit", max_fabric_hosts), "Use fewer groups.");
   const std::uint64_t cables =
-      spec.planes * (places + std::uint64_t{spec.groups} * spec.spines_per_group *
-                                  (std::uint64_t{spec.leaves_per_group} + spec.global_links_per_spine));
-  if (cables > max_cables || spec.groups * std::uint64_t{spec.planes} > max_groups)
-    throw Error(fmt::format("a fabric of {} cables in {} groups", cables, spec.groups * std::uint64_t{spec.planes}),
+      spec.planes * (places + std::uint64_t{p.groups} * p.spines_per_group *
+                                  (std::uint64_t{p.leaves_per_group} + p.global_links_per_spine));
+  if (cables > max_cables || p.groups * std::uint64_t{spec.planes} > max_groups)
+    throw Error(fmt::format("a fabric of {} cables in {} groups", cables, p.groups * std::uint64_t{spec.planes}),
                 fmt::format("at most {} cables and {} groups fit", max_cables, max_groups), "Use fewer groups.");
   return static_cast<std::uint32_t>(hosts);
 }
 
-/// Node numbers: hosts, leaves of all planes, spines of all planes.
-struct Numbers {
-  const FabricSpec &spec;
-  std::uint32_t hosts;
-  std::uint32_t leaves() const { return spec.groups * spec.leaves_per_group; } // of a plane
-  std::uint32_t spines() const { return spec.groups * spec.spines_per_group; }
-  NodeId leaf(std::uint32_t plane, std::uint32_t l) const { return NodeId(hosts + plane * leaves() + l); }
-  NodeId spine(std::uint32_t plane, std::uint32_t group, std::uint32_t s) const {
-    return NodeId(hosts + spec.planes * leaves() + plane * spines() + group * spec.spines_per_group + s);
-  }
-};
-
-void add_nodes(const Numbers &numbers, FabricDescription &fabric) {
-  const FabricSpec &spec = numbers.spec;
-  const std::uint32_t places_per_group = spec.leaves_per_group * spec.hosts_per_leaf;
-  for (std::uint32_t h = 0; h < numbers.hosts; ++h)
+void add_nodes(const Plane &p, FabricDescription &fabric) {
+  const FabricSpec &spec = p.spec;
+  const std::uint32_t places_per_group = p.leaves_per_group * p.hosts_per_leaf;
+  for (std::uint32_t h = 0; h < p.hosts; ++h)
     fabric.nodes.push_back({NodeKind::host, h, h * spec.nics_per_gpu / places_per_group});
-  for (std::uint32_t l = 0; l < spec.planes * numbers.leaves(); ++l) // groups count on through the planes
-    fabric.nodes.push_back({NodeKind::leaf, l, l / spec.leaves_per_group, l / numbers.leaves()});
-  for (std::uint32_t s = 0; s < spec.planes * numbers.spines(); ++s)
-    fabric.nodes.push_back({NodeKind::spine, s, s / spec.spines_per_group, s / numbers.spines()});
+  for (std::uint32_t l = 0; l < spec.planes * p.leaves(); ++l) // groups count on through the planes
+    fabric.nodes.push_back({NodeKind::leaf, l, l / p.leaves_per_group, l / p.leaves()});
+  for (std::uint32_t s = 0; s < spec.planes * p.spines(); ++s)
+    fabric.nodes.push_back({NodeKind::spine, s, s / p.spines_per_group, s / p.spines()});
 }
 
 /// Each group deals its global cables, in order of the other group, to its spines in turn: MEDIUM joins equal spines of
 /// all groups, LARGE uses every spine equally.
-void add_global_cables(const Numbers &numbers, std::uint32_t plane, FabricPlan &plan) {
-  const FabricSpec &spec = numbers.spec;
-  const PairCounts counts(spec.groups, spec.spines_per_group * spec.global_links_per_spine);
+void add_global_cables(const Plane &p, std::uint32_t plane, FabricPlan &plan) {
+  const PairCounts counts(p.groups, p.spines_per_group * p.global_links_per_spine);
   const auto spine = [&](std::uint32_t group, std::uint32_t end) {
-    return numbers.spine(plane, group, end % spec.spines_per_group);
+    return p.spine(plane, group, end % p.spines_per_group);
   };
-  std::vector<std::uint32_t> dealt(spec.groups, 0); // ends used towards groups before the current one
-  for (std::uint32_t a = 0; a < spec.groups; ++a)
-    for (std::uint32_t b = a + 1; b < spec.groups; ++b)
+  std::vector<std::uint32_t> dealt(p.groups, 0); // ends used towards groups before the current one
+  for (std::uint32_t a = 0; a < p.groups; ++a)
+    for (std::uint32_t b = a + 1; b < p.groups; ++b)
       for (std::uint32_t k = 0; k < counts(a, b); ++k)
-        plan.cables.push_back({spine(a, dealt[a]++), spine(b, dealt[b]++), Tier::global, spec.rates.global});
+        plan.cables.push_back({spine(a, dealt[a]++), spine(b, dealt[b]++), Tier::global, p.spec.rates.global});
 }
 
 /// The ports of a switch at the slowest rate in use.
-std::uint32_t most_ports(const FabricSpec &spec) {
-  const PortBudget budget = budget_of(spec);
-  return budget.most(spec.groups > 1 ? std::min({budget.host, budget.leaf, budget.global})
-                                     : std::min(budget.host, budget.leaf));
+std::uint32_t most_ports(const Plane &p) {
+  const PortBudget budget = budget_of(p);
+  return budget.most(p.groups > 1 ? std::min({budget.host, budget.leaf, budget.global})
+                                  : std::min(budget.host, budget.leaf));
 }
 
 } // namespace
 
 Fabric build_dragonfly_plus(const FabricSpec &spec) {
-  check_values(spec);
-  const Numbers numbers{spec, checked_hosts(spec)};
-  FabricDescription fabric{"dragonfly-plus", most_ports(spec), 2, {}, {}, spec.planes, spec.switch_capacity};
-  add_nodes(numbers, fabric);
+  Plane p(spec);
+  check_values(p);
+  p.hosts = checked_hosts(p);
+  FabricDescription fabric{"dragonfly-plus", most_ports(p), 2, {}, {}, spec.planes, spec.switch_capacity};
+  add_nodes(p, fabric);
   FabricPlan &plan = fabric.plan;
-  plan.hosts = numbers.hosts;
+  plan.hosts = p.hosts;
   plan.ports_per_host = spec.nics_per_gpu * spec.planes;
-  plan.switches = spec.planes * (numbers.leaves() + numbers.spines());
+  plan.switches = spec.planes * (p.leaves() + p.spines());
   for (std::uint32_t h = 0; h < plan.hosts; ++h)
     for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
       for (std::uint32_t nic = 0; nic < spec.nics_per_gpu; ++nic)
-        plan.cables.push_back({NodeId(h), numbers.leaf(plane, (h * spec.nics_per_gpu + nic) / spec.hosts_per_leaf),
-                               Tier::host, spec.rates.host});
-  for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
-    for (std::uint32_t l = 0; l < numbers.leaves(); ++l)
-      for (std::uint32_t s = 0; s < spec.spines_per_group; ++s)
         plan.cables.push_back(
-            {numbers.leaf(plane, l), numbers.spine(plane, l / spec.leaves_per_group, s), Tier::leaf, spec.rates.leaf});
-  for (std::uint32_t plane = 0; plane < spec.planes && spec.groups > 1; ++plane)
-    add_global_cables(numbers, plane, plan);
+            {NodeId(h), p.leaf(plane, (h * spec.nics_per_gpu + nic) / p.hosts_per_leaf), Tier::host, spec.rates.host});
+  for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
+    for (std::uint32_t l = 0; l < p.leaves(); ++l)
+      for (std::uint32_t s = 0; s < p.spines_per_group; ++s)
+        plan.cables.push_back(
+            {p.leaf(plane, l), p.spine(plane, l / p.leaves_per_group, s), Tier::leaf, spec.rates.leaf});
+  for (std::uint32_t plane = 0; plane < spec.planes && p.groups > 1; ++plane)
+    add_global_cables(p, plane, plan);
   return Fabric(std::move(fabric));
+}
+
+TopologyFamily dragonfly_plus_family() {
+  return {.name = "dragonfly-plus",
+          .called = "topology = \"dragonfly-plus\"",
+          .parameters = parameter_rows<DragonflyPlusShape>,
+          .tiers =
+              [](const GivenParameters &) {
+                return std::vector{Tier::host, Tier::leaf, Tier::global};
+              },
+          .needless =
+              [](const GivenParameters &) {
+                return std::map<std::string, std::string>{
+                    {"rates.spine", "a dragonfly-plus has no cores; its spines use rates.leaf and rates.global"}};
+              },
+          .policies = {"minimal", "ecmp", "spray", "flowlet", "adaptive"},
+          .default_policy = "minimal",
+          .build = build_dragonfly_plus};
 }
 
 } // namespace lightloom

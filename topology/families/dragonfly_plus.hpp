@@ -14,8 +14,26 @@
 
 namespace lightloom {
 
-/// Builds spec.groups × (leaves, spines); hosts fill leaves in order (spec.hosts = 0: all places). Throws Error when a
-/// pair of groups would have no cable, ports exceed the radix, or hosts exceed the places.
+/// Its own keys of [fabric]; of each plane.
+struct DragonflyPlusShape {
+  std::uint32_t groups = 2;
+  std::uint32_t leaves_per_group = 4;
+  std::uint32_t spines_per_group = 4;
+  std::uint32_t hosts_per_leaf = 4;         ///< NIC ports
+  std::uint32_t global_links_per_spine = 0; ///< 0 = groups − 1, which joins each spine to every other group
+};
+
+template <class Visit> void visit_parameters(DragonflyPlusShape &s, Visit &&visit) {
+  visit("groups", s.groups, 1, 4096, "dragonfly-plus: groups");
+  visit("leaves_per_group", s.leaves_per_group, 1, 1024, "dragonfly-plus: leaf switches of a group");
+  visit("spines_per_group", s.spines_per_group, 1, 1024, "dragonfly-plus: spine switches of a group");
+  visit("hosts_per_leaf", s.hosts_per_leaf, 1, 1024, "dragonfly-plus: hosts of a leaf");
+  visit("global_links_per_spine", s.global_links_per_spine, 1, 1024, "dragonfly-plus: global links of a spine",
+        "groups − 1");
+}
+
+/// Builds groups × (leaves, spines); hosts fill leaves in order (spec.hosts = 0: all places). Throws Error when a pair
+/// of groups would have no cable, ports exceed the radix, or hosts exceed the places.
 Fabric build_dragonfly_plus(const FabricSpec &spec);
 
 } // namespace lightloom

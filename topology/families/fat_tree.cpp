@@ -134,4 +134,30 @@ Fabric build_fat_tree(const FabricSpec &spec) {
   return Fabric(std::move(fabric));
 }
 
+TopologyFamily fat_tree_family() {
+  return {.name = "fat-tree",
+          .called = "a fat-tree",
+          .parameters = parameter_rows<FatTreeShape>,
+          .tiers =
+              [](const GivenParameters &given) {
+                std::vector tiers{Tier::host, Tier::leaf};
+                if (with_parameters<FatTreeShape>(given).levels != 2)
+                  tiers.push_back(Tier::spine);
+                return tiers;
+              },
+          .rails = true,
+          .oversubscription = true,
+          .needless =
+              [](const GivenParameters &given) {
+                std::map<std::string, std::string> keys;
+                if (with_parameters<FatTreeShape>(given).levels == 2)
+                  keys.emplace("oversubscription.spine", "a fat-tree of two levels has no cores");
+                return keys;
+              },
+          .with_levels = [](std::uint32_t levels) { return given_parameters(FatTreeShape{.levels = levels}); },
+          .policies = {"spray", "ecmp", "flowlet", "adaptive"},
+          .no_other_policy = "every path of a fat-tree is minimal",
+          .build = build_fat_tree};
+}
+
 } // namespace lightloom

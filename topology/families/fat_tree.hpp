@@ -23,6 +23,17 @@
 
 namespace lightloom {
 
+/// Its own keys of [fabric].
+struct FatTreeShape {
+  std::uint32_t levels = 0; ///< 2 = leaf and spine, 3 = pods and cores, 0 = auto: the fewest that fit
+  std::uint32_t spines = 0; ///< two levels: that many per plane; 0 = the fewest
+};
+
+template <class Visit> void visit_parameters(FatTreeShape &s, Visit &&visit) {
+  visit("levels", s.levels, 2, 3, "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit", "auto");
+  visit("spines", s.spines, 1, 4096, "fat-tree of two levels: how many spines", "the fewest");
+}
+
 /// Counts of one plane of a fat-tree before anything is allocated. Its `hosts` are the NIC ports it joins: hosts ×
 /// nics_per_gpu.
 struct FatTreeDesign {

@@ -33,6 +33,7 @@ std::uint32_t cables_up(std::uint32_t count, BitRate down, BitRate up, double ov
 /// What one plane is designed for.
 struct Plane {
   FabricSpec spec;
+  FatTreeShape shape;
   PortBudget budget;
   std::uint64_t places = 0; ///< NIC ports
 
@@ -43,7 +44,8 @@ struct Plane {
 };
 
 Plane plane_of(const FabricSpec &spec) {
-  return {spec, port_budget(spec, {Tier::host, Tier::leaf, Tier::spine}), spec.hosts * spec.nics_per_gpu};
+  return {spec, with_parameters<FatTreeShape>(spec.shape), port_budget(spec, {Tier::host, Tier::leaf, Tier::spine}),
+          spec.hosts * spec.nics_per_gpu};
 }
 
 /// How many cables a spine may have to each of the `leaves` leaves of its pod so that it keeps ports for its own
@@ -124,7 +126,7 @@ std::optional<FatTreeDesign> two_levels(const Plane &plane) {
     if (!plane.leaf_fits(per_leaf) || design.leaves < 2 || design.leaves > spine_ports)
       continue;
     const std::uint32_t fewest = ceil_div(design.uplinks, spine_ports / design.leaves);
-    design.spines_per_pod = plane.spec.spines > 0 ? plane.spec.spines : fewest;
+    design.spines_per_pod = plane.shape.spines > 0 ? plane.shape.spines : fewest;
     if (design.spines_per_pod >= fewest && design.spines_per_pod <= design.uplinks)
       keep_best(best, design);
   }
@@ -197,13 +199,13 @@ void check_rails(const FabricSpec &spec) {
         fmt::format("Use {}, or 1 for no rails.", per_node));
 }
 
-void check_values(const FabricSpec &spec) {
+void check_values(const FabricSpec &spec, const FatTreeShape &shape) {
   check_ports_per_host(spec);
   if (spec.switch_capacity.bits_per_second == 0 && spec.radix >= 2 && spec.radix % 2 != 0)
     throw Error(fmt::format("fabric.radix = {}", spec.radix), "must be even for a fat-tree",
                 fmt::format("Try {}.", spec.radix + 1));
-  if (spec.levels == 1 || spec.levels > 3)
-    throw Error(fmt::format("fabric.levels = {}", spec.levels), "a fat-tree here has 2 or 3 levels",
+  if (shape.levels == 1 || shape.levels > 3)
+    throw Error(fmt::format("fabric.levels = {}", shape.levels), "a fat-tree here has 2 or 3 levels",
                 "Use 2, 3 or \"auto\".");
   for (const double ratio : {spec.oversubscription, spec.spine_oversubscription})
     if (!(ratio >= 0.1 && ratio <= 1000))
@@ -213,13 +215,13 @@ void check_values(const FabricSpec &spec) {
     throw Error("a fabric of 0 hosts", "there is nothing to connect", "Set cluster.gpus to 1 or more.");
   if (spec.hosts <= max_fabric_hosts) // more are refused with what fits
     check_rails(spec);
-  if (spec.spines > 0 && spec.levels == 3)
-    throw Error(fmt::format("fabric.spines = {}", spec.spines), "a number of spines can be set for two levels only",
+  if (shape.spines > 0 && shape.levels == 3)
+    throw Error(fmt::format("fabric.spines = {}", shape.spines), "a number of spines can be set for two levels only",
                 "Remove it, or set fabric.levels = 2.");
 }
 
 /// "2 levels with radix 64".
-std::string shape(const FabricSpec &spec, std::uint32_t levels) {
+std::string describe(const FabricSpec &spec, std::uint32_t levels) {
   return fmt::format("a fat-tree of {} levels with {}{}", levels, describe_switch(spec),
                      spec.rails > 1 ? fmt::format(" and {} rails", spec.rails) : "");
 }
@@ -234,8 +236,8 @@ bool enlarge(FabricSpec &spec) {
   return spec.switch_capacity <= 1000_Tbps;
 }
 
-[[noreturn]] void refuse_size(const FabricSpec &spec) {
-  const std::uint32_t levels = spec.levels == 0 ? 3 : spec.levels;
+[[noreturn]] void refuse_size(const FabricSpec &spec, const FatTreeShape &shape) {
+  const std::uint32_t levels = shape.levels == 0 ? 3 : shape.levels;
   const std::uint64_t most_built = max_fabric_hosts / (spec.nics_per_gpu * spec.planes);
   const std::uint64_t most = std::min(fat_tree_capacity(spec, levels), most_built);
   std::string advice;
@@ -251,7 +253,7 @@ bool enlarge(FabricSpec &spec) {
                    : fmt::format("Use fabric.switch.capacity = {}, or at most {} hosts.",
                                  format_bit_rate(larger.switch_capacity), most);
   throw Error(fmt::format("a fabric of {}", describe_hosts(spec, spec.hosts)),
-              fmt::format("{} takes at most {}", shape(spec, levels), most),
+              fmt::format("{} takes at most {}", describe(spec, levels), most),
               advice.empty() ? fmt::format("Use at most {} hosts.", most) : advice);
 }
 
@@ -259,12 +261,12 @@ bool enlarge(FabricSpec &spec) {
 [[noreturn]] void refuse_spines(const Plane &plane) {
   const FabricSpec &spec = plane.spec;
   Plane free = plane;
-  free.spec.spines = 0;
+  free.shape.spines = 0;
   const std::optional<FatTreeDesign> fewest = two_levels(free);
   if (!fewest)
-    throw Error(fmt::format("fabric.spines = {}", spec.spines), "no two-level fat-tree fits", "Remove it.");
+    throw Error(fmt::format("fabric.spines = {}", plane.shape.spines), "no two-level fat-tree fits", "Remove it.");
   throw Error(
-      fmt::format("fabric.spines = {}", spec.spines),
+      fmt::format("fabric.spines = {}", plane.shape.spines),
       fmt::format("{} with {} at oversubscription {} need {} spines or more, and no more than a leaf has uplinks",
                   describe_hosts(spec, spec.hosts), describe_switch(spec), spec.oversubscription,
                   fewest->spines_per_pod),
@@ -286,25 +288,26 @@ std::uint64_t fat_tree_capacity(const FabricSpec &spec, std::uint32_t levels) {
 }
 
 FatTreeDesign design_fat_tree(const FabricSpec &spec) {
-  check_values(spec);
+  const auto shape = with_parameters<FatTreeShape>(spec.shape);
+  check_values(spec, shape);
   const Plane plane = plane_of(spec);
   const std::uint32_t one_switch = plane.budget.most(plane.budget.host);
   const std::uint64_t capacity = std::max(most_places(plane, 2), most_places(plane, 3));
   if (spec.hosts > max_fabric_hosts || plane.places * spec.planes > max_fabric_hosts ||
       plane.places > std::max<std::uint64_t>(capacity, one_switch))
-    refuse_size(spec);
+    refuse_size(spec, shape);
   // A host alone has nobody to climb for, so whatever the levels a single switch is all of its tree.
-  if (spec.hosts == 1 || (spec.levels == 0 && spec.spines == 0 && spec.rails == 1 && plane.places <= one_switch))
+  if (spec.hosts == 1 || (shape.levels == 0 && shape.spines == 0 && spec.rails == 1 && plane.places <= one_switch))
     return single_switch(plane);
   std::optional<FatTreeDesign> design;
-  if (spec.levels != 3)
+  if (shape.levels != 3)
     design = two_levels(plane);
-  if (!design && spec.spines > 0 && most_places(plane, 2) >= plane.places)
+  if (!design && shape.spines > 0 && most_places(plane, 2) >= plane.places)
     refuse_spines(plane);
-  if (!design && spec.levels != 2 && spec.spines == 0)
+  if (!design && shape.levels != 2 && shape.spines == 0)
     design = three_levels_by_node(plane);
   if (!design)
-    refuse_size(spec);
+    refuse_size(spec, shape);
   return *design;
 }
 

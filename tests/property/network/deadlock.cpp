@@ -4,7 +4,7 @@
 #include "sim/network/frame.hpp"
 #include "sim/network/switch/pfc_headroom.hpp"
 #include "tests/unit/sim/network/fabrics.hpp"
-#include "topology/builder.hpp"
+#include "tests/unit/topology/specs.hpp"
 #include "topology/routes.hpp"
 
 #include <algorithm>
@@ -14,23 +14,6 @@ using namespace lightloom;
 using namespace lightloom::test;
 
 namespace {
-
-FabricSpec clos(std::uint32_t hosts, std::uint32_t radix, std::uint32_t levels) {
-  FabricSpec spec;
-  spec.hosts = hosts;
-  spec.radix = radix;
-  spec.levels = levels;
-  return spec;
-}
-
-FabricSpec dragonfly_plus(std::uint32_t m, std::uint32_t groups) {
-  FabricSpec spec;
-  spec.topology = "dragonfly-plus";
-  spec.radix = 2 * m;
-  spec.groups = groups;
-  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = m;
-  return spec;
-}
 
 NetworkSpec network(const FabricSpec &shape) {
   const Fabric fabric = build_fabric(shape);
@@ -73,7 +56,8 @@ void squeeze(NetworkSpec &spec, int buffers) {
 TEST_CASE("Under PFC and under single-frame credits shipped fat-trees and Dragonfly+ drop nothing and finish any "
           "traffic") {
   std::uint64_t pauses = 0;
-  for (const FabricSpec &shape : {clos(16, 8, 2), clos(16, 4, 3), clos(20, 8, 2), dragonfly_plus(2, 5)})
+  for (const FabricSpec &shape :
+       {specs::fat_tree(16, 8, 2), specs::fat_tree(16, 4, 3), specs::fat_tree(20, 8, 2), specs::dragonfly_plus(5, 2)})
     for (const auto paths : {PathChoice::ecmp, PathChoice::spray_random, PathChoice::adaptive})
       for (const int buffers : {0, 1, 2})
         for (const bool all : {true, false}) {

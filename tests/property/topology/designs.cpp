@@ -1,7 +1,7 @@
 // Laws of every fat-tree and Dragonfly+ that can be asked for.
 
-#include "topology/builder.hpp"
-#include "topology/families/fat_tree.hpp"
+#include "tests/unit/topology/specs.hpp"
+
 #include "topology/metrics.hpp"
 
 #include <doctest/doctest.h>
@@ -9,16 +9,9 @@
 #include <vector>
 
 using namespace lightloom;
+using specs::fat_tree;
 
 namespace {
-
-FabricSpec fat_tree(std::uint64_t hosts, std::uint32_t radix, std::uint32_t levels) {
-  FabricSpec spec;
-  spec.hosts = hosts;
-  spec.radix = radix;
-  spec.levels = levels;
-  return spec;
-}
 
 /// The fewest switches of two levels by trying every leaf size and every number of spines, from the definition: all
 /// leaves reach spine s with the same number of cables, no switch has more ports than the radix.
@@ -133,14 +126,7 @@ TEST_CASE("any legal Dragonfly+ is connected within five links") {
     for (const std::uint32_t leaves : {1u, 2u, 5u})
       for (const std::uint32_t spines : {1u, 3u, 4u})
         for (const std::uint32_t global : {1u, 3u, 4u}) {
-          FabricSpec spec;
-          spec.topology = "dragonfly-plus";
-          spec.radix = 16;
-          spec.groups = groups;
-          spec.leaves_per_group = leaves;
-          spec.spines_per_group = spines;
-          spec.hosts_per_leaf = 2;
-          spec.global_links_per_spine = global;
+          const FabricSpec spec = specs::dragonfly_plus({groups, leaves, spines, 2, global}, 16);
           if (groups > spines * global + 1) {
             CHECK_THROWS(build_fabric(spec));
             continue;

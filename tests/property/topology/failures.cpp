@@ -1,9 +1,9 @@
 // Laws of routes on broken fabrics: what is connected is reached, nothing dead is used, nothing can deadlock.
 
 #include "tests/property/topology/walk.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include "sim/core/random.hpp"
-#include "topology/builder.hpp"
 #include "topology/deadlock.hpp"
 #include "topology/fabric_graph.hpp"
 #include "topology/routes.hpp"
@@ -15,24 +15,13 @@ using namespace lightloom;
 namespace {
 
 std::vector<FabricSpec> small_fabrics() {
-  std::vector<FabricSpec> specs;
+  std::vector<FabricSpec> all;
   for (const auto &[hosts, radix, levels] :
-       {std::tuple{6u, 4u, 2u}, {16u, 8u, 2u}, {32u, 8u, 2u}, {16u, 4u, 3u}, {100u, 8u, 3u}, {128u, 8u, 3u}}) {
-    FabricSpec spec;
-    spec.hosts = hosts;
-    spec.radix = radix;
-    spec.levels = levels;
-    specs.push_back(spec);
-  }
-  for (const auto &[groups, m] : {std::pair{5u, 2u}, {3u, 2u}, {10u, 3u}, {5u, 4u}, {17u, 4u}}) {
-    FabricSpec spec;
-    spec.topology = "dragonfly-plus";
-    spec.radix = 2 * m;
-    spec.groups = groups;
-    spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = m;
-    specs.push_back(spec);
-  }
-  return specs;
+       {std::tuple{6u, 4u, 2u}, {16u, 8u, 2u}, {32u, 8u, 2u}, {16u, 4u, 3u}, {100u, 8u, 3u}, {128u, 8u, 3u}})
+    all.push_back(specs::fat_tree(hosts, radix, levels));
+  for (const auto &[groups, m] : {std::pair{5u, 2u}, {3u, 2u}, {10u, 3u}, {5u, 4u}, {17u, 4u}})
+    all.push_back(specs::dragonfly_plus(groups, m));
+  return all;
 }
 
 /// `count` elements above the hosts, drawn: mostly cables, at times a switch.
@@ -138,12 +127,7 @@ TEST_CASE("in every epoch after the tables are new, what is connected is reached
 
 TEST_CASE(
     "a single failed global cable of a LARGE Dragonfly+ costs its pair of groups a detour, and nobody else a hop") {
-  FabricSpec spec;
-  spec.topology = "dragonfly-plus";
-  spec.radix = 8;
-  spec.groups = 17;
-  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = 4;
-  const Fabric fabric = build_fabric(spec);
+  const Fabric fabric = build_fabric(specs::dragonfly_plus(17, 4));
   RandomStream draw(1, Purpose::test, 0);
   const CableId cable = fabric.find_cable("random:global", draw);
   const auto table = compute_routes(fabric, {cable});
@@ -163,12 +147,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a single failed leaf cable of a LARGE Dragonfly+ costs detours to that leaf's own traffic only") {
-  FabricSpec spec;
-  spec.topology = "dragonfly-plus";
-  spec.radix = 8;
-  spec.groups = 17;
-  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = 4;
-  const Fabric fabric = build_fabric(spec);
+  const Fabric fabric = build_fabric(specs::dragonfly_plus(17, 4));
   const auto table = compute_routes(fabric, {fabric.find_cable("leaf:9/spine:10")});
   for (std::uint32_t to = 0; to < fabric.count(NodeKind::leaf); ++to) {
     walk::EveryChoice walk(fabric, *table, to);
@@ -181,12 +160,7 @@ TEST_CASE("a single failed leaf cable of a LARGE Dragonfly+ costs detours to tha
 
 TEST_CASE(
     "any single failed cable or spine of a LARGE Dragonfly+ is detoured, without giving up minimal routes elsewhere") {
-  FabricSpec spec;
-  spec.topology = "dragonfly-plus";
-  spec.radix = 8;
-  spec.groups = 17;
-  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = 4;
-  const Fabric fabric = build_fabric(spec);
+  const Fabric fabric = build_fabric(specs::dragonfly_plus(17, 4));
   std::vector<FabricElement> each;
   for (std::uint32_t c = fabric.hosts(); c < fabric.plan().cables.size(); c += 3)
     each.emplace_back(CableId(c));

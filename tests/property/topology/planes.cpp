@@ -2,11 +2,10 @@
 // failures. Switches by capacity are never overbooked.
 
 #include "tests/property/topology/walk.hpp"
+#include "tests/unit/topology/specs.hpp"
 
 #include "sim/core/random.hpp"
-#include "topology/builder.hpp"
 #include "topology/deadlock.hpp"
-#include "topology/families/fat_tree.hpp"
 #include "topology/metrics.hpp"
 #include "topology/routes.hpp"
 
@@ -18,7 +17,7 @@ namespace {
 
 /// Fat-trees of two and three levels with and without rails, and Dragonfly+; one plane.
 std::vector<FabricSpec> some_planes() {
-  std::vector<FabricSpec> specs;
+  std::vector<FabricSpec> all;
   for (const auto &[hosts, radix, levels, rails, nics] : {std::tuple{24u, 8u, 2u, 1u, 1u},
                                                           {32u, 16u, 2u, 4u, 1u},
                                                           {24u, 16u, 2u, 8u, 2u},
@@ -27,23 +26,14 @@ std::vector<FabricSpec> some_planes() {
                                                           {64u, 16u, 3u, 8u, 1u},
                                                           {20u, 8u, 0u, 1u, 2u},
                                                           {4u, 8u, 0u, 1u, 1u}}) {
-    FabricSpec spec;
-    spec.hosts = hosts;
-    spec.radix = radix;
-    spec.levels = levels;
+    FabricSpec spec = specs::fat_tree(hosts, radix, levels);
     spec.rails = rails;
     spec.nics_per_gpu = nics;
-    specs.push_back(spec);
+    all.push_back(spec);
   }
-  for (const auto &[groups, m] : {std::pair{5u, 2u}, {10u, 3u}, {1u, 2u}}) {
-    FabricSpec spec;
-    spec.topology = "dragonfly-plus";
-    spec.radix = 2 * m;
-    spec.groups = groups;
-    spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = m;
-    specs.push_back(spec);
-  }
-  return specs;
+  for (const auto &[groups, m] : {std::pair{5u, 2u}, {10u, 3u}, {1u, 2u}})
+    all.push_back(specs::dragonfly_plus(groups, m));
+  return all;
 }
 
 /// Switch s of a single plane as it is numbered in plane `plane` of `planes`.
@@ -187,10 +177,7 @@ TEST_CASE("distances and oversubscription are those of one plane, counts and bis
 }
 
 TEST_CASE("with rails, same-rail GPUs of a unit meet in one leaf and the bisection is still half the NIC ports") {
-  FabricSpec spec;
-  spec.hosts = 1024; // 4 units of 32 nodes of 8
-  spec.radix = 64;
-  spec.levels = 2;
+  FabricSpec spec = specs::fat_tree(1024, 64, 2); // 4 units of 32 nodes of 8
   spec.rails = 8;
   const Fabric fabric = build_fabric(spec);
   for (std::uint32_t node = 0; node < 128; ++node)
@@ -209,10 +196,11 @@ TEST_CASE("no switch carries more than its capacity, and oversubscription is kep
     spec.switch_capacity = BitRate(6'400'000'000'000ll << draw.below(3));
     spec.rates = {rate(), rate(), rate(), rate()};
     spec.hosts = 1 + draw.below(500);
-    spec.levels = draw.below(2) == 0 ? 2 : 3;
+    const std::uint32_t levels = draw.below(2) == 0 ? 2 : 3;
+    spec.shape = given_parameters(FatTreeShape{.levels = levels});
     spec.oversubscription = draw.below(2) == 0 ? 1 : 1.5;
     spec.spine_oversubscription = draw.below(2) == 0 ? 1 : 3;
-    if (spec.hosts <= fat_tree_capacity(spec, spec.levels)) {
+    if (spec.hosts <= fat_tree_capacity(spec, levels)) {
       ++built;
       const Fabric fabric = build_fabric(spec);
       for (std::uint32_t s = 0; s < fabric.switches(); ++s) {
@@ -222,7 +210,7 @@ TEST_CASE("no switch carries more than its capacity, and oversubscription is kep
         CHECK(sum <= spec.switch_capacity.bits_per_second);
       }
       CHECK(measure_fabric(fabric).oversubscription <=
-            spec.oversubscription * (spec.levels == 3 ? spec.spine_oversubscription : 1) + 1e-9);
+            spec.oversubscription * (levels == 3 ? spec.spine_oversubscription : 1) + 1e-9);
     }
   }
   CHECK(built > 100);

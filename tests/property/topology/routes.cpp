@@ -2,8 +2,8 @@
 // spraying is even.
 
 #include "tests/property/topology/walk.hpp"
+#include "tests/unit/topology/specs.hpp"
 
-#include "topology/builder.hpp"
 #include "topology/deadlock.hpp"
 #include "topology/routes.hpp"
 
@@ -16,31 +16,22 @@ namespace {
 
 /// Fat-trees of two and three levels, full and odd, and Dragonfly+ from SMALL to LARGE.
 std::vector<FabricSpec> many_fabrics() {
-  std::vector<FabricSpec> specs;
+  std::vector<FabricSpec> all;
   for (const std::uint32_t radix : {4u, 6u, 8u, 12u, 16u, 32u})
     for (const std::uint32_t levels : {2u, 3u})
-      for (std::uint32_t hosts = 2; hosts <= std::min(radix * radix / 2, 400u); hosts += 1 + hosts / 4) {
-        FabricSpec spec;
-        spec.hosts = hosts;
-        spec.radix = radix;
-        spec.levels = levels;
-        specs.push_back(spec);
-      }
+      for (std::uint32_t hosts = 2; hosts <= std::min(radix * radix / 2, 400u); hosts += 1 + hosts / 4)
+        all.push_back(specs::fat_tree(hosts, radix, levels));
   for (const std::uint32_t m : {1u, 2u, 3u, 4u})
-    for (std::uint32_t groups = 1; groups <= m * m + 1; ++groups) {
-      FabricSpec spec;
-      spec.topology = "dragonfly-plus";
-      spec.radix = 2 * m;
-      spec.groups = groups;
-      spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = m;
-      specs.push_back(spec);
-    }
-  return specs;
+    for (std::uint32_t groups = 1; groups <= m * m + 1; ++groups)
+      all.push_back(specs::dragonfly_plus(groups, m));
+  return all;
 }
 
 std::string describe(const FabricSpec &spec) {
-  return spec.topology + " hosts " + std::to_string(spec.hosts) + " radix " + std::to_string(spec.radix) + " levels " +
-         std::to_string(spec.levels) + " groups " + std::to_string(spec.groups);
+  std::string text = spec.topology + " hosts " + std::to_string(spec.hosts) + " radix " + std::to_string(spec.radix);
+  for (const auto &[name, value] : spec.shape)
+    text += " " + name + " " + std::to_string(value.whole);
+  return text;
 }
 
 /// Switch-to-switch hops of minimal routing between two leaves: fat-tree 2 in a pod and 4 across, Dragonfly+ 2 in a
@@ -119,11 +110,7 @@ TEST_CASE(
 
 TEST_CASE(
     "a spine sees every stride-th frame of a flow and takes its ports strictly in turn where all have equal cables") {
-  FabricSpec spec;
-  spec.hosts = 128;
-  spec.radix = 64;
-  spec.levels = 2;
-  const Fabric fabric = build_fabric(spec);
+  const Fabric fabric = build_fabric(specs::fat_tree(128, 64, 2));
   const auto table = compute_routes(fabric);
   // 32 frames: each of the 32 uplinks and each of the 2 × 16 downlinks exactly once.
   const auto count = walk::spray(fabric, *table, 0, 3, 32, 0);
@@ -133,11 +120,7 @@ TEST_CASE(
 }
 
 TEST_CASE("equal rows of groups are kept once per switch") {
-  FabricSpec spec;
-  spec.hosts = 1024;
-  spec.radix = 16;
-  spec.levels = 3;
-  const Fabric fabric = build_fabric(spec);
+  const Fabric fabric = build_fabric(specs::fat_tree(1024, 16, 3));
   const auto table = compute_routes(fabric);
   for (std::uint32_t s = 0; s < fabric.switches(); ++s) {
     // A leaf has one group; a spine one per leaf of its pod and one up; a core one per pod.

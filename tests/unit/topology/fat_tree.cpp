@@ -83,11 +83,11 @@ TEST_CASE("on rails, a leaf carries one rail: host h hangs on a leaf of rail h m
 
 TEST_CASE("a number of spines can be set for studies, and is kept") {
   FabricSpec spec = fat_tree(128, 64, 2);
-  spec.spines = 8;
+  spec.shape["spines"] = {.whole = 8};
   const Fabric fabric = build_fabric(spec);
   CHECK(fabric.count(NodeKind::spine) == 8);
   CHECK(fabric.name(fabric.find_cable("leaf:0/spine:7#3")) == "leaf:0/spine:7#3"); // 32 uplinks over 8 spines
-  spec.spines = 1;
+  spec.shape["spines"] = {.whole = 1};
   CHECK(message_of([&] { build_fabric(spec); }) == "fabric.spines = 1 (128 hosts with radix 64 at oversubscription 1 "
                                                    "need 2 spines or more, and no more than a leaf has uplinks). "
                                                    "Use 2 to 32, or raise fabric.oversubscription.");

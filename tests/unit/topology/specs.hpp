@@ -1,8 +1,9 @@
 #pragma once
-// Short ways to name the fabrics that the unit tests build, and to read what an Error says.
+// Short ways to name the fabrics that tests build, and to read what an Error says.
 
 #include "sim/core/error.hpp"
-#include "topology/builder.hpp"
+#include "topology/families/dragonfly_plus.hpp"
+#include "topology/families/fat_tree.hpp"
 
 #include <functional>
 #include <string>
@@ -13,18 +14,21 @@ inline FabricSpec fat_tree(std::uint64_t hosts, std::uint32_t radix, std::uint32
   FabricSpec spec;
   spec.hosts = hosts;
   spec.radix = radix;
-  spec.levels = levels;
+  spec.shape = given_parameters(FatTreeShape{.levels = levels});
   return spec;
 }
 
-/// p = s = l = h = m, so radix 2m.
-inline FabricSpec dragonfly_plus(std::uint32_t groups, std::uint32_t m) {
+inline FabricSpec dragonfly_plus(const DragonflyPlusShape &shape, std::uint32_t radix) {
   FabricSpec spec;
   spec.topology = "dragonfly-plus";
-  spec.radix = 2 * m;
-  spec.groups = groups;
-  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = m;
+  spec.radix = radix;
+  spec.shape = given_parameters(shape);
   return spec;
+}
+
+/// p = s = l = h = m, so radix 2m; all places have hosts.
+inline FabricSpec dragonfly_plus(std::uint32_t groups, std::uint32_t m) {
+  return dragonfly_plus({groups, m, m, m, m}, 2 * m);
 }
 
 /// The message of the Error that `action` throws; "" when it throws none.

@@ -1,7 +1,8 @@
 // Counts of fat-trees and Dragonfly+ against the closed forms of their papers. docs/validation/topology.md.
 // Al-Fares, Loukissas, Vahdat, SIGCOMM 2008; Shpiner et al., HiPINEB 2017.
 
-#include "topology/builder.hpp"
+#include "tests/unit/topology/specs.hpp"
+
 #include "topology/metrics.hpp"
 
 #include <doctest/doctest.h>
@@ -11,20 +12,11 @@ using namespace lightloom;
 namespace {
 
 FabricMetrics measure_fat_tree(std::uint64_t hosts, std::uint32_t radix, std::uint32_t levels) {
-  FabricSpec spec;
-  spec.hosts = hosts;
-  spec.radix = radix;
-  spec.levels = levels;
-  return measure_fabric(build_fabric(spec));
+  return measure_fabric(build_fabric(specs::fat_tree(hosts, radix, levels)));
 }
 
 FabricMetrics measure_dragonfly_plus(std::uint32_t groups, std::uint32_t m) {
-  FabricSpec spec;
-  spec.topology = "dragonfly-plus";
-  spec.radix = 2 * m;
-  spec.groups = groups;
-  spec.leaves_per_group = spec.spines_per_group = spec.hosts_per_leaf = spec.global_links_per_spine = m;
-  return measure_fabric(build_fabric(spec));
+  return measure_fabric(build_fabric(specs::dragonfly_plus(groups, m)));
 }
 
 } // namespace

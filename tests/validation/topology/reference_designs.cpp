@@ -2,7 +2,8 @@
 // docs/validation/topology.md. NVIDIA DGX SuperPOD reference architectures RA-11334 and RA-11333 (as cited in public
 // notes); DeepSeek-V3 at ISCA 2025, table 3; Alibaba HPN at SIGCOMM 2024, table 1.
 
-#include "topology/builder.hpp"
+#include "tests/unit/topology/specs.hpp"
+
 #include "topology/equipment.hpp"
 #include "topology/metrics.hpp"
 
@@ -12,14 +13,16 @@ using namespace lightloom;
 
 namespace {
 
-FabricMetrics measure(std::uint64_t hosts, std::uint32_t radix, std::uint32_t levels, std::uint32_t rails = 1) {
-  FabricSpec spec;
-  spec.hosts = hosts;
-  spec.radix = radix;
-  spec.levels = levels;
+/// A fat-tree of 400 Gb/s.
+FabricSpec fat_tree(std::uint64_t hosts, std::uint32_t radix, std::uint32_t levels, std::uint32_t rails = 1) {
+  FabricSpec spec = specs::fat_tree(hosts, radix, levels);
   spec.rails = rails;
   spec.rates = LinkRates::all(400_Gbps);
-  return measure_fabric(build_fabric(spec));
+  return spec;
+}
+
+FabricMetrics measure(std::uint64_t hosts, std::uint32_t radix, std::uint32_t levels, std::uint32_t rails = 1) {
+  return measure_fabric(build_fabric(fat_tree(hosts, radix, levels, rails)));
 }
 
 } // namespace
@@ -90,10 +93,7 @@ TEST_CASE("DGX BasePOD, 8 nodes: the rules give one switch of radix 64, and the 
 TEST_CASE("Llama 3: a pod of 3,072 GPUs in 192 racks is full bisection, and 8 pods are joined at 1:7") {
   // Radix 512 stands for the modular switches of the aggregation; the paper gives hosts, racks, pods and ratio, not its
   // port counts.
-  FabricSpec spec;
-  spec.hosts = 24576;
-  spec.radix = 512;
-  spec.levels = 3;
+  FabricSpec spec = specs::fat_tree(24576, 512, 3);
   spec.spine_oversubscription = 7;
   const FabricMetrics metrics = measure_fabric(build_fabric(spec));
   CHECK(metrics.oversubscription <= 7.0);
@@ -104,12 +104,8 @@ TEST_CASE("Llama 3: a pod of 3,072 GPUs in 192 racks is full bisection, and 8 po
 TEST_CASE("DeepSeek-V3, table 3, MPFT: 8 planes join 16,384 endpoints with 768 switches and 16,384 links") {
   // There a GPU has one NIC in one plane, the plane of its place in the node. Here a host is the node, with a port in
   // each plane.
-  FabricSpec spec;
-  spec.hosts = 2048;
+  FabricSpec spec = fat_tree(2048, 64, 2);
   spec.planes = 8;
-  spec.radix = 64;
-  spec.levels = 2;
-  spec.rates = LinkRates::all(400_Gbps);
   const FabricMetrics metrics = measure_fabric(build_fabric(spec));
   CHECK(metrics.host_cables == 16384);
   CHECK(metrics.leaves + metrics.spines == 768);
@@ -120,12 +116,8 @@ TEST_CASE("DeepSeek-V3, table 3, MPFT: 8 planes join 16,384 endpoints with 768 s
 }
 
 TEST_CASE("DeepSeek-V3 as deployed: 256 nodes of 8 GPUs, 8 planes, 2,048 endpoint links") {
-  FabricSpec spec;
-  spec.hosts = 256;
+  FabricSpec spec = fat_tree(256, 64, 2);
   spec.planes = 8;
-  spec.radix = 64;
-  spec.levels = 2;
-  spec.rates = LinkRates::all(400_Gbps);
   const FabricMetrics metrics = measure_fabric(build_fabric(spec));
   CHECK(metrics.host_cables == 2048);
   CHECK(metrics.leaves == 8 * 8);
@@ -137,14 +129,10 @@ namespace {
 /// Alibaba HPN: two ports of 200 Gb/s per GPU, one into each plane; 8 rails; 51.2 Tb/s switches, of which a leaf has
 /// 128 active ports down and 60 of 400 Gb/s up, 16:15.
 FabricSpec alibaba_hpn(std::uint64_t gpus) {
-  FabricSpec spec;
-  spec.hosts = gpus;
+  FabricSpec spec = fat_tree(gpus, 0, 2, 8); // the radix is not looked at
   spec.planes = 2;
-  spec.rails = 8;
   spec.gpus_per_node = 8;
-  spec.levels = 2;
   spec.switch_capacity = 51'200_Gbps;
-  spec.rates = LinkRates::all(400_Gbps);
   spec.rates.host = 200_Gbps;
   spec.oversubscription = 128.0 * 200 / (60 * 400);
   return spec;
@@ -173,13 +161,8 @@ TEST_CASE("Alibaba HPN pod: 15 segments, 15,360 GPUs, two levels, 60 paths betwe
 }
 
 TEST_CASE("DGX SuperPOD B200, 4 scalable units: the nodes draw the published 1,816 kW") {
-  FabricSpec spec;
-  spec.hosts = 1016;
-  spec.radix = 64;
-  spec.levels = 2;
-  spec.rails = 8;
+  FabricSpec spec = fat_tree(1016, 64, 2, 8);
   spec.gpus_per_node = 8;
-  spec.rates = LinkRates::all(400_Gbps);
   const ClusterBill bill = cluster_bill(build_fabric(spec), "B200-SXM", 1016);
   double nodes = 0;
   for (const ClusterLine &line : bill.lines)
