@@ -13,8 +13,8 @@ namespace lightloom {
 
 /// Names must differ from those that Lightloom has.
 struct Extensions {
-  std::map<std::string, RoutingPolicyFactory> routing_policies; ///< routing.policy
-  std::vector<CollectiveAlgorithm> collective_algorithms;       ///< collective.*.algorithm, by operation and name
+  std::map<std::string, RoutingPolicyFactory> routing_policies = {}; ///< routing.policy
+  std::vector<CollectiveAlgorithm> collective_algorithms = {};       ///< collective.*.algorithm, by operation and name
 };
 
 } // namespace lightloom

@@ -35,6 +35,7 @@
 namespace lightloom {
 
 struct Scenario;
+struct TomlDocument;
 
 /// The value of a key: a text, a truth, a count, a ratio, or a quantity with its type.
 class Value {
@@ -78,11 +79,17 @@ public:
   /// The whole scenario as a file that `lightloom run` takes (but for the parts brought along).
   std::string toml() const;
 
+  /// What it says, checked. For code inside Lightloom: neither type is installed.
+  Scenario scenario() const;
+
 private:
-  friend Scenario scenario_of(const Experiment &experiment);
   struct Setting {
     std::string key, toml;
   };
+  Experiment() = default;
+  TomlDocument document() const;
+  void count_entry(const std::string &key);
+
   std::string name_; ///< or the file's path
   std::string text_; ///< of the file
   std::vector<Setting> settings_;
@@ -101,7 +108,7 @@ struct Progress {
 struct RunOptions {
   std::uint32_t threads = 1; ///< 0: one per core
   /// Called about five times a second from the calling thread; returns false to stop early. May be left out.
-  std::function<bool(const Progress &)> progress;
+  std::function<bool(const Progress &)> progress = {};
 };
 
 /// What came of a run. Shares and times are after the warm-up steps; not_known (a NaN) where a run has no such thing.

@@ -143,7 +143,8 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   options.progress = [&](const ExecutionOptions::Progress &p) {
     last_seen = p.now;
     line.show(p);
-    return !interrupted();
+    const bool wanted = !request.watch || request.watch(p);
+    return wanted && !interrupted();
   };
   RunFacts facts;
   facts.started = utc_now();

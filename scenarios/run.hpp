@@ -8,6 +8,7 @@
 #include "sim/core/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct RunRequest {
   bool sequential = false;
   bool progress = false; ///< a line on stderr, rewritten in place
   std::string command;   ///< as typed, for the results file
+  /// Told of progress beside the line; returns false to stop early. May be empty.
+  std::function<bool(const ExecutionOptions::Progress &)> watch = {};
 };
 
 /// What came of it.
@@ -29,7 +32,7 @@ struct RunOutcome {
   std::vector<std::string> warnings; ///< a lookahead below 50 ns, say; for stderr
   std::uint64_t link_hops = 0;
   std::int64_t end_ps = 0; ///< simulated time at which the last rank finished; 0 when none did
-  double user_s = 0; ///< user CPU seconds of the process during the run
+  double user_s = 0;       ///< user CPU seconds of the process during the run
   double wall_s = 0;
 };
 

@@ -3,6 +3,7 @@
 // contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach,
 // say).
 
+#include "scenarios/extensions.hpp"
 #include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/parameters.hpp"
@@ -220,6 +221,7 @@ struct Scenario {
   std::optional<ModelPart> model;
   std::vector<CollectivePart> collectives;
   std::vector<TrafficPart> traffic;
+  Extensions extensions; ///< what keys name beside Lightloom's own parts
 
   std::map<std::string, SourceLocation> places;
   /// Where a key stands; the nearest table around it, or the file, when it was left out.

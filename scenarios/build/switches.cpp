@@ -151,6 +151,8 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, const std::vecto
   spec.latency = s.fabric.switch_latency;
   spec.forwarding = s.fabric.store_and_forward ? Forwarding::store_and_forward : Forwarding::cut_through;
   spec.flowlet_gap = s.routing.flowlet_gap;
+  if (s.routing.paths == PathChoice::own)
+    spec.own_policy = s.extensions.routing_policies.at(s.routing.policy);
   warn_of_marks(s, remarks.warnings);
   if (!t.ideal())
     spec.ecn = ecn_of(s, b, base_rtt);

@@ -1,11 +1,12 @@
 #include "scenarios/schema/loader.hpp"
 
 #include "scenarios/schema/cross_checks.hpp"
+#include "scenarios/schema/extension_names.hpp"
 #include "scenarios/schema/reader.hpp"
-#include "scenarios/schema/toml_document.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace lightloom {
 
@@ -59,11 +60,21 @@ void sort_by_place(std::vector<Problem> &problems) {
   });
 }
 
-Scenario from_document(const TomlDocument &document, const std::string &file) {
+std::vector<Setting> command_line(const std::vector<std::string> &settings) {
+  std::vector<Setting> all;
+  for (const auto &text : settings)
+    all.push_back(command_line_setting(text));
+  return all;
+}
+} // namespace
+
+Scenario scenario_from(const TomlDocument &document, const std::string &file, Extensions extensions) {
   std::vector<Problem> problems;
   check_names(document, problems);
-  const Reader reader(document, problems);
+  check_extensions(extensions);
+  const Reader reader(document, extensions, problems);
   Scenario s;
+  s.extensions = std::move(extensions);
   s.file = file;
   s.text = document.text;
   s.places = document.tables;
@@ -99,15 +110,14 @@ Scenario from_document(const TomlDocument &document, const std::string &file) {
   }
   return s;
 }
-} // namespace
 
 Scenario load_scenario(const std::string &file, const std::vector<std::string> &settings) {
-  return from_document(read_toml(file, settings), file);
+  return scenario_from(read_toml(file, command_line(settings)), file);
 }
 
 Scenario load_scenario_text(const std::string &text, const std::string &file,
                             const std::vector<std::string> &settings) {
-  return from_document(parse_toml_text(text, file, settings), file);
+  return scenario_from(parse_toml_text(text, file, command_line(settings)), file);
 }
 
 } // namespace lightloom

@@ -167,7 +167,8 @@ void read_routing_and_transport(const Reader &r, Scenario &s) {
              : !usual.empty()                     ? usual
              : d.spray                            ? "spray"
                                                   : "ecmp";
-  o.paths = path_choice(o.policy, r.text("routing.spray"));
+  o.paths = s.extensions.routing_policies.contains(o.policy) ? PathChoice::own
+                                                             : path_choice(o.policy, r.text("routing.spray"));
   o.flowlet_gap = r.duration("routing.flowlet_gap");
   o.detection = r.duration("routing.detection");
   o.reroute = r.duration("routing.reroute");

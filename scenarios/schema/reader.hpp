@@ -3,6 +3,7 @@
 // a table each.
 
 #include "scenarios/scenario.hpp"
+#include "scenarios/schema/extension_names.hpp"
 #include "scenarios/schema/key_checks.hpp"
 #include "sim/core/contract.hpp"
 
@@ -16,10 +17,11 @@ namespace lightloom {
 /// Reads keys by path: the user's value when it is there and right, else the default of the schema.
 class Reader {
 public:
-  Reader(const TomlDocument &document, std::vector<Problem> &problems) : document_(document) {
+  Reader(const TomlDocument &document, const Extensions &extensions, std::vector<Problem> &problems)
+      : document_(document) {
     for (const auto &[path, value] : document.values)
       if (const Key *key = find_key(path); key != nullptr)
-        if (auto checked = check_value(*key, path, value, problems))
+        if (auto checked = check_value(with_names(*key, extensions), path, value, problems))
           values_.emplace(path, std::move(*checked));
   }
 

@@ -105,14 +105,12 @@ toml::table parse_setting_value(const std::string &value) {
   }
 }
 
-void apply_setting(toml::table &root, const std::string &setting, Overrides &overrides) {
-  const SourceLocation where{"--set " + setting, 0, 0};
-  const auto equals = setting.find('=');
-  if (equals == std::string::npos || equals == 0)
+void apply_setting(toml::table &root, const Setting &setting, Overrides &overrides) {
+  const auto &[path, value_text, where] = setting;
+  if (path.empty())
     throw Error(
         Problem{where, "not key=value", "--set takes a scenario key, = and a value", "Try --set fabric.radix=64."});
-  std::string path = setting.substr(0, equals);
-  const auto value = parse_setting_value(setting.substr(equals + 1));
+  const auto value = parse_setting_value(value_text);
   auto parts = split_path(path);
   if (std::any_of(parts.begin(), parts.end(), [](const std::string &p) { return p.empty(); }))
     throw Error(Problem{where, "\"" + path + "\" is not a key", "a part between dots is empty", ""});
@@ -220,8 +218,15 @@ private:
 };
 } // namespace
 
-TomlDocument parse_toml_text(const std::string &text, const std::string &file,
-                             const std::vector<std::string> &settings) {
+Setting command_line_setting(const std::string &text) {
+  const SourceLocation where{"--set " + text, 0, 0};
+  const auto equals = text.find('=');
+  if (equals == std::string::npos)
+    return {"", "", where};
+  return {text.substr(0, equals), text.substr(equals + 1), where};
+}
+
+TomlDocument parse_toml_text(const std::string &text, const std::string &file, const std::vector<Setting> &settings) {
   toml::table root = parse_toml(text, file);
   Overrides overrides;
   std::vector<Problem> problems;
@@ -252,7 +257,7 @@ TomlDocument parse_toml_text(const std::string &text, const std::string &file,
   return document;
 }
 
-TomlDocument read_toml(const std::string &file, const std::vector<std::string> &settings) {
+TomlDocument read_toml(const std::string &file, const std::vector<Setting> &settings) {
   std::ifstream in(file, std::ios::binary);
   if (!in)
     throw Error(Problem{{file, 0, 0}, "cannot be read", std::strerror(errno), ""}, ExitCode::system);

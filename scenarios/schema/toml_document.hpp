@@ -30,12 +30,20 @@ struct TomlDocument {
   std::string text;                             ///< the whole scenario after --set, as TOML
 };
 
+/// A key that is set from outside the file.
+struct Setting {
+  std::string key;      ///< dotted, arrays of tables by index: "inject.0.ber"
+  std::string value;    ///< TOML, or else taken as a string
+  SourceLocation where; ///< of its problems
+};
+/// "key=value", as --set has it. A text that is not gets an empty key, which is refused with all else.
+Setting command_line_setting(const std::string &text);
+
 /// Reads `file`. Throws Error: system when it cannot be read, bad_input (located) when it is not TOML or a setting is
-/// malformed. `settings` are "key=value" in the order given; the value is TOML, or else taken as a string.
-TomlDocument read_toml(const std::string &file, const std::vector<std::string> &settings);
+/// malformed. Settings apply in the order given.
+TomlDocument read_toml(const std::string &file, const std::vector<Setting> &settings);
 
 /// The same from text; `file` is only used in locations.
-TomlDocument parse_toml_text(const std::string &text, const std::string &file,
-                             const std::vector<std::string> &settings);
+TomlDocument parse_toml_text(const std::string &text, const std::string &file, const std::vector<Setting> &settings);
 
 } // namespace lightloom

@@ -16,8 +16,10 @@ namespace lightloom {
 
 NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping grouping) : spec(std::move(network)) {
   check();
-  // Trains thrown at random fill ports unevenly, whatever their number (docs/validation/path-choice.md).
-  if (spec.trains.most_frames > 1 && (!credits_are_ample() || spec.paths == PathChoice::spray_random))
+  // Trains thrown at random fill ports unevenly, whatever their number (docs/validation/path-choice.md); what a policy
+  // of the user's own does with them nobody knows.
+  const bool uneven = spec.paths == PathChoice::spray_random || spec.paths == PathChoice::own;
+  if (spec.trains.most_frames > 1 && (!credits_are_ample() || uneven))
     spec.trains = spec.trains.error > 0 ? TrainSpec{} : TrainSpec{spec.trains.most_frames, 0, 1};
   const bool credits = spec.transport.credits.value > 0;
   spec.hosts.reaction = credits ? Duration{} : std::min(spec.hosts.reaction, spec.hosts.nic_latency);

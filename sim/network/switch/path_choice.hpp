@@ -2,7 +2,8 @@
 // The choice among equal-cost ports, made once per frame and switch.
 //
 // ecmp and spray are pure functions of the frame and the switch. The others add what a switch knows: the time, a salt
-// drawn from the seed, queue lengths, flows lately seen. None depends on the order of execution.
+// drawn from the seed, queue lengths, flows lately seen; a policy that a program brings along is told the same
+// (routing_policy.hpp). None depends on the order of execution.
 // The hash of ecmp covers what a switch's 5-tuple hash covers: destination, destination's queue pair (which stands for
 // the source too) and entropy (the UDP source port of RoCEv2 and UEC), seeded by the switch, so that tiers do not
 // polarise. Flows collide as hashes do. docs/validation/path-choice.md has the measurements.
@@ -12,6 +13,7 @@
 
 #include "sim/network/frame.hpp"
 #include "sim/network/plain/route_table.hpp"
+#include "sim/network/switch/routing_policy.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 
 #include <array>
@@ -76,12 +78,14 @@ public:
     std::uint64_t seed = 1;
     std::uint32_t switch_id = 0;
     Duration flowlet_gap{50'000'000}; ///< flowlet: a longer pause of the flow draws its port anew
+    RoutingPolicyFactory own_policy;  ///< own
   };
   /// Flowlets are told apart by this many table entries; flows that share one share its port (as in CONGA, Alizadeh et
   /// al., SIGCOMM 2014, section 3.4, whose table has 64 Ki). 16 B each, only under flowlet.
   static constexpr std::uint32_t flowlet_entries = 4096;
 
   PathChooser() = default;
+  /// Throws Error when the policy's factory makes nothing.
   explicit PathChooser(const Settings &settings);
 
   /// Index of the port inside the group. `ports`: the group's port numbers. Frames come in the order of `now`, when
@@ -120,12 +124,14 @@ private:
     return h ^ h >> 32;
   }
   std::uint32_t choose_by_flowlet(const PortGroup &group, const Frame &frame, SimTime now);
+  std::uint32_t ask_own_policy(const PortGroup &group, const Frame &frame, SimTime now, PathQuery query);
 
   PathChoice paths_ = PathChoice::ecmp;
   std::uint32_t switch_id_ = 0;
   std::uint64_t salt_ = 0;
   Duration flowlet_gap_{};
   std::unique_ptr<Flowlet[]> flowlets_;
+  std::unique_ptr<RoutingPolicy> own_policy_;
 };
 
 template <class Backlog>
@@ -133,6 +139,17 @@ std::uint32_t PathChooser::choose_by_state(const PortGroup &group, const std::ui
                                            SimTime now, const Backlog &backlog_of_port) {
   if (paths_ == PathChoice::flowlet)
     return choose_by_flowlet(group, frame, now);
+  if (paths_ == PathChoice::own) {
+    struct Sight {
+      const std::uint16_t *ports;
+      const Backlog &backlog_of_port;
+    } sight{ports, backlog_of_port};
+    const auto look = [](const void *of, std::uint32_t port) -> std::int64_t {
+      const Sight &here = *static_cast<const Sight *>(of);
+      return here.backlog_of_port(here.ports[port]);
+    };
+    return ask_own_policy(group, frame, now, PathQuery(look, &sight));
+  }
   std::uint64_t bits = draw(frame, now);
   const std::uint32_t first = scaled(static_cast<std::uint32_t>(bits >> 32), group.count);
   if (paths_ == PathChoice::spray_random)

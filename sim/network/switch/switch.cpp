@@ -29,7 +29,8 @@ constexpr std::size_t hot_bytes = 320;
 } // namespace
 
 Switch::Switch(const Settings &settings, std::uint32_t ports)
-    : settings_(settings), chooser_({settings.paths, settings.seed, settings.self.value, settings.spec.flowlet_gap}),
+    : settings_(settings), chooser_({settings.paths, settings.seed, settings.self.value, settings.spec.flowlet_gap,
+                                     settings.spec.own_policy}),
       in_(ports), out_(ports), more_credits_(ports * (settings.lanes - 1)), in_links_(ports),
       busy_ports_((ports + 63) / 64), news_(std::make_unique<std::atomic<std::uint64_t>[]>((ports + 63) / 64)),
       credit_news_(std::make_unique<std::atomic<std::uint64_t>[]>((ports + 63) / 64)), in_sight_((ports + 63) / 64),

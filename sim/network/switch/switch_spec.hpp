@@ -3,6 +3,7 @@
 // equal paths.
 
 #include "sim/core/quantity.hpp"
+#include "sim/network/switch/routing_policy.hpp"
 
 #include <cstdint>
 
@@ -15,7 +16,8 @@ enum class PathChoice : std::uint8_t {
   spray_random,       ///< frame by frame, at random
   spray_least_of_two, ///< frame by frame, the shorter queue of two drawn at random
   flowlet,            ///< by hash, anew after a pause of the flow
-  adaptive            ///< frame by frame, the shortest queue
+  adaptive,           ///< frame by frame, the shortest queue
+  own                 ///< frame by frame, as SwitchSpec::own_policy says
 };
 
 /// Cut-through forwards a frame once its head is in; store-and-forward once its tail is.
@@ -50,6 +52,7 @@ struct SwitchSpec {
   bool trim = false; ///< a data frame that finds no room leaves as a header of `trimmed` bytes on the last lane
   Bytes trimmed{64}; ///< with header, without the 20 B of preamble and gap
   Duration flowlet_gap{50'000'000}; ///< flowlet: a flow that paused for longer chooses anew
+  RoutingPolicyFactory own_policy = {}; ///< PathChoice::own
 };
 
 } // namespace lightloom
