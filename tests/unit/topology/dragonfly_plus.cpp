@@ -85,3 +85,27 @@ TEST_CASE("what cannot be built is refused with the reason and a way out") {
   FabricSpec absurd = dragonfly_plus(4'000'000'000u, 4);
   CHECK(message_of([&] { build_fabric(absurd); }).find("fabric.groups = 4000000000") == 0);
 }
+
+TEST_CASE("Dragonfly+ has planes and refuses rails and what exceeds its switches, with the figures") {
+  FabricSpec spec = dragonfly_plus(5, 4);
+  spec.planes = 2;
+  const Fabric fabric = build_fabric(spec);
+  CHECK(fabric.hosts() == 80);
+  CHECK(fabric.count(NodeKind::leaf) == 40);
+  CHECK(fabric.count(Tier::global) == 80);
+  for (const Cable &cable : fabric.plan().cables)
+    if (cable.tier != Tier::host)
+      CHECK(fabric.node(cable.a).plane == fabric.node(cable.b).plane);
+  spec.nics_per_gpu = 2;
+  CHECK(build_fabric(spec).hosts() == 40); // full: hosts_per_leaf counts NIC ports
+  spec.rails = 8;
+  CHECK(message_of([&] { build_fabric(spec); }) ==
+        "fabric.rails = 8 (a Dragonfly+ is built without rails). Remove it, or use topology = \"fat-tree\".");
+  spec.rails = 1;
+  spec.switch_capacity = 6'400_Gbps; // 8 × 800 Gb/s
+  CHECK(build_fabric(spec).radix() == 8);
+  spec.rates.leaf = 1'600_Gbps;
+  CHECK(message_of([&] { build_fabric(spec); }) ==
+        "fabric.hosts_per_leaf = 4 (with 4 spines per group a leaf needs 4 × 800 Gb/s and 4 × 1.6 Tb/s, its capacity "
+        "is 6.4 Tb/s). Lower hosts_per_leaf or spines_per_group, or raise fabric.switch.capacity.");
+}

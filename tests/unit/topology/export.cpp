@@ -51,3 +51,13 @@ TEST_CASE("two exports of one fabric are the same bytes") {
   write_graphml(build_fabric(specs::fat_tree(40, 8, 3)), two);
   CHECK(one.str() == two.str());
 }
+
+TEST_CASE("exports say the plane where there are several") {
+  std::ostringstream one;
+  std::ostringstream two;
+  write_graphml(build_fabric(specs::planes_and_nics(8, 1, 1)), one);
+  write_graphml(build_fabric(specs::planes_and_nics(8, 2, 1)), two);
+  CHECK(one.str().find("plane") == std::string::npos);
+  CHECK(two.str().find("attr.name=\"plane\"") != std::string::npos);
+  CHECK(two.str().find("host:3/1/leaf:") != std::string::npos);
+}

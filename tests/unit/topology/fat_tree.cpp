@@ -131,3 +131,31 @@ TEST_CASE("where planes cost no more cores, a core meets one spine of each pod, 
     if (cable.tier == Tier::spine)
       CHECK(fabric.node(cable.a).index % 2 == fabric.node(cable.b).index / 3);
 }
+
+TEST_CASE("the NICs of a node's GPUs are dealt to the rails in order, whatever the number of rails") {
+  struct Row {
+    std::uint32_t gpus_per_node, nics, rails, levels;
+  };
+  for (const Row &row : {Row{8, 1, 8, 2}, Row{8, 1, 4, 2}, Row{8, 2, 16, 2}, Row{8, 2, 8, 3}, Row{4, 2, 2, 3}}) {
+    CAPTURE(row.rails);
+    FabricSpec spec = fat_tree(128, row.levels == 2 ? 64 : 16, row.levels);
+    spec.gpus_per_node = row.gpus_per_node;
+    spec.nics_per_gpu = row.nics;
+    spec.rails = row.rails;
+    const Fabric fabric = build_fabric(spec);
+    for (std::uint32_t e = 0; e < fabric.endpoints(); ++e) {
+      const std::uint32_t gpu = e / row.nics % row.gpus_per_node;
+      const std::uint32_t rail = (gpu * row.nics + e % row.nics) % row.rails;
+      CHECK(fabric.leaf_of(e).value % row.rails == rail);
+    }
+  }
+}
+
+TEST_CASE("in three levels all leaves of a node are in one pod") {
+  FabricSpec spec = fat_tree(8 * 24, 16, 3); // radix 16: pods of at most 8 leaves
+  spec.rails = 8;
+  const Fabric fabric = build_fabric(spec);
+  CHECK(fabric.levels() == 3);
+  for (std::uint32_t h = 0; h < fabric.hosts(); ++h)
+    CHECK(fabric.node(fabric.leaf_of(h)).group == fabric.node(fabric.leaf_of(h / 8 * 8)).group);
+}

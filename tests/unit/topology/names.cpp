@@ -7,6 +7,7 @@
 
 using namespace lightloom;
 using specs::message_of;
+using specs::planes_and_nics;
 
 TEST_CASE("every name of a node or cable is unique and leads back to it") {
   for (const FabricSpec &spec :
@@ -83,5 +84,25 @@ TEST_CASE("an unknown name is refused with what exists") {
         std::string::npos);
   CHECK(message_of([&] { fabric.find_switch("host:3"); }).find("it is a host") != std::string::npos);
   CHECK(message_of([&] { fabric.find_nic("host:3/1"); }).find("each host has one network interface") !=
+        std::string::npos);
+}
+
+TEST_CASE("where a host has several ports, NICs and host cables are named with the port, and found by that name") {
+  const Fabric fabric = build_fabric(planes_and_nics(8, 2, 2));
+  CHECK(fabric.nic_name(7) == "host:1/3");
+  CHECK(fabric.name(CableId(7)) == "host:1/3/" + fabric.name(fabric.leaf_of(7)));
+  for (std::uint32_t c = 0; c < fabric.plan().cables.size(); ++c)
+    CHECK(fabric.find_cable(fabric.name(CableId(c))) == CableId(c));
+  const std::string leaf = fabric.name(fabric.leaf_of(7));
+  CHECK(fabric.find_cable(leaf + "/host:1/3") == CableId(7));
+  CHECK(fabric.find_nic("host:1/3") == CableId(7));
+  // NICs 2 and 3 hang on one leaf: the host without its port means both, told apart by #k.
+  CHECK(fabric.find_cable("host:1/" + leaf) == CableId(6));
+  CHECK(fabric.find_cable("host:1/" + leaf + "#1") == CableId(7));
+  CHECK(message_of([&] { fabric.find_nic("host:1"); }) ==
+        "\"host:1\" is not a network interface (each host has 4 of them). Name one: host:1/0 to host:1/3.");
+  CHECK(message_of([&] { fabric.find_nic("host:1/4"); }) ==
+        "\"host:1/4\" does not exist (each host has 4 network interfaces, counted from 0). Try \"host:1/0\".");
+  CHECK(message_of([&] { fabric.find_cable("host:1/0/" + leaf); }).find("no cable joins host:1 and " + leaf) !=
         std::string::npos);
 }

@@ -18,6 +18,14 @@ inline FabricSpec fat_tree(std::uint64_t hosts, std::uint32_t radix, std::uint32
   return spec;
 }
 
+/// Two levels of radix 8.
+inline FabricSpec planes_and_nics(std::uint64_t hosts, std::uint32_t planes, std::uint32_t nics) {
+  FabricSpec spec = fat_tree(hosts, 8, 2);
+  spec.planes = planes;
+  spec.nics_per_gpu = nics;
+  return spec;
+}
+
 inline FabricSpec dragonfly_plus(const DragonflyPlusShape &shape, std::uint32_t radix) {
   FabricSpec spec;
   spec.topology = "dragonfly-plus";
