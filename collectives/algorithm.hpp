@@ -1,10 +1,14 @@
 #pragma once
-// The table of algorithms: operation × name → cursor. A new algorithm is one file with its cursor and one line in
-// algorithm.cpp. A pair that is not in the table is an Error which names what is; nothing is replaced silently.
+// What a collective algorithm is to the rest of the program: a row of plain data and functions. A new one is one file
+// in collectives/algorithms/ and one line in algorithm.cpp; a program that uses the library appends rows to a copy of
+// the table. A pair of operation and name that is not in the table is an Error which names what is; nothing is replaced
+// silently.
 
+#include "collectives/closed_form.hpp"
 #include "collectives/cursor.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,50 +16,51 @@
 
 namespace lightloom {
 
-/// One line of the table.
+/// One row of the table. Functions that are given a shape must be pure: ranks ask in any order, and from any thread.
 struct CollectiveAlgorithm {
   CollectiveOp op = CollectiveOp::all_reduce;
-  const char *name = "";    ///< "ring", "halving-doubling", "hierarchical", "pairwise", "chain", "direct"
-  const char *summary = ""; ///< one sentence
-  std::unique_ptr<CollectiveCursor> (*make)(const CollectiveShape &) = nullptr;
+  std::string name; ///< as scenarios write it: "ring"
+  std::function<std::unique_ptr<CollectiveCursor>(const CollectiveShape &)> make;
   /// Group indexes that the member ever sends to, without repeats, in a fixed order.
-  std::vector<std::uint32_t> (*sends_to)(const CollectiveShape &) = nullptr;
-  /// How many blocks the data is cut into (numbers of CollectiveStep::block are below this).
-  std::uint64_t (*blocks)(const CollectiveShape &) = nullptr;
-  /// Why it cannot run on this shape ("needs a power of two"); empty when it can. Null: runs on every shape.
-  std::string (*why_not)(const CollectiveShape &) = nullptr;
+  std::function<std::vector<std::uint32_t>(const CollectiveShape &)> sends_to;
+  /// How many blocks the data is cut into (numbers of CollectiveStep::block are below this). Null: one per member.
+  std::function<std::uint64_t(const CollectiveShape &)> blocks{};
+  /// Why it cannot run on this shape ("it needs a power of two"); empty when it can. Null: runs on every shape.
+  std::function<std::string(const CollectiveShape &)> why_not{};
+  /// Payload that all members send over the network together. Null: group_traffic().
+  std::function<Bytes(const CollectiveShape &)> traffic{};
+  /// Partners change from exchange to exchange, so that delays of one set the members apart for the next
+  /// (Operation::crossing).
+  bool crossing = false;
+  /// Phases inside a scale-up domain run there by closed form, where there is one (CollectiveShape::closed_form).
+  bool inner_phases = false;
+  /// What a report should say of a run, one sentence. Null: nothing.
+  std::function<std::string(const CollectiveShape &)> note{};
+  /// Seconds by the alpha–beta model: of messages between domains, and of those inside. Null: no form is known.
+  std::function<double(const CollectiveShape &, const AlphaBeta &between, const AlphaBeta &inside)> alpha_beta{};
+  /// Time when every message takes such a path and no two share a link: exact when bytes divide by the members, else an
+  /// upper bound within one byte per step. Null: no form is known.
+  std::function<Duration(const CollectiveShape &, const HomogeneousPath &)> homogeneous_time{};
 };
 
-/// The whole table.
-const std::vector<CollectiveAlgorithm> &collective_algorithms();
+/// Of an operation's rows the first is what "auto" takes.
+using AlgorithmTable = std::vector<CollectiveAlgorithm>;
 
-/// The line for (op, name). "auto" takes the first line of the operation (say so in the output: the line's name is what
-/// runs). Throws Error that names the algorithms this operation has.
-const CollectiveAlgorithm &find_algorithm(CollectiveOp op, std::string_view name);
+/// What comes with the library.
+const AlgorithmTable &collective_algorithms();
+
+/// The row for (op, name), or the operation's first one for "auto" (say so in the output: the row's name is what runs).
+/// Throws Error that names the algorithms this operation has.
+const CollectiveAlgorithm &find_algorithm(CollectiveOp op, std::string_view name,
+                                          const AlgorithmTable &table = collective_algorithms());
+
+/// The names of the table, each once, in its order.
+std::vector<std::string> algorithm_names(const AlgorithmTable &table = collective_algorithms());
 
 /// Throws Error when the algorithm cannot run on this shape.
 void check_shape(const CollectiveAlgorithm &algorithm, const CollectiveShape &shape);
 
-// The algorithms, each in its own file.
-
-/// ring.cpp: all-reduce (reduce-scatter then all-gather), reduce-scatter, all-gather. Step k sends right and receives
-/// from the left.
-std::unique_ptr<CollectiveCursor> make_ring_cursor(const CollectiveShape &shape);
-/// algorithms/halving_doubling.cpp: reduce-scatter by recursive halving, all-gather by recursive doubling, all-reduce
-/// by both. Needs a power of two.
-std::unique_ptr<CollectiveCursor> make_halving_doubling_cursor(const CollectiveShape &shape);
-/// algorithms/hierarchical.cpp: all-reduce as reduce-scatter inside each domain, ring all-reduce between domains on one
-/// share, all-gather inside. Needs shape.domain > 1 that divides the ranks.
-std::unique_ptr<CollectiveCursor> make_hierarchical_cursor(const CollectiveShape &shape);
-/// algorithms/pairwise.cpp: all-to-all; step k = 1 … n − 1 sends to index + k and receives from index − k.
-std::unique_ptr<CollectiveCursor> make_pairwise_cursor(const CollectiveShape &shape);
-/// algorithms/chain.cpp: broadcast; pieces flow down the chain root, root + 1, …; each member passes a piece on once it
-/// has it.
-std::unique_ptr<CollectiveCursor> make_chain_cursor(const CollectiveShape &shape);
-/// Pieces a chain broadcast of this size is cut into: ⌈bytes ÷ 512 KiB⌉, at least 1, at most 4096 (NCCL's Simple
-/// protocol moves slices of about this size: 4 MiB buffer ÷ 8 steps).
-std::uint32_t chain_pieces(Bytes bytes);
-/// algorithms/point_to_point.cpp: send from root to (root + 1) mod n.
-std::unique_ptr<CollectiveCursor> make_send_cursor(const CollectiveShape &shape);
+/// The next member of the group, around, if there is another: who the members of a ring send to.
+std::vector<std::uint32_t> next_member(const CollectiveShape &shape);
 
 } // namespace lightloom

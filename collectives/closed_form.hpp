@@ -1,8 +1,9 @@
 #pragma once
-// How long collectives take by formula: alpha–beta forms, the frame-exact form over a homogeneous path, closed forms
-// in a non-blocking scale-up switch, and the lower bound by the busiest port; checked in
-// docs/validation/collectives.md. Leaves out contention of any kind. Sources: Thakur, Rabenseifner, Gropp,
-// "Optimization of collective communication operations in MPICH" (2005); Hockney (1994).
+// How long collectives take by formula: what messages cost by the alpha–beta model and frame by frame over a
+// homogeneous path, closed forms in a non-blocking scale-up switch, and the lower bound by the busiest port; checked in
+// docs/validation/collectives.md. The forms of an algorithm are in its file. Leaves out contention of any kind.
+// Sources: Thakur, Rabenseifner, Gropp, "Optimization of collective communication operations in MPICH" (2005); Hockney
+// (1994).
 
 #include "collectives/op.hpp"
 #include "sim/core/quantity.hpp"
@@ -12,27 +13,22 @@
 
 namespace lightloom {
 
-/// Seconds by the alpha–beta model: `alpha_s` per message, `beta_s` per byte, n ranks, `bytes` by the convention of
-/// op.hpp. Knows more algorithms than can be run, as references to compare with:
-///   all-reduce      ring, halving-doubling, recursive-doubling
-///   all-gather      ring, halving-doubling, bruck
-///   reduce-scatter  ring, halving-doubling
-///   all-to-all      pairwise, bruck
-///   broadcast       binomial, chain (512 KiB pieces)
-///   send            direct
-/// Logarithms are rounded up: exact for powers of two. Throws Error for a pair without a form.
-double alpha_beta_seconds(CollectiveOp op, std::string_view algorithm, std::uint32_t ranks, Bytes bytes, double alpha_s,
-                          double beta_s);
-
 /// What a message costs by the alpha–beta model.
 struct AlphaBeta {
   double alpha_s = 0; ///< per message
   double beta_s = 0;  ///< per byte
+  double seconds(double bytes) const { return alpha_s + bytes * beta_s; }
 };
-/// Seconds of a hierarchical all-reduce over ranks ÷ domain domains: reduce-scatter and all-gather rings inside, and a
-/// ring all-reduce of bytes ÷ domain between; 2(g−1)αᵢ + 2(g−1)/g Sβᵢ + 2(M−1)αₒ + 2(M−1)/M (S/g)βₒ.
-double hierarchical_seconds(std::uint32_t ranks, std::uint32_t domain, Bytes bytes, AlphaBeta inside,
-                            AlphaBeta between);
+
+/// Seconds of algorithms that this version cannot run, to compare with: all-reduce by recursive-doubling, all-gather
+/// and all-to-all by bruck, broadcast by binomial. Sizes by the convention of op.hpp. Logarithms are rounded up: exact
+/// for powers of two. Throws Error for a pair without a form.
+double reference_seconds(CollectiveOp op, std::string_view algorithm, std::uint32_t ranks, Bytes bytes,
+                         const AlphaBeta &message);
+
+/// Pieces a chain broadcast of this size is cut into: ⌈bytes ÷ 512 KiB⌉, at least 1, at most 4096 (NCCL's Simple
+/// protocol moves slices of about this size: 4 MiB buffer ÷ 8 steps).
+std::uint32_t chain_pieces(Bytes bytes);
 
 /// How a message becomes frames (decision 0005).
 struct Framing {
@@ -58,20 +54,11 @@ struct HomogeneousPath {
 /// first-frame times when switches store and forward. Exact: on equal rates the pipeline never runs dry once begun.
 Duration message_time(Bytes message, const HomogeneousPath &path);
 
-/// A whole collective when every message takes such a path and no two share a link:
-/// ring all-reduce 2(n−1) steps, ring reduce-scatter/all-gather and pairwise all-to-all n − 1 steps of
-/// message_time(⌈bytes ÷ n⌉); chain broadcast (n − 1) hops, pipelined; send one message. Exact when bytes
-/// divide by n; else an upper bound within one byte per step.
-Duration homogeneous_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, const HomogeneousPath &path);
-/// The same for halving-doubling (all-reduce, reduce-scatter, all-gather; n a power of two): one message of
-/// ⌈bytes ÷ n⌉ · n ÷ 2, n ÷ 4 … 1 chunks per phase.
-Duration homogeneous_halving_doubling_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes,
-                                           const HomogeneousPath &path);
-
 /// Bytes through the busiest port, as frames, ÷ rate + path latency: no schedule of any algorithm can be faster
-/// (without in-network reduction). `path_latency` is that of the shortest path used.
+/// (without in-network reduction). `path_latency` is that of the shortest path used; `domain` as in
+/// busiest_port_traffic(). Zero when nothing is left for the network.
 Duration port_lower_bound(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRate rate, Duration path_latency,
-                          const Framing &framing);
+                          const Framing &framing, std::uint32_t domain = 1);
 
 /// A collective inside a non-blocking scale-up switch: the ring, pairwise and chain algorithms with message time
 /// latency + bytes ÷ bandwidth, no frames. `bandwidth` per GPU and direction. A single rank takes no time.

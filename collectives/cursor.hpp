@@ -18,8 +18,8 @@ struct CollectiveShape {
   std::uint32_t index = 0;  ///< this member, 0 … ranks − 1
   Bytes bytes{};            ///< the full vector (op.hpp)
   std::uint32_t root = 0;   ///< broadcast, send: who has the data; send goes to (root + 1) mod ranks
-  std::uint32_t domain = 1; ///< hierarchical: consecutive members that share a scale-up domain
-  bool closed_form = false; ///< hierarchical: inner phases as one scale_up step each, else as rings
+  std::uint32_t domain = 1; ///< consecutive members that share a scale-up domain; divides ranks
+  bool closed_form = false; ///< algorithms with inner phases: as one scale_up step each, else as messages
 };
 
 /// One send or receive of a member, or a whole phase inside its domain.

@@ -73,17 +73,13 @@ Bytes group_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes) {
   return bytes * ((op == CollectiveOp::all_reduce ? 2 : 1) * others);
 }
 
-Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes) {
-  if (ranks == 1)
-    return Bytes(0);
-  if (op == CollectiveOp::broadcast || op == CollectiveOp::send)
-    return bytes;
-  return Bytes(group_traffic(op, ranks, bytes).value / static_cast<std::int64_t>(ranks));
-}
-
-Bytes hierarchical_port_traffic(std::uint32_t ranks, std::uint32_t domain, Bytes bytes) {
+Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes, std::uint32_t domain) {
   EXPECTS(domain >= 1 && ranks >= 1 && ranks % domain == 0);
-  return Bytes(group_traffic(CollectiveOp::all_reduce, ranks / domain, bytes).value / static_cast<std::int64_t>(ranks));
+  if (ranks == domain)
+    return Bytes(0);
+  if (domain == 1 && (op == CollectiveOp::broadcast || op == CollectiveOp::send))
+    return bytes;
+  return Bytes(group_traffic(op, ranks / domain, bytes).value / static_cast<std::int64_t>(ranks));
 }
 
 } // namespace lightloom

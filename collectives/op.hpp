@@ -31,11 +31,10 @@ double busbw_factor(CollectiveOp op, std::uint32_t ranks);
 Bytes group_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes);
 
 /// Payload bytes that the busiest rank's port must carry in one direction, whatever the algorithm without in-network
-/// reduction (floor of group_traffic ÷ ranks; broadcast and send: bytes). Bandwidth lower bounds rest on it.
-Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes);
-/// The same of a hierarchical all-reduce whose domains of `domain` members keep their inner phases off the network:
-/// floor of 2 (ranks ÷ domain − 1) × bytes ÷ ranks.
-Bytes hierarchical_port_traffic(std::uint32_t ranks, std::uint32_t domain, Bytes bytes);
+/// reduction: floor of group_traffic ÷ ranks; broadcast and send: bytes. `domain` > 1, which divides ranks: phases
+/// inside domains of that many members stay off the network, and floor of group_traffic(ranks ÷ domain) ÷ ranks is
+/// left. Bandwidth lower bounds rest on it.
+Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes, std::uint32_t domain = 1);
 
 /// Piece `index` of `parts` when `total` is cut as evenly as whole bytes allow: the first total mod parts pieces are
 /// one byte longer. The pieces sum to `total`. Requires index < parts.

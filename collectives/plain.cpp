@@ -6,13 +6,14 @@
 namespace lightloom {
 
 JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks,
-                         const ScaleUpDomain &domain) {
+                         const ScaleUpDomain &domain, const AlgorithmTable &algorithms) {
   if (ranks < 2)
     throw Error("a collective over " + std::to_string(ranks) + " rank", "it takes at least 2", "Raise cluster.gpus.");
   if (collectives.empty())
     throw Error("no collective to run", "", "Add a [[collective]] table.");
   Script script;
   script.ranks = ranks;
+  script.algorithms = std::make_shared<const AlgorithmTable>(algorithms);
   Communicator everyone = place(ranks, 1, domain);
   if (everyone.scale_up)
     everyone.domain = ranks;
@@ -26,10 +27,8 @@ JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::u
     const Instruction instruction = collective(script, 0, c.op, c.bytes, c.algorithm);
     if (c.algorithm == "auto")
       notes.push_back(std::string("auto runs ") + to_string(c.op) + " as \"" + instruction.algorithm->name + "\".");
-    if (instruction.algorithm->make == make_hierarchical_cursor)
-      notes.push_back("Hierarchical " + std::string(to_string(c.op)) + ": scale-up domains of " +
-                      std::to_string(script.communicators[0].domain) +
-                      " reduce and gather inside by closed form; only the rings between them use the network.");
+    if (instruction.algorithm->note != nullptr)
+      notes.push_back(instruction.algorithm->note({c.op, ranks, 0, c.bytes, 0, script.communicators[0].domain}));
     sections.push_back(section({instruction}, c.repeat));
   }
   script.roles.push_back({{std::move(sections)}});

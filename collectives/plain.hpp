@@ -2,8 +2,8 @@
 // Plain collectives (contract §3, [[collective]]): one after another over all ranks, as nccl-tests runs them.
 // A rank goes on to the next one when its own part is done; there is no barrier between them.
 
+#include "collectives/algorithm.hpp"
 #include "collectives/job_plan.hpp"
-#include "collectives/op.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,9 +20,10 @@ struct PlainCollective {
 };
 
 /// The plan over `ranks` ranks, each with one stream. Collective i of the list fills `repeat` consecutive ids. `domain`
-/// is for "hierarchical", whose inner phases run in it by closed form; all else uses the network between all ranks.
-/// Throws Error: unknown algorithm, fewer than 2 ranks, ranks the algorithm cannot run on, nothing to do.
+/// is for algorithms with phases inside it, which run there by closed form; all else uses the network between all
+/// ranks. Throws Error: an algorithm that is not in the table, fewer than 2 ranks, ranks the algorithm cannot run on,
+/// nothing to do.
 JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::uint32_t ranks,
-                         const ScaleUpDomain &domain = {});
+                         const ScaleUpDomain &domain = {}, const AlgorithmTable &algorithms = collective_algorithms());
 
 } // namespace lightloom

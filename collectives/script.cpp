@@ -95,7 +95,7 @@ Instruction collective(const Script &script, std::uint32_t index, CollectiveOp o
   if (communicator.scale_up) {
     i.duration = scale_up_time(op, communicator.size, bytes, communicator.bandwidth, communicator.latency);
   } else {
-    i.algorithm = &find_algorithm(op, algorithm);
+    i.algorithm = &find_algorithm(op, algorithm, *script.algorithms);
     check_shape(*i.algorithm, {op, communicator.size, 0, bytes, 0, communicator.domain});
   }
   return i;
@@ -130,8 +130,8 @@ Bytes traffic(const Script &script, const Instruction &i) {
     return i.bytes * ranks;
   if (i.kind != Instruction::Kind::collective || i.algorithm == nullptr)
     return Bytes(0);
-  // With inner phases by closed form only the rings between domains are left: 2 (M − 1) times each share.
-  const Bytes group = group_traffic(i.op, uses_domain(script, i) ? c.size / c.domain : c.size, i.bytes);
+  const Bytes group = i.algorithm->traffic != nullptr ? i.algorithm->traffic(shape_of(script, i, 0))
+                                                      : group_traffic(i.op, c.size, i.bytes);
   if (ranks % c.size == 0)
     return group * (ranks / c.size);
   ASSERT_THAT(group.value % c.size == 0);
@@ -215,10 +215,13 @@ CollectiveInfo info_of(const Script &script, const Instruction &i, std::uint32_t
   CollectiveInfo info;
   info.step = step;
   info.op = to_string(i.op);
-  info.algorithm = i.algorithm != nullptr ? i.algorithm->name : find_algorithm(i.op, "auto").name;
+  const CollectiveAlgorithm &algorithm =
+      i.algorithm != nullptr ? *i.algorithm : find_algorithm(i.op, "auto", *script.algorithms);
+  info.algorithm = algorithm.name.c_str();
   info.bytes = i.bytes;
   info.ranks = script.communicators[i.communicator].size;
   info.scale_up = i.algorithm == nullptr;
+  info.inner_phases = i.algorithm != nullptr && i.algorithm->inner_phases;
   info.label = i.label;
   return info;
 }

@@ -23,7 +23,7 @@ struct Communicator {
   bool scale_up = false;    ///< the whole group runs in the scale-up domain by closed form
   BitRate bandwidth{};      ///< of the scale-up domain, per GPU and direction; 0 = there is none
   Duration latency{};       ///< of the scale-up domain
-  std::uint32_t domain = 1; ///< consecutive members that share a scale-up domain (for "hierarchical")
+  std::uint32_t domain = 1; ///< consecutive members that share a scale-up domain (CollectiveShape::domain)
 
   std::uint32_t span() const { return period != 0 ? period : size * stride; }
   std::uint32_t index_of(std::uint32_t rank) const { return rank % span() / stride; }
@@ -77,6 +77,8 @@ struct Script {
   std::uint32_t ranks = 1;
   std::uint32_t steps = 1;
   std::uint32_t role_stride = 1;
+  /// What collective() finds its algorithms in. Instructions point into it; copies of the script share it.
+  std::shared_ptr<const AlgorithmTable> algorithms = std::make_shared<const AlgorithmTable>(collective_algorithms());
   std::vector<Communicator> communicators;
   std::vector<Role> roles;
 

@@ -156,8 +156,7 @@ std::optional<Operation> ScriptProgram::inside(Position &at, std::uint32_t strea
   op.kind = step.kind == CollectiveStep::Kind::send ? Operation::Kind::send : Operation::Kind::receive;
   op.peer = c.rank_of(rank_, step.peer);
   op.channel = stream;
-  // Partners change from exchange to exchange: delays of one set the members apart for the next.
-  op.crossing = i.op == CollectiveOp::all_to_all || i.algorithm->make == &make_halving_doubling_cursor;
+  op.crossing = i.algorithm->crossing;
   return op;
 }
 
@@ -233,10 +232,8 @@ std::vector<RankProgram::Group> ScriptProgram::scale_up_groups() const {
 } // namespace
 
 bool uses_domain(const Script &script, const Instruction &i) {
-  if (i.kind != Instruction::Kind::collective || i.algorithm == nullptr ||
-      i.algorithm->make != make_hierarchical_cursor)
-    return false;
-  return script.communicators[i.communicator].bandwidth.bits_per_second > 0;
+  return i.kind == Instruction::Kind::collective && i.algorithm != nullptr && i.algorithm->inner_phases &&
+         script.communicators[i.communicator].domain > 1;
 }
 
 CollectiveShape shape_of(const Script &script, const Instruction &i, std::uint32_t rank) {

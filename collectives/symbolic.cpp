@@ -35,7 +35,7 @@ class SymbolicRun {
 public:
   SymbolicRun(const CollectiveAlgorithm &algorithm, CollectiveShape shape)
       : op_(shape.op), ranks_(shape.ranks), root_(shape.root), members_(shape.ranks) {
-    blocks_ = algorithm.blocks(shape);
+    blocks_ = algorithm.blocks != nullptr ? algorithm.blocks(shape) : ranks_;
     for (std::uint32_t i = 0; i < ranks_; ++i) {
       shape.index = i;
       members_[i] = {algorithm.make(shape), start(i), {}, false};

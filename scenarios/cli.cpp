@@ -1,5 +1,6 @@
 #include "scenarios/cli.hpp"
 
+#include "collectives/algorithm.hpp"
 #include "scenarios/cli_completion.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/version.hpp"
@@ -64,9 +65,7 @@ void add_run_commands(CLI::App &app, CommandLine &line) {
                   "collective --op all-reduce --algorithm ring -b 1MiB -e 64MiB -f 4 scenarios/ring-ideal.toml");
   collective->add_option("--op", line.op, "all-reduce, all-gather, reduce-scatter, all-to-all, broadcast, send")
       ->capture_default_str();
-  collective
-      ->add_option("--algorithm", line.algorithm,
-                   "ring, halving-doubling, hierarchical, pairwise, chain, direct or auto")
+  collective->add_option("--algorithm", line.algorithm, fmt::format("{} or auto", fmt::join(algorithm_names(), ", ")))
       ->capture_default_str();
   collective->add_option("-b,--minbytes", line.min_bytes, "Smallest size: a count of bytes, 1MiB, 1M")
       ->capture_default_str();

@@ -5,9 +5,7 @@
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
 
-#include <algorithm>
-
-namespace lightloom {
+namespace lightloom::algorithms {
 namespace {
 
 class ChainCursor final : public CollectiveCursor {
@@ -43,18 +41,43 @@ private:
   bool sending_;
 };
 
-} // namespace
-
-std::uint32_t chain_pieces(Bytes bytes) {
-  constexpr std::int64_t piece = 512 << 10;
-  return static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(bytes.value / piece + (bytes.value % piece != 0 ? 1 : 0), 1, 4096));
-}
-
-std::unique_ptr<CollectiveCursor> make_chain_cursor(const CollectiveShape &shape) {
+std::unique_ptr<CollectiveCursor> make(const CollectiveShape &shape) {
   EXPECTS(shape.index < shape.ranks && shape.root < shape.ranks);
-  EXPECTS(shape.op == CollectiveOp::broadcast);
   return std::make_unique<ChainCursor>(shape);
 }
 
-} // namespace lightloom
+std::vector<std::uint32_t> down_the_chain(const CollectiveShape &shape) {
+  const std::vector<std::uint32_t> next = next_member(shape);
+  return next == std::vector{shape.root} ? std::vector<std::uint32_t>{} : next;
+}
+
+std::uint64_t one_block_per_piece(const CollectiveShape &shape) { return chain_pieces(shape.bytes); }
+
+double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const AlphaBeta &) {
+  const double pieces = chain_pieces(s.bytes);
+  return s.ranks == 1 ? 0 : (s.ranks - 2 + pieces) * message.seconds(static_cast<double>(s.bytes.value) / pieces);
+}
+
+/// n − 1 hops of the first piece; the others follow it closely.
+Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
+  if (s.ranks == 1)
+    return {};
+  const std::int64_t pieces = chain_pieces(s.bytes);
+  const Bytes piece = chunk_bytes(s.bytes, chain_pieces(s.bytes), 0);
+  return (s.ranks - 1) * message_time(piece, path) +
+         transmission_time((pieces - 1) * wire_bytes(piece, path.framing), path.rate);
+}
+
+} // namespace
+
+AlgorithmTable chain() {
+  return {{.op = CollectiveOp::broadcast,
+           .name = "chain",
+           .make = make,
+           .sends_to = down_the_chain,
+           .blocks = one_block_per_piece,
+           .alpha_beta = alpha_beta,
+           .homogeneous_time = homogeneous_time}};
+}
+
+} // namespace lightloom::algorithms

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace lightloom {
+namespace lightloom::algorithms {
 namespace {
 
 class HalvingDoublingCursor final : public CollectiveCursor {
@@ -65,13 +65,52 @@ private:
   bool sending_ = true;
 };
 
-} // namespace
-
-std::unique_ptr<CollectiveCursor> make_halving_doubling_cursor(const CollectiveShape &shape) {
+std::unique_ptr<CollectiveCursor> make(const CollectiveShape &shape) {
   EXPECTS(shape.index < shape.ranks && std::has_single_bit(shape.ranks));
-  EXPECTS(shape.op == CollectiveOp::all_reduce || shape.op == CollectiveOp::reduce_scatter ||
-          shape.op == CollectiveOp::all_gather);
   return std::make_unique<HalvingDoublingCursor>(shape);
 }
 
-} // namespace lightloom
+std::vector<std::uint32_t> partners(const CollectiveShape &shape) {
+  std::vector<std::uint32_t> peers;
+  for (std::uint32_t distance = 1; distance < shape.ranks; distance *= 2)
+    peers.push_back(shape.index ^ distance);
+  return peers;
+}
+
+std::string unless_power_of_two(const CollectiveShape &shape) {
+  return std::has_single_bit(shape.ranks) ? "" : "it needs a power of two";
+}
+
+std::uint32_t phases(const CollectiveShape &shape) { return shape.op == CollectiveOp::all_reduce ? 2 : 1; }
+
+/// α log2 n + β (n−1)/n S per phase.
+double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const AlphaBeta &) {
+  const double transfer = static_cast<double>(s.bytes.value) * (s.ranks - 1) / s.ranks;
+  return phases(s) * (std::countr_zero(s.ranks) * message.alpha_s + transfer * message.beta_s);
+}
+
+/// One message of 1, 2, … n ÷ 2 chunks per phase.
+Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
+  Duration phase{};
+  for (std::uint32_t chunks = 1; chunks < s.ranks; chunks *= 2)
+    phase += message_time(chunk_bytes(s.bytes, s.ranks, 0) * chunks, path);
+  return phases(s) * phase;
+}
+
+} // namespace
+
+AlgorithmTable halving_doubling() {
+  AlgorithmTable rows;
+  for (const CollectiveOp op : {CollectiveOp::all_reduce, CollectiveOp::all_gather, CollectiveOp::reduce_scatter})
+    rows.push_back({.op = op,
+                    .name = "halving-doubling",
+                    .make = make,
+                    .sends_to = partners,
+                    .why_not = unless_power_of_two,
+                    .crossing = true,
+                    .alpha_beta = alpha_beta,
+                    .homogeneous_time = homogeneous_time});
+  return rows;
+}
+
+} // namespace lightloom::algorithms

@@ -9,7 +9,7 @@
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
 
-namespace lightloom {
+namespace lightloom::algorithms {
 namespace {
 
 class HierarchicalCursor final : public CollectiveCursor {
@@ -58,7 +58,7 @@ private:
       if (shape_.closed_form)
         return;
     }
-    ring_ = make_ring_cursor(part);
+    ring_ = find_algorithm(part.op, "ring").make(part);
   }
   void leave() {
     phase_ = static_cast<Phase>(static_cast<std::uint8_t>(phase_) + 1);
@@ -84,12 +84,59 @@ private:
   std::unique_ptr<CollectiveCursor> ring_;
 };
 
-} // namespace
-
-std::unique_ptr<CollectiveCursor> make_hierarchical_cursor(const CollectiveShape &shape) {
+std::unique_ptr<CollectiveCursor> make(const CollectiveShape &shape) {
   EXPECTS(shape.index < shape.ranks && shape.domain > 1 && shape.ranks % shape.domain == 0);
-  EXPECTS(shape.op == CollectiveOp::all_reduce);
   return std::make_unique<HierarchicalCursor>(shape);
 }
 
-} // namespace lightloom
+/// To the same seat of the next domain, and around the ring of the own domain.
+std::vector<std::uint32_t> across_and_inside(const CollectiveShape &shape) {
+  std::vector<std::uint32_t> peers;
+  const std::uint32_t first = shape.index / shape.domain * shape.domain;
+  if (!shape.closed_form)
+    peers.push_back(first + (shape.index - first + 1) % shape.domain);
+  if (const std::uint32_t across = (shape.index + shape.domain) % shape.ranks; across != shape.index)
+    peers.push_back(across);
+  return peers;
+}
+
+std::string unless_domains(const CollectiveShape &shape) {
+  if (shape.domain < 2)
+    return "it needs a scale-up domain that several of them share";
+  return shape.ranks % shape.domain == 0
+             ? ""
+             : "they do not fill scale-up domains of " + std::to_string(shape.domain) + " evenly";
+}
+
+/// With inner phases by closed form only the rings between domains are left: 2 (M − 1) times each share.
+Bytes traffic(const CollectiveShape &s) {
+  return group_traffic(s.op, s.closed_form ? s.ranks / s.domain : s.ranks, s.bytes);
+}
+
+std::string note(const CollectiveShape &shape) {
+  return "Hierarchical all-reduce: scale-up domains of " + std::to_string(shape.domain) +
+         " reduce and gather inside by closed form; only the rings between them use the network.";
+}
+
+/// 2(g−1)αᵢ + 2(g−1)/g Sβᵢ + 2(M−1)αₒ + 2(M−1)/M (S/g)βₒ.
+double alpha_beta(const CollectiveShape &s, const AlphaBeta &between, const AlphaBeta &inside) {
+  const std::uint32_t domains = s.ranks / s.domain;
+  const double share = static_cast<double>(s.bytes.value) / s.domain;
+  return 2 * (s.domain - 1) * inside.seconds(share) + 2 * (domains - 1) * between.seconds(share / domains);
+}
+
+} // namespace
+
+AlgorithmTable hierarchical() {
+  return {{.op = CollectiveOp::all_reduce,
+           .name = "hierarchical",
+           .make = make,
+           .sends_to = across_and_inside,
+           .why_not = unless_domains,
+           .traffic = traffic,
+           .inner_phases = true,
+           .note = note,
+           .alpha_beta = alpha_beta}};
+}
+
+} // namespace lightloom::algorithms

@@ -5,7 +5,7 @@
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
 
-namespace lightloom {
+namespace lightloom::algorithms {
 namespace {
 
 class PairwiseCursor final : public CollectiveCursor {
@@ -37,12 +37,42 @@ private:
   bool sending_ = true;
 };
 
-} // namespace
-
-std::unique_ptr<CollectiveCursor> make_pairwise_cursor(const CollectiveShape &shape) {
+std::unique_ptr<CollectiveCursor> make(const CollectiveShape &shape) {
   EXPECTS(shape.index < shape.ranks);
-  EXPECTS(shape.op == CollectiveOp::all_to_all);
   return std::make_unique<PairwiseCursor>(shape);
 }
 
-} // namespace lightloom
+std::vector<std::uint32_t> all_others(const CollectiveShape &shape) {
+  std::vector<std::uint32_t> peers;
+  peers.reserve(shape.ranks - 1);
+  for (std::uint32_t k = 1; k < shape.ranks; ++k)
+    peers.push_back((shape.index + k) % shape.ranks);
+  return peers;
+}
+
+std::uint64_t one_block_per_pair(const CollectiveShape &shape) {
+  return static_cast<std::uint64_t>(shape.ranks) * shape.ranks;
+}
+
+double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const AlphaBeta &) {
+  return (s.ranks - 1) * message.seconds(static_cast<double>(s.bytes.value) / s.ranks);
+}
+
+Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
+  return (s.ranks - 1) * message_time(chunk_bytes(s.bytes, s.ranks, 0), path);
+}
+
+} // namespace
+
+AlgorithmTable pairwise() {
+  return {{.op = CollectiveOp::all_to_all,
+           .name = "pairwise",
+           .make = make,
+           .sends_to = all_others,
+           .blocks = one_block_per_pair,
+           .crossing = true,
+           .alpha_beta = alpha_beta,
+           .homogeneous_time = homogeneous_time}};
+}
+
+} // namespace lightloom::algorithms

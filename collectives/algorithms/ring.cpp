@@ -9,7 +9,7 @@
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
 
-namespace lightloom {
+namespace lightloom::algorithms {
 namespace {
 
 class RingCursor final : public CollectiveCursor {
@@ -61,13 +61,34 @@ private:
   bool sending_ = true;
 };
 
-} // namespace
-
-std::unique_ptr<CollectiveCursor> make_ring_cursor(const CollectiveShape &shape) {
+std::unique_ptr<CollectiveCursor> make(const CollectiveShape &shape) {
   EXPECTS(shape.index < shape.ranks);
-  EXPECTS(shape.op == CollectiveOp::all_reduce || shape.op == CollectiveOp::reduce_scatter ||
-          shape.op == CollectiveOp::all_gather);
   return std::make_unique<RingCursor>(shape);
 }
 
-} // namespace lightloom
+std::uint32_t steps(const CollectiveShape &s) { return (s.op == CollectiveOp::all_reduce ? 2 : 1) * (s.ranks - 1); }
+
+/// (n − 1)(α + β S ÷ n) per phase.
+double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const AlphaBeta &) {
+  return steps(s) * message.seconds(static_cast<double>(s.bytes.value) / s.ranks);
+}
+
+Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
+  return steps(s) * message_time(chunk_bytes(s.bytes, s.ranks, 0), path);
+}
+
+} // namespace
+
+AlgorithmTable ring() {
+  AlgorithmTable rows;
+  for (const CollectiveOp op : {CollectiveOp::all_reduce, CollectiveOp::all_gather, CollectiveOp::reduce_scatter})
+    rows.push_back({.op = op,
+                    .name = "ring",
+                    .make = make,
+                    .sends_to = next_member,
+                    .alpha_beta = alpha_beta,
+                    .homogeneous_time = homogeneous_time});
+  return rows;
+}
+
+} // namespace lightloom::algorithms

@@ -26,6 +26,7 @@ BuiltStep build_step(const TrainingSpec &spec, Marking marking) {
   built.marking = marking;
   Script &script = built.script;
   script.ranks = spec.gpus;
+  script.algorithms = std::make_shared<const AlgorithmTable>(spec.algorithms);
   script.steps = spec.steps;
   script.role_stride = spec.order == RankOrder::tp_dp_pp ? spec.tensor * spec.data : spec.tensor;
   built.groups = add_groups(script, spec);
@@ -114,7 +115,8 @@ void add_data_notes(JobPlan &plan, const TrainingSpec &s, const BuiltStep &built
   if (s.zero > 0)
     plan.notes.emplace_back("ZeRO-1: each data rank updates its share; updated weights are gathered after the update, "
                             "not overlapped with the next step.");
-  if (!inside && s.scale_up.gpus > s.tensor && s.data_algorithm != "hierarchical")
+  if (!inside && s.scale_up.gpus > s.tensor &&
+      !find_algorithm(gradient_reduction(s), s.data_algorithm, s.algorithms).inner_phases)
     plan.notes.emplace_back(
         "Gradient rings use the network between all replicas, also between those that share a scale-up domain.");
 }

@@ -1,6 +1,5 @@
 #include "collectives/training/training_spec.hpp"
 
-#include "collectives/algorithm.hpp"
 #include "sim/core/error.hpp"
 
 #include <fmt/format.h>
@@ -155,11 +154,12 @@ void check_experts(const TrainingSpec &s) {
 void check_data_algorithm(const TrainingSpec &s) {
   if (s.data == 1)
     return;
-  const auto ops = s.zero == 0 ? std::vector{CollectiveOp::all_reduce}
-                               : std::vector{CollectiveOp::reduce_scatter, CollectiveOp::all_gather};
+  std::vector ops{gradient_reduction(s)};
+  if (s.zero > 0)
+    ops.push_back(CollectiveOp::all_gather);
   for (const CollectiveOp op : ops)
     try {
-      find_algorithm(op, s.data_algorithm);
+      find_algorithm(op, s.data_algorithm, s.algorithms);
     } catch (const Error &e) {
       throw Error(fmt::format("job.data_algorithm = \"{}\"", s.data_algorithm),
                   fmt::format("{} is needed, and {}", to_string(op), e.problems().front().why),

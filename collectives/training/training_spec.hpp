@@ -3,6 +3,7 @@
 // and expert parallelism, the batch, and the schedule. Checked by check_training, which names the key to change.
 // Leaves out: context parallelism, ZeRO stages 2 and 3, load imbalance among experts, data loading, checkpoints.
 
+#include "collectives/algorithm.hpp"
 #include "collectives/job_plan.hpp"
 #include "collectives/training/gpu.hpp"
 #include "collectives/training/model.hpp"
@@ -56,10 +57,11 @@ struct TrainingSpec {
 
   std::uint32_t zero = 0;              ///< 0; 1 = optimizer state, and with it the update, is split over data ranks
   std::string data_algorithm = "ring"; ///< of gradient all-reduce, or reduce-scatter and all-gather
-  bool overlap_gradients = true;       ///< reduce buckets during the last micro-batch's backward, else after it
-  std::uint32_t gradient_bytes = 2;    ///< per parameter, 2 or 4
-  std::uint32_t bucket_layers = 1;     ///< layers per gradient bucket
-  Bytes bucket_size{};                 ///< > 0: instead, a bucket closes once it holds at least this much
+  AlgorithmTable algorithms = collective_algorithms(); ///< what all collectives of the job are found in
+  bool overlap_gradients = true;    ///< reduce buckets during the last micro-batch's backward, else after it
+  std::uint32_t gradient_bytes = 2; ///< per parameter, 2 or 4
+  std::uint32_t bucket_layers = 1;  ///< layers per gradient bucket
+  Bytes bucket_size{};              ///< > 0: instead, a bucket closes once it holds at least this much
 
   RankOrder order = RankOrder::tp_dp_pp;
   ScaleUpDomain scale_up;
@@ -68,6 +70,11 @@ struct TrainingSpec {
   double optimizer_bytes_per_parameter = 28;
   bool check_memory = true; ///< refuse a job that does not fit the GPU's memory
 };
+
+/// How gradients are reduced over data ranks: each rank keeps the whole, or with ZeRO its share.
+constexpr CollectiveOp gradient_reduction(const TrainingSpec &spec) {
+  return spec.zero > 0 ? CollectiveOp::reduce_scatter : CollectiveOp::all_reduce;
+}
 
 /// The spec with its defaults filled in (sequence, expert_tensor). Throws Error that names the first key that cannot
 /// be: factors, batch, layers, experts, schedule, algorithm. Memory is checked apart (training/memory.hpp).

@@ -156,9 +156,8 @@ Block StageStep::end() const {
 
 void StageStep::add_reduction(Block &to, std::uint32_t communicator, std::int64_t parameters) const {
   if (parameters > 0)
-    to.push_back(collective(script_, communicator,
-                            spec_.zero > 0 ? CollectiveOp::reduce_scatter : CollectiveOp::all_reduce,
-                            Bytes(parameters * spec_.gradient_bytes), spec_.data_algorithm, label::gradients));
+    to.push_back(collective(script_, communicator, gradient_reduction(spec_), Bytes(parameters * spec_.gradient_bytes),
+                            spec_.data_algorithm, label::gradients));
 }
 
 Block StageStep::reductions() const {

@@ -226,15 +226,10 @@ Duration Bounds::collective(const CollectiveInfo &info) const {
   const auto op = parse_collective_op(info.op);
   if (info.scale_up)
     return scale_up_time(op, info.ranks, info.bytes, scale_up_bandwidth_, scale_up_.latency);
-  if (std::string_view(info.algorithm) != "hierarchical")
-    return port_lower_bound(op, info.ranks, info.bytes, host_bandwidth(), shortest_, {mtu_, header_});
-  // The phases inside a node stay off the network. How many of the ranks share a node divides the ranks and is at most
-  // the GPUs of a node; the more share it, the less crosses.
-  const Bytes crossing =
-      hierarchical_port_traffic(info.ranks, largest_divisor_up_to(info.ranks, node_gpus_), info.bytes);
-  if (crossing.value == 0)
-    return {};
-  return shortest_ + transmission_time(wire_bytes(crossing, {mtu_, header_}), host_bandwidth());
+  // How many of the ranks share a node divides the ranks and is at most the GPUs of a node; the more share it, the less
+  // crosses.
+  const std::uint32_t domain = info.inner_phases ? largest_divisor_up_to(info.ranks, node_gpus_) : 1;
+  return port_lower_bound(op, info.ranks, info.bytes, host_bandwidth(), shortest_, {mtu_, header_}, domain);
 }
 
 std::string Bounds::bottleneck(const CollectiveInfo &info) const {

@@ -118,21 +118,18 @@ Keys model_keys() {
 }
 
 /// Every algorithm that some operation has, "auto" first.
-std::vector<std::string> algorithm_names() {
-  std::vector<std::string> names{"auto"};
-  for (const auto &line : collective_algorithms())
-    if (std::find(names.begin(), names.end(), line.name) == names.end())
-      names.emplace_back(line.name);
+std::vector<std::string> auto_and_algorithms() {
+  std::vector<std::string> names = algorithm_names();
+  names.insert(names.begin(), "auto");
   return names;
 }
 
 /// Of the contract's algorithms, those that this version does not have.
 std::vector<std::string> later_algorithms() {
-  const auto have = algorithm_names();
-  std::vector<std::string> later;
-  for (const char *name : {"halving-doubling", "double-binary-tree", "direct", "pairwise", "bruck", "hierarchical"})
-    if (std::find(have.begin(), have.end(), name) == have.end())
-      later.emplace_back(name);
+  std::vector<std::string> later{"double-binary-tree", "bruck"};
+  std::erase_if(later, [have = algorithm_names()](const std::string &name) {
+    return std::find(have.begin(), have.end(), name) != have.end();
+  });
   return later;
 }
 
@@ -141,7 +138,7 @@ Keys collective_keys() {
       {.path = "collective.*.op", .type = choice, .fallback = "all-reduce",
        .choices = {"all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "send"},
        .description = "over all GPUs, each with its own NICs"},
-      {.path = "collective.*.algorithm", .type = choice, .fallback = "auto", .choices = algorithm_names(),
+      {.path = "collective.*.algorithm", .type = choice, .fallback = "auto", .choices = auto_and_algorithms(),
        .later = later_algorithms(),
        .description = "auto: ring; all-to-all: pairwise; broadcast: chain; send: direct"},
       {.path = "collective.*.size", .type = bytes, .fallback = "1GiB", .low = 1, .high = 1e12,

@@ -83,6 +83,7 @@ struct CollectiveInfo {
   Bytes bytes{};              ///< nccl-tests convention: buffer bytes per rank
   std::uint32_t ranks = 0;    ///< members of one group
   bool scale_up = false;      ///< runs inside the scale-up domain (closed form)
+  bool inner_phases = false;  ///< its phases inside scale-up domains stay off the network (closed form)
   std::uint16_t label = 0;    ///< index into JobPlan::labels
 };
 

@@ -24,9 +24,9 @@ std::vector<std::uint32_t> domains(const CollectiveAlgorithm &algorithm, std::ui
     if (ranks % domain == 0 &&
         (algorithm.why_not == nullptr || algorithm.why_not({algorithm.op, ranks, 0, {}, 0, domain}).empty()))
       fit.push_back(domain);
-  return algorithm.why_not == nullptr || std::string(algorithm.name) != "hierarchical"
-             ? std::vector<std::uint32_t>(fit.empty() ? 0 : 1, 1)
-             : fit;
+  if (!algorithm.inner_phases)
+    fit.resize(fit.empty() ? 0 : 1);
+  return fit;
 }
 
 } // namespace
@@ -54,8 +54,11 @@ TEST_CASE("what all ranks send together is what group_traffic says, exactly, wha
           CAPTURE(ranks);
           CAPTURE(domain);
           CAPTURE(bytes);
-          CHECK(prove(algorithm, ranks, Bytes(bytes), 0, domain).sent ==
-                group_traffic(algorithm.op, ranks, Bytes(bytes)));
+          const CollectiveShape shape{algorithm.op, ranks, 0, Bytes(bytes), 0, domain};
+          const Bytes traffic = group_traffic(algorithm.op, ranks, Bytes(bytes));
+          CHECK(prove(algorithm, ranks, Bytes(bytes), 0, domain).sent == traffic);
+          if (algorithm.traffic != nullptr)
+            CHECK(algorithm.traffic(shape) == traffic);
         }
 }
 
@@ -129,7 +132,7 @@ TEST_CASE("an algorithm that an operation does not have is an error that names t
     CHECK(std::string(e.what()).find("pairwise") != std::string::npos);
   }
   CHECK_THROWS_AS(find_algorithm(CollectiveOp::all_reduce, "pairwise"), Error);
-  CHECK(std::string(find_algorithm(CollectiveOp::all_reduce, "auto").name) == "ring");
+  CHECK(find_algorithm(CollectiveOp::all_reduce, "auto").name == "ring");
 }
 
 namespace {
@@ -179,7 +182,7 @@ public:
 };
 
 CollectiveAlgorithm broken(CollectiveOp op, std::unique_ptr<CollectiveCursor> (*make)(const CollectiveShape &)) {
-  return {op, "broken", "", make, nullptr, [](const CollectiveShape &s) -> std::uint64_t { return s.ranks; }, nullptr};
+  return {.op = op, .name = "broken", .make = make, .sends_to = next_member};
 }
 
 } // namespace

@@ -192,7 +192,7 @@ TEST_CASE(
       CHECK_MESSAGE(result.problems.empty(), problems_of(result));
       CHECK(plan.network_bytes.value == 3 * 2 * (ranks / 8 - 1) * bytes);
       for (const Bytes sent : result.sent_by) // 2 (M - 1) / n S each, as the port's bound says
-        CHECK(std::abs(sent.value - 3 * hierarchical_port_traffic(ranks, 8, Bytes(bytes)).value) <=
+        CHECK(std::abs(sent.value - 3 * busiest_port_traffic(CollectiveOp::all_reduce, ranks, Bytes(bytes), 8).value) <=
               6 * (ranks / 8 + 1));
     }
   }

@@ -1,7 +1,7 @@
 // Closed forms against the reference table of docs/validation/collectives.md (alpha = 5 us, 50 GB/s), and parameter
 // counts and step FLOPs against what the models' authors published.
 
-#include "collectives/closed_form.hpp"
+#include "collectives/algorithm.hpp"
 #include "collectives/training/model.hpp"
 
 #include <doctest/doctest.h>
@@ -9,6 +9,16 @@
 #include <cmath>
 
 using namespace lightloom;
+
+namespace {
+
+constexpr AlphaBeta message{5e-6, 1 / 50e9};
+
+double seconds_of(CollectiveOp op, const char *algorithm, std::uint32_t n, Bytes bytes, const AlphaBeta &m = message) {
+  return find_algorithm(op, algorithm).alpha_beta({op, n, 0, bytes}, m, m);
+}
+
+} // namespace
 
 TEST_CASE("alpha-beta forms reproduce the reference table to its last digit (0.5 ns)") {
   struct Row {
@@ -28,16 +38,19 @@ TEST_CASE("alpha-beta forms reproduce the reference table to its last digit (0.5
       {1024, 1_GiB, 53137.730, 43007.730, 214798.365, 26568.865, 107424.182},
   };
   const auto us = [](CollectiveOp op, const char *algorithm, const Row &r) {
-    return 1e6 * alpha_beta_seconds(op, algorithm, r.n, r.size, 5e-6, 1 / 50e9);
+    return 1e6 * seconds_of(op, algorithm, r.n, r.size);
+  };
+  const auto reference = [](CollectiveOp op, const char *algorithm, const Row &r) {
+    return 1e6 * reference_seconds(op, algorithm, r.n, r.size, message);
   };
   for (const Row &r : rows) {
     CAPTURE(r.n);
     CAPTURE(r.size.value);
     CHECK(std::abs(us(CollectiveOp::all_reduce, "ring", r) - r.ring) < 5.1e-4);
     CHECK(std::abs(us(CollectiveOp::all_reduce, "halving-doubling", r) - r.halving) < 5.1e-4);
-    CHECK(std::abs(us(CollectiveOp::all_reduce, "recursive-doubling", r) - r.doubling) < 5.1e-4);
+    CHECK(std::abs(reference(CollectiveOp::all_reduce, "recursive-doubling", r) - r.doubling) < 5.1e-4);
     CHECK(std::abs(us(CollectiveOp::all_to_all, "pairwise", r) - r.pairwise) < 5.1e-4);
-    CHECK(std::abs(us(CollectiveOp::all_to_all, "bruck", r) - r.bruck) < 5.1e-4);
+    CHECK(std::abs(reference(CollectiveOp::all_to_all, "bruck", r) - r.bruck) < 5.1e-4);
     CHECK(2 * us(CollectiveOp::all_gather, "ring", r) == doctest::Approx(us(CollectiveOp::all_reduce, "ring", r)));
   }
 }
@@ -48,8 +61,9 @@ TEST_CASE("the frame-exact form tends to the alpha-beta form when frames cost no
   path.latency = 5us;
   path.rate = 400_Gbps;
   path.framing.mtu = Bytes(1'000'000'000'000);
-  const double model = alpha_beta_seconds(CollectiveOp::all_reduce, "ring", 64, 1_GiB, 5e-6, 1 / 50e9);
-  const double exact = seconds(homogeneous_time(CollectiveOp::all_reduce, 64, 1_GiB, path));
+  const double model = seconds_of(CollectiveOp::all_reduce, "ring", 64, 1_GiB);
+  const CollectiveAlgorithm &ring = find_algorithm(CollectiveOp::all_reduce, "ring");
+  const double exact = seconds(ring.homogeneous_time({ring.op, 64, 0, 1_GiB}, path));
   CHECK(exact - model == doctest::Approx(126 * 0.4e-9).epsilon(1e-3));
 }
 
@@ -62,22 +76,23 @@ TEST_CASE(
   path.framing.mtu = Bytes(1'000'000'000'000);
   for (const std::uint32_t n : {2u, 8u, 64u, 1024u})
     for (const CollectiveOp op : {CollectiveOp::all_reduce, CollectiveOp::reduce_scatter, CollectiveOp::all_gather}) {
-      const double model = alpha_beta_seconds(op, "halving-doubling", n, 1_GiB, 5e-6, 1 / 50e9);
-      const double exact = seconds(homogeneous_halving_doubling_time(op, n, 1_GiB, path));
+      const double model = seconds_of(op, "halving-doubling", n, 1_GiB);
+      const double exact = seconds(find_algorithm(op, "halving-doubling").homogeneous_time({op, n, 0, 1_GiB}, path));
       const double messages = std::log2(n) * (op == CollectiveOp::all_reduce ? 2 : 1);
       CHECK(exact - model == doctest::Approx(messages * 0.4e-9).epsilon(0.02)); // 20 B of preamble and gap each
     }
 }
 
 TEST_CASE("hierarchical all-reduce: one domain is a ring inside, domains of one are a ring between, 1/g in general") {
-  const AlphaBeta inside{1e-6, 1 / 450e9}, between{5e-6, 1 / 50e9};
-  const auto ring = [](std::uint32_t n, AlphaBeta m) {
-    return alpha_beta_seconds(CollectiveOp::all_reduce, "ring", n, 1_GiB, m.alpha_s, m.beta_s);
+  constexpr auto op = CollectiveOp::all_reduce;
+  const AlphaBeta inside{1e-6, 1 / 450e9};
+  const auto hierarchical = [&](std::uint32_t domain) {
+    return find_algorithm(op, "hierarchical").alpha_beta({op, 64, 0, 1_GiB, 0, domain}, message, inside);
   };
-  CHECK(hierarchical_seconds(64, 64, 1_GiB, inside, between) == doctest::Approx(ring(64, inside)));
-  CHECK(hierarchical_seconds(64, 1, 1_GiB, inside, between) == doctest::Approx(ring(64, between)));
+  CHECK(hierarchical(64) == doctest::Approx(seconds_of(op, "ring", 64, 1_GiB, inside)));
+  CHECK(hierarchical(1) == doctest::Approx(seconds_of(op, "ring", 64, 1_GiB)));
   // 8 nodes of 8: 14 x 1 us + 2 x 7/8 x 1 GiB / 450 GB/s + 14 x 5 us + 2 x 7/8 x 128 MiB / 50 GB/s
-  CHECK(hierarchical_seconds(64, 8, 1_GiB, inside, between) ==
+  CHECK(hierarchical(8) ==
         doctest::Approx(14e-6 + 1.75 * 1'073'741'824 / 450e9 + 70e-6 + 1.75 * 134'217'728 / 50e9).epsilon(1e-12));
 }
 
