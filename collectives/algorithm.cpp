@@ -28,6 +28,12 @@ const AlgorithmTable &collective_algorithms() {
   return table;
 }
 
+AlgorithmTable algorithms_with(const AlgorithmTable &own) {
+  AlgorithmTable all = collective_algorithms();
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
+
 const CollectiveAlgorithm &find_algorithm(CollectiveOp op, std::string_view name, const AlgorithmTable &table) {
   std::vector<std::string> known;
   for (const CollectiveAlgorithm &row : table) {

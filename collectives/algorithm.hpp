@@ -48,6 +48,8 @@ using AlgorithmTable = std::vector<CollectiveAlgorithm>;
 
 /// What comes with the library.
 const AlgorithmTable &collective_algorithms();
+/// The same and, behind it, what a program brings along.
+AlgorithmTable algorithms_with(const AlgorithmTable &own);
 
 /// The row for (op, name), or the operation's first one for "auto" (say so in the output: the row's name is what runs).
 /// Throws Error that names the algorithms this operation has.

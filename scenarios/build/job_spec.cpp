@@ -77,6 +77,7 @@ TrainingSpec training_spec(const Scenario &s) {
   t.flash_attention = j.flash_attention;
   t.zero = j.zero;
   t.data_algorithm = j.data_algorithm;
+  t.algorithms = algorithms_with(s.extensions.collective_algorithms);
   t.overlap_gradients = j.overlap;
   t.gradient_bytes = j.gradient_bytes;
   t.bucket_size = j.bucket.value_or(Bytes(0));

@@ -47,13 +47,14 @@ JobPlan plan_plain(const Scenario &s) {
   for (const auto &c : s.collectives)
     list.push_back({parse_collective_op(c.op), c.algorithm, c.size, s.steps});
   const ScaleUpDomain domain = scale_up_domain(s);
+  const AlgorithmTable algorithms = algorithms_with(s.extensions.collective_algorithms);
   // Each alone first, for the place of what cannot be.
   for (std::size_t i = 0; i < list.size(); ++i)
     located(s, fmt::format("collective.{}", i), [&] {
       algorithm_located(s, list[i].algorithm, fmt::format("collective.{}.algorithm", i),
-                        [&] { plan_collectives({list[i]}, s.cluster.gpus, domain); });
+                        [&] { plan_collectives({list[i]}, s.cluster.gpus, domain, algorithms); });
     });
-  return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus, domain); });
+  return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus, domain, algorithms); });
 }
 
 JobPlan plan_workload(const Scenario &s) {

@@ -33,12 +33,13 @@ void check_collectives(Checks &c) {
   const auto &s = c.s();
   if (s.cluster.gpus < 2)
     c.add("cluster.gpus", "cluster.gpus = 1", "a collective needs two ranks", "Try 2.");
+  const AlgorithmTable algorithms = algorithms_with(s.extensions.collective_algorithms);
   for (std::size_t i = 0; i < s.collectives.size(); ++i) {
     const auto &k = s.collectives[i];
     const std::string at = fmt::format("collective.{}", i);
     const bool all_to_all = k.op == "all-to-all";
     try {
-      find_algorithm(parse_collective_op(k.op), k.algorithm);
+      find_algorithm(parse_collective_op(k.op), k.algorithm, algorithms);
     } catch (const Error &e) {
       const auto &p = e.problems().front();
       c.add(at + ".algorithm", p.what, p.why, p.suggestion);
