@@ -1,7 +1,7 @@
 #include "collectives/training/memory.hpp"
 
-#include "collectives/stage.hpp"
 #include "collectives/training/pipeline_schedule.hpp"
+#include "collectives/training/stage.hpp"
 #include "sim/core/error.hpp"
 
 #include <fmt/format.h>

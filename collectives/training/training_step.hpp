@@ -3,7 +3,7 @@
 // the update. Private to training.cpp and training/training_step.cpp; layers are in training/training_layers.hpp.
 
 #include "collectives/script.hpp"
-#include "collectives/stage.hpp"
+#include "collectives/training/stage.hpp"
 #include "collectives/training/pipeline_schedule.hpp"
 #include "collectives/training/training_layers.hpp"
 

@@ -1,4 +1,4 @@
-#include "collectives/stage.hpp"
+#include "collectives/training/stage.hpp"
 
 #include "collectives/training/model.hpp"
 #include "sim/core/contract.hpp"
