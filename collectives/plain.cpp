@@ -13,6 +13,7 @@ JobPlan plan_collectives(const std::vector<PlainCollective> &collectives, std::u
     throw Error("no collective to run", "", "Add a [[collective]] table.");
   Script script;
   script.ranks = ranks;
+  script.scale_up = domain;
   script.algorithms = std::make_shared<const AlgorithmTable>(algorithms);
   Communicator everyone = place(ranks, 1, domain);
   if (everyone.scale_up)

@@ -16,10 +16,6 @@ Communicator place(std::uint32_t size, std::uint32_t stride, const ScaleUpDomain
   c.size = size;
   c.stride = stride;
   c.scale_up = size * stride <= domain.gpus && domain.gpus % (size * stride) == 0;
-  if (domain.gpus > 1) {
-    c.bandwidth = domain.bandwidth;
-    c.latency = domain.latency;
-  }
   if (!c.scale_up && domain.gpus % stride == 0 && size % (domain.gpus / stride) == 0)
     c.domain = domain.gpus / stride;
   return c;
@@ -29,49 +25,25 @@ Section section(Block block, std::uint32_t repeat) { return {repeat, std::make_s
 
 Instruction compute(Duration duration, std::uint16_t label) {
   EXPECTS(duration >= Duration::zero());
-  Instruction i;
-  i.kind = Instruction::Kind::compute;
-  i.duration = duration;
-  i.label = label;
-  return i;
+  return {.kind = Instruction::Kind::compute, .label = label, .duration = duration};
 }
 
-Instruction signal_event(std::uint32_t event) {
-  Instruction i;
-  i.kind = Instruction::Kind::signal;
-  i.event = event;
-  return i;
-}
+Instruction signal_event(std::uint32_t event) { return {.kind = Instruction::Kind::signal, .event = event}; }
 
 Instruction wait_event(std::uint32_t event, std::uint32_t count) {
-  Instruction i;
-  i.kind = Instruction::Kind::wait;
-  i.event = event;
-  i.count = count;
-  return i;
+  return {.kind = Instruction::Kind::wait, .event = event, .count = count};
 }
 
-Instruction begin_step() {
-  Instruction i;
-  i.kind = Instruction::Kind::begin_step;
-  return i;
-}
-
-Instruction end_step() {
-  Instruction i;
-  i.kind = Instruction::Kind::end_step;
-  return i;
-}
+Instruction begin_step() { return {.kind = Instruction::Kind::begin_step}; }
+Instruction end_step() { return {.kind = Instruction::Kind::end_step}; }
 
 Instruction send_to(std::uint32_t index, std::int32_t shift, std::uint32_t channel, Bytes bytes, std::uint16_t label) {
-  Instruction i;
-  i.kind = Instruction::Kind::send;
-  i.communicator = index;
-  i.shift = shift;
-  i.channel = channel;
-  i.bytes = bytes;
-  i.label = label;
-  return i;
+  return {.kind = Instruction::Kind::send,
+          .label = label,
+          .communicator = index,
+          .channel = channel,
+          .shift = shift,
+          .bytes = bytes};
 }
 
 Instruction receive_from(std::uint32_t index, std::int32_t shift, std::uint32_t channel, Bytes bytes,
@@ -86,14 +58,9 @@ Instruction collective(const Script &script, std::uint32_t index, CollectiveOp o
   EXPECTS(index < script.communicators.size());
   EXPECTS(bytes.value >= 0);
   const Communicator &communicator = script.communicators[index];
-  Instruction i;
-  i.kind = Instruction::Kind::collective;
-  i.label = label;
-  i.op = op;
-  i.communicator = index;
-  i.bytes = bytes;
+  Instruction i{.kind = Instruction::Kind::collective, .label = label, .op = op, .communicator = index, .bytes = bytes};
   if (communicator.scale_up) {
-    i.duration = scale_up_time(op, communicator.size, bytes, communicator.bandwidth, communicator.latency);
+    i.duration = scale_up_time(op, communicator.size, bytes, script.scale_up.bandwidth, script.scale_up.latency);
   } else {
     i.algorithm = &find_algorithm(op, algorithm, *script.algorithms);
     check_shape(*i.algorithm, {op, communicator.size, 0, bytes, 0, communicator.domain});
@@ -212,18 +179,16 @@ std::shared_ptr<SharedScript> share(Script script) {
 }
 
 CollectiveInfo info_of(const Script &script, const Instruction &i, std::uint32_t step) {
-  CollectiveInfo info;
-  info.step = step;
-  info.op = to_string(i.op);
   const CollectiveAlgorithm &algorithm =
       i.algorithm != nullptr ? *i.algorithm : find_algorithm(i.op, "auto", *script.algorithms);
-  info.algorithm = algorithm.name.c_str();
-  info.bytes = i.bytes;
-  info.ranks = script.communicators[i.communicator].size;
-  info.scale_up = i.algorithm == nullptr;
-  info.inner_phases = i.algorithm != nullptr && i.algorithm->inner_phases;
-  info.label = i.label;
-  return info;
+  return {.step = step,
+          .op = to_string(i.op),
+          .algorithm = algorithm.name.c_str(),
+          .bytes = i.bytes,
+          .ranks = script.communicators[i.communicator].size,
+          .scale_up = i.algorithm == nullptr,
+          .inner_phases = i.algorithm != nullptr && algorithm.inner_phases,
+          .label = i.label};
 }
 
 } // namespace

@@ -21,8 +21,6 @@ struct Communicator {
   std::uint32_t stride = 1;
   std::uint32_t period = 0; ///< 0 = size × stride: everybody is in a group
   bool scale_up = false;    ///< the whole group runs in the scale-up domain by closed form
-  BitRate bandwidth{};      ///< of the scale-up domain, per GPU and direction; 0 = there is none
-  Duration latency{};       ///< of the scale-up domain
   std::uint32_t domain = 1; ///< consecutive members that share a scale-up domain (CollectiveShape::domain)
 
   std::uint32_t span() const { return period != 0 ? period : size * stride; }
@@ -77,6 +75,7 @@ struct Script {
   std::uint32_t ranks = 1;
   std::uint32_t steps = 1;
   std::uint32_t role_stride = 1;
+  ScaleUpDomain scale_up{};
   /// What collective() finds its algorithms in. Instructions point into it; copies of the script share it.
   std::shared_ptr<const AlgorithmTable> algorithms = std::make_shared<const AlgorithmTable>(collective_algorithms());
   std::vector<Communicator> communicators;

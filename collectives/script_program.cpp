@@ -127,6 +127,7 @@ Operation ScriptProgram::simple(const Position &at, const Instruction &i) const 
 
 std::optional<Operation> ScriptProgram::inside(Position &at, std::uint32_t stream, const Instruction &i) const {
   const Communicator &c = communicator(i);
+  const ScaleUpDomain &domain = shared_->script.scale_up;
   Operation op;
   op.label = i.label;
   op.bytes = i.bytes;
@@ -147,7 +148,7 @@ std::optional<Operation> ScriptProgram::inside(Position &at, std::uint32_t strea
   case CollectiveStep::Kind::scale_up:
     op.kind = Operation::Kind::scale_up;
     op.id = shared_->first_group[i.communicator] + c.part_of(rank_);
-    op.duration = scale_up_time(step.op, c.domain, step.bytes, c.bandwidth, c.latency);
+    op.duration = scale_up_time(step.op, c.domain, step.bytes, domain.bandwidth, domain.latency);
     return op;
   case CollectiveStep::Kind::send:
   case CollectiveStep::Kind::receive:

@@ -57,6 +57,7 @@ public:
   SimaiBuilder(const SimaiWorkload &workload, std::uint32_t gpus, const SimaiRun &run)
       : workload_(workload), run_(run) {
     script_.ranks = gpus;
+    script_.scale_up = run.scale_up;
     script_.steps = run.steps;
     const std::uint32_t tensor = workload.tensor;
     const std::uint32_t data = gpus / tensor;
@@ -95,13 +96,11 @@ void SimaiBuilder::add_group(SimaiGroup group, std::uint32_t size, std::uint32_t
   entry.size = size;
   if (size == 1)
     return;
-  const ScaleUpDomain &domain = run_.scale_up;
+  const std::uint32_t domain = run_.scale_up.gpus;
   Communicator c;
   c.size = size;
   c.stride = stride;
-  c.scale_up = group == SimaiGroup::tensor && size <= domain.gpus && domain.gpus % size == 0;
-  c.bandwidth = domain.bandwidth;
-  c.latency = domain.latency;
+  c.scale_up = group == SimaiGroup::tensor && size <= domain && domain % size == 0;
   entry.communicator = static_cast<std::uint32_t>(script_.communicators.size());
   script_.communicators.push_back(c);
 }

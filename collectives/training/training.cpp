@@ -26,6 +26,7 @@ BuiltStep build_step(const TrainingSpec &spec, Marking marking) {
   built.marking = marking;
   Script &script = built.script;
   script.ranks = spec.gpus;
+  script.scale_up = spec.scale_up;
   script.algorithms = std::make_shared<const AlgorithmTable>(spec.algorithms);
   script.steps = spec.steps;
   script.role_stride = spec.order == RankOrder::tp_dp_pp ? spec.tensor * spec.data : spec.tensor;

@@ -1,6 +1,6 @@
 #include "collectives/training/training_layers.hpp"
 
-#include "collectives/stage.hpp"
+#include "collectives/training/stage.hpp"
 #include "sim/core/contract.hpp"
 
 namespace lightloom {
@@ -53,8 +53,6 @@ TrainingGroups add_groups(Script &script, const TrainingSpec &s) {
     ends.stride = stage_stride * (s.pipeline - 1);
     ends.period = stage_stride * s.pipeline;
     ends.scale_up = s.scale_up.gpus % ends.period == 0;
-    ends.bandwidth = s.scale_up.bandwidth;
-    ends.latency = s.scale_up.latency;
     add(groups.embedding, ends);
   }
   return groups;
