@@ -9,10 +9,9 @@
 #include "sim/core/parameters.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/network/link_retry.hpp"
+#include "sim/network/nic/transport_kind.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/switch/switch_spec.hpp"
-#include "sim/network/transport/fecn_becn.hpp"
-#include "sim/network/transport/transport_spec.hpp"
 
 #include <array>
 #include <cstdint>
@@ -85,37 +84,18 @@ struct RoutingPart {
   Duration reroute{};
 };
 
-/// [transport].
-struct TransportPart {
-  using Kind = TransportSpec::Kind;
-  using Control = TransportSpec::CongestionControl;
-  Kind kind = Kind::infiniband;
-  Control control = Control::none;
-  Bytes mtu{};
-  Bytes header{};
-  Bytes control_header{}; ///< < 0: as header
-  std::uint32_t virtual_lanes = 1;
-  std::optional<Bytes> credits; ///< nothing = auto
-  std::uint32_t ack_every = 16;
-  std::uint32_t window_frames = 4096;
-  std::uint32_t entropies = 0; ///< 0 = one per queue pair
-  bool go_back_n = false;
-  std::optional<Duration> retransmit_timeout; ///< nothing = from the base round trip
-  std::uint32_t retry_count = 7;
-  std::optional<Duration> base_rtt; ///< nothing = auto
-  DcqcnSpec dcqcn;
-  NsccSpec nscc;
-  RcccSpec rccc;
-  FecnBecnSpec fecn_becn;
+/// [transport]: what does not depend on the fabric; the rest follows in build/transport.cpp.
+struct TransportPart : TransportSpec {
+  std::string congestion_control = "none"; ///< as the file writes it: "nscc+rccc"
+  std::optional<Bytes> given_credits;      ///< nothing = auto
+  std::optional<Duration> given_timeout;   ///< nothing = from the base round trip
+  std::optional<Duration> given_base_rtt;  ///< nothing = auto
 
-  bool ideal() const { return kind == Kind::ideal; }
+  bool ideal() const { return kind->fabric == TransportKind::Fabric::unlimited; }
   /// Frames on Ethernet, through switches that share a buffer.
-  bool ethernet() const { return kind == Kind::rocev2 || kind == Kind::uec; }
+  bool ethernet() const { return kind->fabric == TransportKind::Fabric::shared_buffer; }
+  bool go_back_n() const { return recovery == Recovery::go_back_n; }
 };
-
-/// As the scenario file writes them: "uec", "nscc+rccc".
-const char *to_string(TransportSpec::Kind kind);
-const char *to_string(TransportSpec::CongestionControl control);
 
 /// One tier of [optics]; which of them are used depends on the fabric.
 struct OpticsTierPart {

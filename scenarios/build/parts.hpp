@@ -32,8 +32,6 @@ Bytes bytes_in(Duration time, BitRate rate);
 /// needs between them; or transport.base_rtt.
 Duration base_round_trip(const Scenario &scenario, const BuiltFabric &built);
 
-/// Payload, header, preamble and gap of a full frame.
-Bytes full_frame(const Scenario &scenario);
 /// What moves as one unit.
 TrainSpec train_spec(const Scenario &scenario);
 

@@ -12,14 +12,8 @@
 namespace lightloom {
 
 namespace {
-using Control = TransportSpec::CongestionControl;
-
 /// Spectrum-4: 160 MB at 51.2 Tb/s (S: cabling notes): the packet memory of other switches by their capacity.
 constexpr std::int64_t buffer_per_tbps = 3'125'000;
-/// DCQCN's thresholds per line rate as its authors' simulator has them (S: docs/validation/congestion-control.md). With
-/// those of the paper (5 KB, 200 KB, 1 %) 32 flows leave 6 to 8 % of a link unused. [B], [bit/s]
-constexpr std::int64_t dcqcn_least = 40'000, dcqcn_most = 1'000'000, dcqcn_rate = 40'000'000'000;
-constexpr double dcqcn_probability = 1;
 /// A pause frame: the smallest of Ethernet, with preamble and gap.
 constexpr Bytes pause_frame{84};
 
@@ -35,8 +29,6 @@ BitRate fastest_rate(const BuiltFabric &b) {
   return fastest;
 }
 
-bool listens(Control control) { return control != Control::none && control != Control::rccc; }
-
 Bytes buffer_of(const Scenario &s, const BuiltFabric &b, std::vector<std::string> &notes) {
   if (s.fabric.switch_buffer)
     return *s.fabric.switch_buffer;
@@ -49,20 +41,19 @@ Bytes buffer_of(const Scenario &s, const BuiltFabric &b, std::vector<std::string
 
 EcnSpec ecn_of(const Scenario &s, const BuiltFabric &b, Duration base_rtt) {
   const auto &q = s.fabric.shared;
-  const bool dcqcn = s.transport.control == Control::dcqcn;
+  const auto &law = s.transport.law;
   EcnSpec ecn;
-  ecn.enabled = listens(s.transport.control) || q.ecn_min || q.ecn_max || q.ecn_probability;
+  ecn.enabled = law || q.ecn_min || q.ecn_max || q.ecn_probability;
   if (!ecn.enabled)
     return ecn;
   const BitRate rate = fastest_rate(b);
   const auto in_flight = bytes_in(base_rtt, rate).value;
-  ecn.least = q.ecn_min ? *q.ecn_min
-              : dcqcn   ? Bytes(scaled(dcqcn_least, rate.bits_per_second, dcqcn_rate))
-                        : Bytes(in_flight / 5);
-  ecn.most = q.ecn_max ? *q.ecn_max
-             : dcqcn   ? Bytes(scaled(dcqcn_most, rate.bits_per_second, dcqcn_rate))
-                       : Bytes(in_flight / 5 * 4);
-  ecn.probability = q.ecn_probability.value_or(dcqcn ? dcqcn_probability : 1.0);
+  const auto in_proportion = [&](Bytes length) {
+    return Bytes(scaled(length.value, rate.bits_per_second, law.marking->rate.bits_per_second));
+  };
+  ecn.least = q.ecn_min ? *q.ecn_min : law.marking ? in_proportion(law.marking->least) : Bytes(in_flight / 5);
+  ecn.most = q.ecn_max ? *q.ecn_max : law.marking ? in_proportion(law.marking->most) : Bytes(in_flight / 5 * 4);
+  ecn.probability = q.ecn_probability.value_or(1.0);
   if (ecn.least > ecn.most)
     throw Error(Problem{s.place(q.ecn_min ? "fabric.switch.ecn_min" : "fabric.switch.ecn_max"),
                         "fabric.switch.ecn_min = " + format_bytes(ecn.least),
@@ -94,7 +85,7 @@ PfcSpec pfc_of(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHe
   pfc.enabled = q.pfc;
   if (!pfc.enabled)
     return pfc;
-  const Bytes frame = full_frame(s) * train_spec(s).most_frames;
+  const Bytes frame = s.transport.full_frame() * train_spec(s).most_frames;
   pfc.headroom = q.pfc_headroom ? *q.pfc_headroom : headroom_of(s, b, links, frame);
   const std::int64_t ports = b.fabric.radix();
   const Bytes reserved = pfc.headroom * ports;
@@ -105,7 +96,7 @@ PfcSpec pfc_of(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHe
                 fmt::format("{} ports × {} of headroom are {}, and each must hold {} B before it pauses its peer",
                             ports, format_bytes(pfc.headroom), format_bytes(reserved), frame.value),
                 fmt::format("Try {} or more{}, or pfc = false.", format_bytes(reserved + least),
-                            frame > full_frame(s) ? ", a smaller scenario.granularity" : "")});
+                            frame > s.transport.full_frame() ? ", a smaller scenario.granularity" : "")});
   if (q.pfc_xoff) {
     pfc.xoff = *q.pfc_xoff;
     pfc.xon = q.pfc_xon.value_or(std::max(Bytes(0), pfc.xoff - frame * 2));
@@ -125,10 +116,10 @@ PfcSpec pfc_of(const Scenario &s, const BuiltFabric &b, const std::vector<LinkHe
 
 void warn_of_marks(const Scenario &s, std::vector<std::string> &warnings) {
   for (const char *key : {"ecn_min", "ecn_max", "ecn_probability"})
-    if (const std::string path = std::string("fabric.switch.") + key; s.given(path) && !listens(s.transport.control)) {
+    if (const std::string path = std::string("fabric.switch.") + key; s.given(path) && !s.transport.law) {
       warnings.push_back(fmt::format("{}: switches mark frames, and transport.congestion_control = \"{}\" does not "
                                      "listen to marks",
-                                     path, to_string(s.transport.control)));
+                                     path, s.transport.congestion_control));
       return;
     }
 }
@@ -158,13 +149,13 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, const std::vecto
     spec.ecn = ecn_of(s, b, base_rtt);
   if (!t.ethernet())
     return spec;
-  const Bytes frame = full_frame(s);
+  const Bytes frame = s.transport.full_frame();
   spec.buffer = buffer_of(s, b, remarks.notes);
   spec.alpha = q.alpha;
-  spec.queue_limit = q.no_queue_limit                     ? Bytes{}
-                     : q.queue_limit                      ? *q.queue_limit
-                     : t.kind == TransportSpec::Kind::uec ? bytes_in(base_rtt, fastest_rate(b))
-                                                          : Bytes{};
+  spec.queue_limit = q.no_queue_limit                ? Bytes{}
+                     : q.queue_limit                 ? *q.queue_limit
+                     : t.kind->defaults.short_queues ? bytes_in(base_rtt, fastest_rate(b))
+                                                     : Bytes{};
   if (spec.queue_limit.value > 0 && spec.queue_limit < frame)
     throw Error(Problem{s.place("fabric.switch.queue_limit"),
                         "fabric.switch.queue_limit = " + format_bytes(spec.queue_limit),

@@ -89,9 +89,9 @@ Duration drain_time(const Scenario &s, const SwitchSpec &switches) {
 
 void set_credits(const Scenario &s, const BuiltFabric &b, TransportSpec &spec, std::vector<std::string> &notes) {
   const auto &t = s.transport;
-  const Bytes frame = full_frame(s);
-  spec.credits = t.credits ? *t.credits : credits_for(s, b, frame);
-  if (!t.credits)
+  const Bytes frame = s.transport.full_frame();
+  spec.credits = t.given_credits ? *t.given_credits : credits_for(s, b, frame);
+  if (!t.given_credits)
     notes.push_back(fmt::format("transport.credits: {} per lane and link, the longest round trip × rate + 4 frames",
                                 format_bytes(spec.credits)));
   const std::uint32_t ports = b.fabric.radix();
@@ -104,8 +104,6 @@ void set_credits(const Scenario &s, const BuiltFabric &b, TransportSpec &spec, s
                         "Raise it, or lower transport.credits."});
 }
 } // namespace
-
-Bytes full_frame(const Scenario &s) { return s.transport.mtu + s.transport.header + Bytes(20); }
 
 namespace {
 /// Trains of `auto` are never longer than this: the network's own limit.
@@ -139,40 +137,25 @@ TrainSpec train_spec(const Scenario &s) {
 
 Duration base_round_trip(const Scenario &s, const BuiltFabric &b) {
   const auto &t = s.transport;
-  if (t.base_rtt)
-    return *t.base_rtt;
+  if (t.given_base_rtt)
+    return *t.given_base_rtt;
   const LongestPath path = longest_path(s, b);
-  const Bytes back = t.ideal() ? Bytes(1) : (t.control_header.value < 0 ? t.header : t.control_header) + Bytes(20);
-  return 2 * path.latency + s.fabric.nic_reaction + transmission(path, full_frame(s), s.fabric.store_and_forward) +
+  const Bytes back = t.ideal() ? Bytes(1) : t.control_frame();
+  return 2 * path.latency + s.fabric.nic_reaction + transmission(path, t.full_frame(), s.fabric.store_and_forward) +
          transmission(path, back, s.fabric.store_and_forward);
 }
 
 TransportSpec transport_spec(const Scenario &s, const BuiltFabric &b, const SwitchSpec &switches, Duration base_rtt,
                              std::vector<std::string> &notes) {
   const auto &t = s.transport;
-  TransportSpec spec;
-  spec.kind = t.kind;
-  spec.congestion_control = t.control;
-  spec.recovery = t.go_back_n ? TransportSpec::Recovery::go_back_n : TransportSpec::Recovery::selective;
-  spec.mtu = t.mtu;
-  spec.header = t.header;
-  spec.control_header = t.control_header;
-  spec.virtual_lanes = t.virtual_lanes;
-  spec.ack_every = t.ack_every;
-  spec.window_frames = t.window_frames;
-  spec.retransmit_timeout = t.retransmit_timeout
-                                ? *t.retransmit_timeout
+  TransportSpec spec = t;
+  spec.retransmit_timeout = t.given_timeout
+                                ? *t.given_timeout
                                 : std::max(4 * base_rtt + drain_time(s, switches), 2 * longest_round_trip(s, b));
-  spec.retry_count = t.retry_count;
-  spec.entropies = t.entropies;
   spec.base_rtt = base_rtt;
-  spec.dcqcn = t.dcqcn;
-  spec.nscc = t.nscc;
-  spec.rccc = t.rccc;
-  spec.fecn_becn = t.fecn_becn;
-  if (t.kind == TransportSpec::Kind::infiniband)
+  if (t.kind->fabric == TransportKind::Fabric::credits)
     set_credits(s, b, spec, notes);
-  if (!t.retransmit_timeout)
+  if (!t.given_timeout)
     notes.push_back(fmt::format("transport.retransmit_timeout: {}, 4 base round trips of {} and a full queue",
                                 format_duration(spec.retransmit_timeout), format_duration(base_rtt)));
   return spec;

@@ -107,7 +107,7 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
   };
   add_fabric(facts, s, built.fabric);
   facts.push_back({"routing.policy", s.routing.policy});
-  facts.push_back({"transport.kind", to_string(s.transport.kind)});
+  facts.push_back({"transport.kind", s.transport.kind->name});
   for (std::size_t tier = 0; tier < 4; ++tier)
     if (built.optics[tier])
       facts.push_back({std::string("optics.") + to_string(static_cast<Tier>(tier)),

@@ -175,10 +175,11 @@ void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &
   for (const auto &hop : path.hops) {
     const Duration round =
         2 * terms.link[static_cast<std::size_t>(hop.tier)] + terms.switching + 2 * transmission_time(frame, hop.rate);
-    if (t.credits && t.credits->value < frame.value * frames && transmission_time(*t.credits, hop.rate) < round) {
+    if (t.given_credits && t.given_credits->value < frame.value * frames &&
+        transmission_time(*t.given_credits, hop.rate) < round) {
       out.notes.push_back(fmt::format("transport.credits = {} is less than a link holds: frames wait for credit, which "
                                       "is not in it",
-                                      format_bytes(*t.credits)));
+                                      format_bytes(*t.given_credits)));
       return;
     }
   }

@@ -41,8 +41,7 @@ std::string forbidden(const BuiltRun &b) {
     return "cluster.jitter: every step draws";
   if (b.network.paths != PathChoice::ecmp && b.network.paths != PathChoice::spray)
     return "routing.policy: every step draws its paths anew";
-  if (b.network.transport.congestion_control != TransportSpec::CongestionControl::none ||
-      b.network.transport.entropies > 1)
+  if (b.network.transport.law || b.network.transport.receiver_credits || b.network.transport.entropies > 1)
     return "transport.congestion_control and entropies: rates, windows and paths go on from step to step";
   for (const auto &cable : b.network.fabric.cables)
     if (8'000'000'000'000 % cable.rate.bits_per_second != 0)

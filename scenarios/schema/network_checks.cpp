@@ -1,6 +1,7 @@
 // [fabric.switch], [routing], [transport] and [[inject]] against each other.
 
 #include "scenarios/schema/checks.hpp"
+#include "scenarios/schema/congestion_names.hpp"
 #include "scenarios/schema/cross_checks.hpp"
 #include "sim/core/parse_quantity.hpp"
 
@@ -13,17 +14,10 @@
 namespace lightloom {
 
 namespace {
-/// The network keeps the size of a frame in 16 bits. [B]
-constexpr std::int64_t max_frame = 65535;
-/// Preamble and gap of Ethernet. [B]
-constexpr std::int64_t frame_gap = 20;
 /// The smallest frame of Ethernet, without them. [B]
 constexpr std::int64_t least_ethernet = 64;
 /// A flap beyond this is another kind of link.
 constexpr std::int64_t most_flaps = 1'000;
-
-using Kind = TransportSpec::Kind;
-using Control = TransportSpec::CongestionControl;
 
 void check_frames(Checks &c) {
   const auto &s = c.s();
@@ -31,20 +25,21 @@ void check_frames(Checks &c) {
   if (!std::has_single_bit(t.window_frames))
     c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
           "must be a power of two", fmt::format("Try {}.", std::min(65536u, std::bit_ceil(t.window_frames))));
-  else if (t.kind == Kind::uec && t.window_frames > 32768)
+  else if (const auto most = t.kind->most_window; t.window_frames > most)
     c.add("transport.window_frames", fmt::format("transport.window_frames = {}", t.window_frames),
-          "an acknowledgement of uec reaches 32768 frames far", "Try 32768.");
+          fmt::format("an acknowledgement of {} reaches {} frames far", t.kind->name, most),
+          fmt::format("Try {}.", most));
   if (t.ack_every > t.window_frames / 2 && std::has_single_bit(t.window_frames))
     c.add(s.given("transport.ack_every") ? "transport.ack_every" : "transport.window_frames",
           fmt::format("transport.ack_every = {}", t.ack_every),
           fmt::format("the sender stops after window_frames = {} frames without an acknowledgement", t.window_frames),
           fmt::format("Try {} or less.", t.window_frames / 2));
-  if (const auto frame = t.mtu.value + t.header.value + frame_gap; frame > max_frame)
+  if (const auto frame = t.full_frame().value; frame > greatest_frame_bytes)
     c.add(s.given("transport.mtu") ? "transport.mtu" : "transport.header",
           fmt::format("transport.mtu = {}", t.mtu.value),
           fmt::format("with a header of {} B and {} B of preamble and gap a frame takes {} B, at most {} B fit",
-                      t.header.value, frame_gap, frame, max_frame),
-          fmt::format("Try {}.", max_frame - t.header.value - frame_gap));
+                      t.header.value, frame_gap_bytes, frame, greatest_frame_bytes),
+          fmt::format("Try {}.", greatest_frame_bytes - t.header.value - frame_gap_bytes));
   if (t.ethernet() && t.control_header.value < least_ethernet)
     c.add("transport.control_header", fmt::format("transport.control_header = {}", t.control_header.value),
           fmt::format("a frame of Ethernet has at least {} B", least_ethernet), "Try 64.");
@@ -56,68 +51,50 @@ void check_frames(Checks &c) {
     c.needless("transport.control_header", "kind = \"ideal\": acknowledgements have no weight");
 }
 
-/// The controls of a kind of transport, as the file writes them.
-const char *controls_of(Kind kind) {
-  switch (kind) {
-  case Kind::ideal:
-    return "\"none\"";
-  case Kind::infiniband:
-    return "\"none\" or \"fecn-becn\"";
-  case Kind::rocev2:
-    return "\"none\" or \"dcqcn\"";
-  case Kind::uec:
-    return "\"none\", \"nscc\", \"rccc\" or \"nscc+rccc\"";
-  }
-  return "";
+/// "a", "b" or "c".
+std::string quoted_choice(const std::vector<std::string> &names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + fmt::format("\"{}\"", names[i]);
+  return text;
 }
 
-bool belongs(Control control, Kind kind) {
-  switch (control) {
-  case Control::none:
-    return true;
-  case Control::dcqcn:
-    return kind == Kind::rocev2;
-  case Control::nscc:
-  case Control::rccc:
-  case Control::nscc_rccc:
-    return kind == Kind::uec;
-  case Control::fecn_becn:
-    return kind == Kind::infiniband;
-  }
-  return false;
+/// The transports that have something, as values of transport.kind.
+template <class Has> std::string kinds_that(const Has &has) {
+  std::vector<std::string> names;
+  for (const TransportKind *kind : transport_kinds)
+    if (has(*kind))
+      names.emplace_back(kind->name);
+  return quoted_choice(names);
 }
 
 /// The congestion control fits the transport, and its parameters are used.
 void check_control(Checks &c) {
   const auto &t = c.s().transport;
-  if (!belongs(t.control, t.kind)) {
-    c.add("transport.congestion_control", fmt::format("transport.congestion_control = \"{}\"", to_string(t.control)),
-          fmt::format("not for transport.kind = \"{}\"", to_string(t.kind)),
-          fmt::format("Use \"auto\", {}.", controls_of(t.kind)));
+  if ((t.law && t.law.signal != t.kind->signal) || (t.receiver_credits && !t.kind->receiver_credits)) {
+    c.add("transport.congestion_control", fmt::format("transport.congestion_control = \"{}\"", t.congestion_control),
+          fmt::format("not for transport.kind = \"{}\"", t.kind->name),
+          fmt::format("Use \"auto\", {}.", quoted_choice(congestion_control_names(*t.kind))));
     return;
   }
-  const bool nscc = t.control == Control::nscc || t.control == Control::nscc_rccc;
-  const bool rccc = t.control == Control::rccc || t.control == Control::nscc_rccc;
-  const std::pair<const char *, bool> tables[] = {{"transport.dcqcn", t.control == Control::dcqcn},
-                                                  {"transport.nscc", nscc},
-                                                  {"transport.rccc", rccc},
-                                                  {"transport.fecn_becn", t.control == Control::fecn_becn}};
-  for (const auto &[table, used] : tables)
-    if (!used)
-      c.needless(table, fmt::format("transport.congestion_control is \"{}\"", to_string(t.control)));
+  for (const CongestionControlKind &control : congestion_controls())
+    if (!asks_for(t.congestion_control, control.name))
+      c.needless(fmt::format("transport.{}", control.table),
+                 fmt::format("transport.congestion_control is \"{}\"", t.congestion_control));
 }
 
 /// Frames that come out of order, and who can bear it.
 void check_recovery(Checks &c) {
   const auto &s = c.s();
   const auto &t = s.transport;
-  if (t.go_back_n && t.kind == Kind::uec)
+  if (t.go_back_n() && !t.kind->go_back_n)
     c.add("transport.recovery", "transport.recovery = \"go-back-n\"",
-          "uec acknowledges frame by frame, and its frames come out of order", "Use \"selective\".");
-  else if (t.go_back_n && s.routing.paths != PathChoice::ecmp && s.routing.paths != PathChoice::flowlet)
+          fmt::format("{} acknowledges frame by frame, and its frames come out of order", t.kind->name),
+          "Use \"selective\".");
+  else if (t.go_back_n() && s.routing.paths != PathChoice::ecmp && s.routing.paths != PathChoice::flowlet)
     c.add(s.given("transport.recovery") ? "transport.recovery" : "routing.policy",
           fmt::format("transport.recovery = \"go-back-n\"{}",
-                      s.given("transport.recovery") ? "" : ", the default of rocev2,"),
+                      s.given("transport.recovery") ? "" : fmt::format(", the default of {},", t.kind->name)),
           "sprayed frames arrive out of order", "Use \"selective\", or routing.policy = \"ecmp\".");
 }
 
@@ -127,15 +104,15 @@ void check_transport(Checks &c) {
   check_frames(c);
   check_control(c);
   check_recovery(c);
-  if (t.kind != Kind::uec)
-    c.needless("transport.entropies", "only for kind = \"uec\"");
+  if (!t.kind->entropies)
+    c.needless("transport.entropies",
+               "only for kind = " + kinds_that([](const TransportKind &kind) { return kind.entropies; }));
   if (t.ideal())
     c.needless("transport.credits", "kind = \"ideal\" has unlimited buffers");
   else if (t.ethernet())
-    c.needless("transport.credits",
-               fmt::format("kind = \"{}\" has no credits: switches share a buffer", to_string(t.kind)));
-  else if (const Bytes frame = t.mtu + t.header + Bytes(20); t.credits && *t.credits < frame)
-    c.add("transport.credits", "transport.credits = " + format_bytes(*t.credits),
+    c.needless("transport.credits", fmt::format("kind = \"{}\" has no credits: switches share a buffer", t.kind->name));
+  else if (const Bytes frame = t.full_frame(); t.given_credits && *t.given_credits < frame)
+    c.add("transport.credits", "transport.credits = " + format_bytes(*t.given_credits),
           fmt::format("a receiver must hold one full frame of {} B", frame.value), "Try \"auto\".");
 }
 
@@ -144,7 +121,7 @@ void check_buffers(Checks &c) {
   const auto &s = c.s();
   const auto &t = s.transport;
   const auto &q = s.fabric.shared;
-  const std::string kind = fmt::format("transport.kind = \"{}\"", to_string(t.kind));
+  const std::string kind = fmt::format("transport.kind = \"{}\"", t.kind->name);
   if (!t.ethernet()) {
     const std::string why = kind + (t.ideal() ? " has unlimited buffers" : " has a buffer per link, kept by credits");
     for (const char *key : {"alpha", "queue_limit", "pfc_xoff", "pfc_xon", "pfc_headroom", "trimmed_size"})
@@ -155,7 +132,9 @@ void check_buffers(Checks &c) {
     if (q.pfc)
       c.add("fabric.switch.pfc", "fabric.switch.pfc = true",
             kind + (t.ideal() ? " has unlimited buffers" : " has credits, which do what pauses do"),
-            "Leave it out, or use transport.kind = \"rocev2\".");
+            "Leave it out, or use transport.kind = " + kinds_that([](const TransportKind &k) {
+              return k.defaults.pfc;
+            }) + ".");
     if (s.fabric.nic_reaction > Duration{})
       c.add("fabric.nic.reaction", "fabric.nic.reaction = " + format_duration(s.fabric.nic_reaction),
             kind + " answers at once in this version", "Leave it out.");
@@ -164,10 +143,11 @@ void check_buffers(Checks &c) {
           "more than fabric.nic.latency = " + format_duration(s.fabric.nic_latency) + ", which holds the same hardware",
           "Lower it.");
   }
-  if (q.trimming && t.kind != Kind::uec)
+  if (q.trimming && !t.kind->trimming)
     c.add("fabric.switch.trimming", "fabric.switch.trimming = true", kind + " does not know trimmed frames",
-          "Leave it out, or use transport.kind = \"uec\".");
-  if (q.trimming && t.kind == Kind::uec && t.virtual_lanes < 2)
+          "Leave it out, or use transport.kind = " + kinds_that([](const TransportKind &k) { return k.trimming; }) +
+              ".");
+  if (q.trimming && t.kind->trimming && t.virtual_lanes < 2)
     c.add("transport.virtual_lanes", "transport.virtual_lanes = 1", "trimmed frames go ahead of data on another lane",
           "Use 2, or fabric.switch.trimming = false.");
   if (t.ethernet() && !q.trimming)

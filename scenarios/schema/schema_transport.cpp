@@ -2,17 +2,29 @@
 // K = recalled from the paper or specification named, E = estimate. What depends on the transport or on the fabric
 // says so; the figures are worked out in build/switches.cpp and build/transport.cpp.
 
-#include "scenarios/schema/control_parameters.hpp"
+#include "scenarios/schema/congestion_names.hpp"
 #include "scenarios/schema/default_text.hpp"
 #include "scenarios/schema/schema.hpp"
 #include "sim/network/switch/switch_spec.hpp"
-#include "sim/network/transport/transport_spec.hpp"
 
 #include <fmt/format.h>
 
 namespace lightloom {
 
 namespace {
+std::vector<std::string> transport_names() {
+  std::vector<std::string> names;
+  for (const TransportKind *kind : transport_kinds)
+    names.emplace_back(kind->name);
+  return names;
+}
+
+std::vector<std::string> congestion_choices() {
+  auto names = congestion_control_names();
+  names.insert(names.begin(), "auto");
+  return names;
+}
+
 // One key per row, as dense as a table.
 // clang-format off
 using enum KeyType;
@@ -92,7 +104,7 @@ Keys routing_keys() {
 Keys transport_keys() {
   return {
       {.path = "transport.kind", .type = choice, .fallback = "infiniband",
-       .choices = {"ideal", "infiniband", "rocev2", "uec"},
+       .choices = transport_names(),
        .description = "ideal: a lower bound; infiniband: per-hop credits; rocev2: a shared buffer with pauses; uec: a "
                       "new path per frame, trimming"},
       {.path = "transport.mtu", .type = bytes_or_count, .fallback = "4096", .low = 64, .high = 65515,
@@ -139,7 +151,7 @@ Keys transport_keys() {
        .description = "round trip that congestion control measures against, wire to wire; auto: of the longest path "
                       "unloaded, one frame there and its acknowledgement back"},
       {.path = "transport.congestion_control", .type = choice, .fallback = "auto",
-       .choices = {"auto", "none", "dcqcn", "nscc", "rccc", "nscc+rccc", "fecn-becn"},
+       .choices = congestion_choices(),
        .description = "auto: rocev2: dcqcn, uec: nscc, else none; others: uec: rccc, nscc+rccc; infiniband: fecn-becn"},
   };
 }
@@ -153,25 +165,18 @@ Key parameter_key(Duration v) { return {.type = duration, .fallback = default_te
 Key parameter_key(BitRate v) { return {.type = bit_rate, .fallback = default_text(v)}; }
 Key parameter_key(Bytes v) { return {.type = bytes, .fallback = default_text(v)}; }
 
-template <class Spec> void add_parameters(Keys &keys, const std::string &table, const char *source) {
-  Spec defaults;
-  visit_parameters(defaults, [&](const char *name, const auto &value, double low, double high, const char *meaning) {
-    Key key = parameter_key(value);
-    key.path = "transport." + table + "." + name;
-    key.low = low;
-    key.high = high;
-    key.source = source;
-    key.description = meaning;
-    keys.push_back(key);
-  });
-}
-
 Keys parameter_keys() {
   Keys keys;
-  add_parameters<DcqcnSpec>(keys, "dcqcn", "Zhu et al., SIGCOMM 2015, K");
-  add_parameters<NsccSpec>(keys, "nscc", "UEC 1.0, §3.6.13, and htsim, K");
-  add_parameters<RcccSpec>(keys, "rccc", "UEC 1.0, §3.6.14, K");
-  add_parameters<FecnBecnSpec>(keys, "fecn_becn", "InfiniBand annex A10, K");
+  for (const CongestionControlKind &control : congestion_controls())
+    for (const ParameterRow &row : control.parameters()) {
+      Key key = std::visit([](const auto &value) { return parameter_key(value); }, row.fallback);
+      key.path = fmt::format("transport.{}.{}", control.table, row.name);
+      key.low = row.low;
+      key.high = row.high;
+      key.source = control.source;
+      key.description = row.meaning;
+      keys.push_back(key);
+    }
   return keys;
 }
 } // namespace

@@ -6,6 +6,7 @@
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
 #include "sim/network/nic/train_rule.hpp"
+#include "sim/network/nic/transport_kind.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -46,7 +47,7 @@ void NetworkAssembly::check() const {
     EXPECTS(host.value < spec.fabric.hosts && !taken[host.index()]);
     taken[host.index()] = true;
   }
-  const std::int64_t frame = t.mtu.value + t.header.value + frame_gap_bytes;
+  const std::int64_t frame = t.full_frame().value;
   if (t.mtu.value < 1 || frame > greatest_frame_bytes)
     throw Error(
         fmt::format("transport.mtu = {} B", t.mtu.value),
@@ -55,9 +56,9 @@ void NetworkAssembly::check() const {
   if (t.credits.value > 0 && t.credits.value < frame)
     throw Error(fmt::format("transport credits of {} B per lane", t.credits.value),
                 fmt::format("a frame of {} B could never be sent", frame), "Give room for at least one frame.");
-  EXPECTS(t.kind != TransportSpec::Kind::uec || t.window_frames <= 32768); // distances are signed 16-bit numbers
-  if (t.recovery == TransportSpec::Recovery::go_back_n && t.kind != TransportSpec::Kind::uec &&
-      spec.paths != PathChoice::ecmp && spec.paths != PathChoice::flowlet)
+  EXPECTS(t.window_frames <= t.kind->most_window);
+  if (t.recovery == TransportSpec::Recovery::go_back_n && t.kind->go_back_n && spec.paths != PathChoice::ecmp &&
+      spec.paths != PathChoice::flowlet)
     throw Error("transport.recovery = \"go-back-n\" with sprayed frames",
                 "frames overtake each other and would all be sent again",
                 "Use routing.policy = \"ecmp\" or transport.recovery = \"selective\".");

@@ -4,13 +4,13 @@
 
 #include "sim/network/host_spec.hpp"
 #include "sim/network/link_retry.hpp"
+#include "sim/network/nic/transport_spec.hpp"
 #include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/plain/link_health.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/plain/route_table.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 #include "sim/network/telemetry.hpp"
-#include "sim/network/transport/transport_spec.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -3,10 +3,7 @@
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
 #include "sim/network/nic/train_rule.hpp"
-#include "sim/network/switch/switch.hpp"
-#include "sim/network/transport/ideal.hpp"
-#include "sim/network/transport/infiniband.hpp"
-#include "sim/network/transport/rocev2.hpp"
+#include "sim/network/nic/transport_kind.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -20,59 +17,25 @@ namespace {
 constexpr std::int64_t most_frames = std::int64_t{1} << 30;
 } // namespace
 
-TransportRules rules_of(const TransportSpec &spec) {
-  switch (spec.kind) {
-  case TransportSpec::Kind::ideal:
-    return ideal_rules(spec);
-  case TransportSpec::Kind::infiniband:
-    return infiniband_rules(spec);
-  case TransportSpec::Kind::rocev2:
-    return rocev2_rules(spec);
-  case TransportSpec::Kind::uec:
-    return uec_rules(spec);
-  }
-  return {};
-}
-
 Nic::Nic(const Settings &settings)
-    : credits(settings.transport.virtual_lanes), settings_(settings), rules_(rules_of(settings.transport)) {
+    : credits(settings.transport.virtual_lanes), settings_(settings),
+      transport_(settings_.transport.kind->make(*this, settings_.transport)), rules_(transport_->rules) {
   if (settings.host.pcie.bits_per_second > 0)
     bus_fs_per_byte_ = 8'000'000'000'000'000 / settings.host.pcie.bits_per_second;
 }
 
 void Nic::prepare() {
-  const TransportSpec &spec = settings_.transport;
-  const BitRate line = link.nominal_rate();
-  if (rules_.pace == TransportRules::Pace::dcqcn)
-    dcqcn_.assign(send_queues.size(), Dcqcn(spec.dcqcn, line));
-  if (rules_.pace == TransportRules::Pace::fecn_becn)
-    fecn_becn_.assign(send_queues.size(), FecnBecn(spec.fecn_becn, line));
-  if (rules_.notify)
-    quiet_until_.resize(receive_queues.size());
-  if (!rules_.uec)
-    return;
-  uec_.resize(send_queues.size());
-  if (rules_.window_control)
-    for (UecSender &sender : uec_)
-      sender.nscc = Nscc(spec.nscc, spec.base_rtt, line, rules_.full_frame);
-  if (!rules_.credit_control)
-    return;
-  uec_receivers_.resize(receive_queues.size());
-  credit_source_ = CreditSource(spec.rccc, line, spec.mtu.value, rules_.full_frame);
-  const __int128 bits_ps = static_cast<__int128>(line.bits_per_second) * spec.base_rtt.count();
-  unsolicited_ = std::max(spec.mtu.value, static_cast<std::int64_t>(bits_ps / 8'000'000'000'000));
+  transport_->prepare({send_queues.size(), link.nominal_rate(), settings_.transport.base_rtt, rules_.full_frame});
 }
 
 void Nic::choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message) {
   if (settings_.trains.most_frames == 1)
     return;
-  const Duration frame = transmission_time(settings_.transport.mtu + Bytes(overhead()), link.nominal_rate());
-  std::uint32_t window = rules_.window;
-  if (rules_.window_control) // measured: with twice as long trains a ring is 3 % slower than frame by frame
-    window = std::min(window, static_cast<std::uint32_t>(settings_.transport.base_rtt / frame) / 2 + 1);
+  const Duration frame = transmission_time(Bytes(rules_.full_frame), link.nominal_rate());
   const TrainChoice choice = choose_train_length(
-      settings_.trains, {message.frames, queue.paths, send.crossing,
-                         static_cast<double>(send.duration.count()) / static_cast<double>(frame.count()), window});
+      settings_.trains,
+      {message.frames, queue.paths, send.crossing,
+       static_cast<double>(send.duration.count()) / static_cast<double>(frame.count()), transport_->most_train(frame)});
   message.train = choice.frames;
   if (choice.frames < 2)
     return;
@@ -127,8 +90,7 @@ void Nic::ready(std::uint32_t index, SimTime now) {
         open_record(queue, queue.messages[i], waiting, floor_);
       break;
     }
-  if (rules_.credit_control)
-    offer(index, payload, !waiting);
+  transport_->ready(index, payload, !waiting);
   activate(index);
 }
 
@@ -166,19 +128,12 @@ void Nic::admit_paced(SimTime at) {
   }
 }
 
-/// What the queue's pace makes of a departure: when the next one may be.
-SimTime Nic::pace(std::uint32_t index, SimTime departure, std::int64_t size) {
-  return rules_.pace == TransportRules::Pace::dcqcn ? dcqcn_[index].sent(departure, size)
-                                                    : fecn_becn_[index].sent(departure, size);
-}
-
 void Nic::arm(SendQueue &queue, SimTime now) {
-  if (queue.acknowledged == queue.sent || (ideal() && queue.next != queue.end)) {
+  if (queue.acknowledged == queue.sent || (rules_.ends_only && queue.next != queue.end)) {
     queue.deadline = never;
     return;
   }
-  queue.deadline = now + settings_.transport.retransmit_timeout;
-  timeout_at_ = std::min(timeout_at_, queue.deadline);
+  set_deadline(queue, now + settings_.transport.retransmit_timeout);
 }
 
 void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
@@ -186,8 +141,8 @@ void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
     forget_pauses();
   if (gap_check_at_ <= now)
     check_gaps(now);
-  if (credit_source_.next() <= now)
-    grant_credit(now);
+  if (transport_->timer <= now)
+    transport_->timer_expired(now);
   if (timeout_at_ > now)
     return;
   take_effect(now);
@@ -196,15 +151,14 @@ void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
     SendQueue &queue = send_queues[i];
     if (queue.deadline == never)
       continue;
-    if (queue.deadline <= now && (!rules_.uec || time_out_uec(i, now))) {
+    if (queue.deadline <= now && transport_->time_out(i, now)) {
       if (++queue.retries > settings_.transport.retry_count) {
         queue.dead = true;
         queue.deadline = never;
         events.push_back({NicEvent::Kind::peer_unreachable, now, i, queue.retries - 1, 0, settings_.port});
         continue;
       }
-      if (!rules_.uec)
-        queue.rewind();
+      transport_->send_again(i);
       queue.deadline = now + settings_.transport.retransmit_timeout;
       activate(i);
     }

@@ -1,7 +1,6 @@
 #pragma once
-// The NIC of a host: turns messages into frames and back. What all transports share is in nic*.cpp: messages, the round
-// of queues, departures, history, and the reliable connection of `ideal`, `infiniband` and `rocev2`. What one of them
-// does alone is in its transport_*.cpp.
+// The NIC of a host: turns messages into frames and back. It has what all transports share: messages, the round of
+// queues, departures, gaps in what arrives, pauses, history. What a transport does is its own (nic/transport.hpp).
 //
 // Egress is lazy (decision 0002): frames are made when they leave. Acknowledgements and the like go first, then queue
 // pairs in turn, a frame or train each; a paced queue joins the round when its own next departure is due. What changes
@@ -13,13 +12,14 @@
 #include "sim/network/host_spec.hpp"
 #include "sim/network/link.hpp"
 #include "sim/network/nic/queue_pair.hpp"
+#include "sim/network/nic/transport.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/switch/switch_spec.hpp"
-#include "sim/network/transport/uec.hpp"
 #include "sim/network/waiting/history.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace lightloom {
@@ -102,28 +102,50 @@ public:
   /// Resends what is overdue at `now`.
   void time_out(SimTime now, std::vector<NicEvent> &events);
   /// When time_out() has something to do.
-  SimTime next_timeout() const {
-    return std::min({timeout_at_, gap_check_at_, credit_source_.next(), forget_pauses_at_});
-  }
+  SimTime next_timeout() const { return std::min({timeout_at_, gap_check_at_, transport_->timer, forget_pauses_at_}); }
   /// When to look again at or after `until`: no departure is earlier. Call after drain(until); changes nothing.
   SimTime next_departure(SimTime until);
   void publish();
 
   const NicCounters &counters() const { return counters_; }
+  NicCounters &counters() { return counters_; }
   bool quiet() const { return acknowledgements_.empty() && round_.empty() && paced_.empty(); }
-  const UecSender *uec_sender(std::uint32_t send_queue) const { return rules_.uec ? &uec_[send_queue] : nullptr; }
+  const Transport &transport() const { return *transport_; }
+
+  // For the transport.
+
+  /// Nothing leaves before: the last change of what is eligible.
+  SimTime floor() const { return floor_; }
+  /// Before something changes that came at `now`: what leaves before it takes effect is final.
+  void take_effect(SimTime now);
+  /// The queue may have work now.
+  void activate(std::uint32_t send_queue);
+  /// What was to be sent again and has been acknowledged since is not; its message may be gone.
+  void forget_answered(std::uint32_t send_queue);
+  /// Payload of frames of a message. [B]
+  std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count = 1) const;
+  /// A control frame waits for the port.
+  void answer(const PendingControl &pending) { acknowledgements_.push(pending); }
+  /// An acknowledgement, or the request for a gap, of this receive queue.
+  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap = {});
+  /// Gives data to its queue, and the messages that it completes to the host.
+  ReceiveQueue::Taken take(const Frame &frame, SimTime in, std::vector<NicEvent> &events);
+  /// Whether the last take() completed a message.
+  bool completed_any() const { return !finished_.empty(); }
+  /// Something is missing before what came, or was.
+  void look_for_gaps(const Frame &frame, ReceiveQueue::Verdict verdict, bool selective);
+  /// Frames that an acknowledgement waits for where trains of `count` come.
+  std::uint32_t acknowledgement_due(std::uint32_t count) const;
+  /// Everything before frame.sequence has arrived; tells the host of messages that are whole. Whether that is news.
+  bool take_acknowledgement(std::uint32_t send_queue, const Frame &frame, std::vector<NicEvent> &events);
+  /// The queue's clock starts, or stops when nothing is under way.
+  void arm(SendQueue &queue, SimTime now);
+  void set_deadline(SendQueue &queue, SimTime deadline) {
+    queue.deadline = deadline;
+    timeout_at_ = std::min(timeout_at_, deadline);
+  }
 
 private:
-  struct PendingControl {
-    std::uint64_t bitmap = 0;
-    std::uint32_t queue = 0;    ///< receive queue that it is from; of a credit request: send queue
-    std::uint32_t sequence = 0; ///< as it was when the acknowledgement was due, not when it leaves
-    std::uint16_t count = 1;
-    Frame::Kind kind = Frame::Kind::acknowledgement;
-    bool last = false;
-    bool marked = false;
-    bool trimmed = false;
-  };
   /// A queue that may send from `time` on.
   struct Paced {
     SimTime time{};
@@ -143,57 +165,23 @@ private:
     std::uint32_t length = 1; ///< of the message's trains now
     bool again = false;       ///< from `resend`
   };
-  bool ideal() const { return rules_.ideal; }
-  std::int64_t overhead() const { return rules_.overhead; }
-  bool reordering() const {
-    return settings_.paths != PathChoice::ecmp || (rules_.uec && settings_.transport.entropies > 1);
-  }
+  bool reordering() const { return settings_.paths != PathChoice::ecmp || rules_.sprays; }
   bool stopped(std::uint32_t lane) const { return (stopped_ >> lane & 1u) != 0; }
   std::uint32_t control_lane() const { return settings_.transport.virtual_lanes - 1; }
-  /// Before something changes that came at `now`: what leaves before it takes effect is final.
-  void take_effect(SimTime now);
-  void activate(std::uint32_t send_queue);
-  bool has_work(std::uint32_t send_queue) {
-    SendQueue &queue = send_queues[send_queue];
-    return rules_.uec ? has_work_uec(queue, uec_[send_queue]) : queue.has_work(rules_.window);
+  bool has_work(std::uint32_t send_queue) { return transport_->has_work(send_queue); }
+  std::uint32_t index_of(const SendQueue &queue) const {
+    return static_cast<std::uint32_t>(&queue - send_queues.data());
   }
   /// Into the round, or to wait until its pace lets it.
   void line_up(std::uint32_t send_queue, SimTime now);
   void admit_paced(SimTime at);
-  SimTime pace(std::uint32_t send_queue, SimTime departure, std::int64_t size);
   void obey_pause(const Frame &frame);
   void forget_pauses();
   void watch_gap(ReceiveQueue &queue, bool progress, SimTime now);
   void check_gaps(SimTime now);
-  void acknowledge(std::uint32_t receive_queue, Frame::Kind kind, SimTime now, ReceiveQueue::Gap gap = {});
   void ask_for_missing(std::uint32_t receive_queue, ReceiveQueue::Verdict verdict, bool selective, SimTime now);
-  void receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events);
-  void receive_control(const Frame &frame, std::vector<NicEvent> &events);
-  ReceiveQueue::Taken take(const Frame &frame, SimTime in, std::vector<NicEvent> &events);
-  std::uint32_t acknowledgement_due(std::uint32_t count) const;
   struct Burst;
   bool burst(SimTime until);
-  void burst_sent(std::uint32_t send_queue, Frame &train, SimTime d);
-  // transport/rocev2.cpp
-  void notify_congestion(std::uint32_t receive_queue, SimTime now);
-  // transport/uec_nic.cpp
-  bool has_work_uec(SendQueue &queue, const UecSender &sender);
-  bool answer_each_frame(const UecSender &sender) const;
-  std::uint32_t frames_allowed(const UecSender &sender) const;
-  std::uint16_t next_entropy(const SendQueue &queue, UecSender &sender) const;
-  void receive_data_uec(const Frame &frame, SimTime in, std::vector<NicEvent> &events);
-  void receive_trimmed(const Frame &frame);
-  void acknowledge_uec(const Frame &frame, SimTime now);
-  void receive_control_uec(const Frame &frame, std::vector<NicEvent> &events);
-  Duration behind_head(const Frame &acknowledgement) const;
-  void lose_frames(std::uint32_t send_queue, const Frame &request);
-  void arm_uec(SendQueue &queue, const UecSender &sender, SimTime now);
-  bool time_out_uec(std::uint32_t send_queue, SimTime now);
-  void offer(std::uint32_t send_queue, std::int64_t payload, bool idle);
-  void request_credit(std::uint32_t send_queue, std::int64_t payload);
-  void receive_request(const Frame &frame);
-  void grant_credit(SimTime now);
-  void send_grant(std::uint32_t receive_queue);
   void choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message);
   static std::uint8_t overdraft(const SendQueue &queue);
   static std::uint8_t turn_shift(const SendQueue &queue, std::uint32_t train);
@@ -203,7 +191,7 @@ private:
   void remember_departure(SendQueue &queue, const OutgoingMessage &message, const Frame &frame, bool resent,
                           SimTime free, SimTime d);
   SentMessage &record_of(const SendQueue &queue, const OutgoingMessage &message) {
-    return history->sent[static_cast<std::size_t>(&queue - send_queues.data())][message.ordinal];
+    return history->sent[index_of(queue)][message.ordinal];
   }
   void remember(std::uint32_t receive_queue, const Frame &frame, const ReceiveQueue::Finished &message,
                 SimTime delivered);
@@ -214,15 +202,13 @@ private:
   std::uint32_t train_length(const OutgoingMessage &message);
   std::uint32_t next_train(const SendQueue &queue, const OutgoingMessage &message, std::uint32_t length) const;
   void choose_next(std::uint32_t send_queue);
-  void forget_answered(std::uint32_t send_queue);
-  std::int64_t payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count = 1) const;
-  void arm(SendQueue &queue, SimTime now);
   SimTime earliest_data(SimTime until);
   SimTime earliest_control(SimTime until);
 
   Settings settings_;
-  TransportRules rules_;
-  SimTime floor_{}; ///< nothing leaves before: the last change of what is eligible
+  std::unique_ptr<Transport> transport_;
+  const TransportRules rules_; ///< the transport's
+  SimTime floor_{};
   Fifo<PendingControl> acknowledgements_;
   Fifo<std::uint32_t> round_; ///< send queues with work, in turn
   std::vector<Paced> paced_;  ///< send queues with work that may not send yet: a heap, the earliest at the front
@@ -234,16 +220,8 @@ private:
   SimTime gap_check_at_ = never;
   NicCounters counters_;
   std::vector<ReceiveQueue::Finished> finished_; ///< scratch
-  // Of one transport only; empty in the others. [send queue] or [receive queue]
-  std::vector<UecSender> uec_;
-  std::vector<UecReceiver> uec_receivers_;
-  std::vector<Dcqcn> dcqcn_;
-  std::vector<FecnBecn> fecn_becn_;
-  std::vector<SimTime> quiet_until_; ///< rocev2: no notification before
-  CreditSource credit_source_;
-  std::int64_t unsolicited_ = 0;     ///< RCCC: payload of a message that may go before it is granted [B]
-  SimTime bus_free_{};               ///< when the host bus has taken all that came in
-  std::int64_t bus_fs_per_byte_ = 0; ///< [1e-15 s]
+  SimTime bus_free_{};                           ///< when the host bus has taken all that came in
+  std::int64_t bus_fs_per_byte_ = 0;             ///< [1e-15 s]
 };
 
 } // namespace lightloom

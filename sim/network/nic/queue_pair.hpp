@@ -60,7 +60,6 @@ struct SendQueue {
   SimTime mark{};
   SimTime eligible{}; ///< its pace allows no departure before
 
-  bool has_work(std::uint32_t window) const { return !resend.empty() || (next != end && next - acknowledged < window); }
   /// The message that holds frame `sequence`.
   OutgoingMessage &message_of(std::uint32_t sequence);
   /// As message_of(next), remembering where it was.

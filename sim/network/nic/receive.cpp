@@ -18,8 +18,7 @@ constexpr std::uint32_t reorder_allowance = 256;
 SimTime Nic::in_memory(const Frame &frame) {
   if (bus_fs_per_byte_ == 0)
     return frame.time;
-  const std::int64_t full = settings_.transport.mtu.value + overhead();
-  const std::int64_t first = std::min<std::int64_t>(frame.size, full);
+  const std::int64_t first = std::min<std::int64_t>(frame.size, rules_.full_frame);
   const SimTime first_in = frame.time - transmission_time(Bytes(frame.size - first), link.nominal_rate());
   bus_free_ = std::max(bus_free_, first_in) + Duration(frame.size * bus_fs_per_byte_ / 1000);
   return bus_free_ = std::max(bus_free_, frame.time + Duration(first * bus_fs_per_byte_ / 1000));
@@ -36,46 +35,28 @@ void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
     if (frame.frames() == 1)
       credit.push(Credit(in + credit_delay, frame.size));
     else
-      give_back_train(credit, frame, settings_.transport.mtu.value + overhead(), in + credit_delay);
+      give_back_train(credit, frame, rules_.full_frame, in + credit_delay);
   }
-  if (frame.kind == Frame::Kind::data) [[likely]]
-    receive_data(frame, in, events);
-  else
-    receive_control(frame, events);
-}
-
-void Nic::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
+  if (frame.kind == Frame::Kind::data) [[likely]] {
+    if (frame.corrupt) [[unlikely]]
+      counters_.data_corrupt += frame.count;
+    else
+      transport_->receive_data(frame, in, events);
+    return;
+  }
   if (frame.corrupt) [[unlikely]] {
-    counters_.data_corrupt += frame.count;
+    ++counters_.control_corrupt;
     return;
   }
-  if (rules_.uec) {
-    receive_data_uec(frame, in, events);
-    return;
-  }
-  ReceiveQueue &queue = receive_queues[frame.queue_pair];
-  const auto taken = take(frame, in, events);
-  if (taken.verdict != ReceiveQueue::Verdict::in_order || queue.highest != queue.expected ||
-      queue.gap_deadline != never) [[unlikely]] {
-    queue.longest_train = std::max<std::uint32_t>(queue.longest_train, frame.count);
-    ask_for_missing(frame.queue_pair, taken.verdict, rules_.selective, frame.time);
-    watch_gap(queue, taken.verdict == ReceiveQueue::Verdict::in_order, frame.time);
-  }
-  if (frame.marked) [[unlikely]] {
-    queue.marked = true;
-    if (rules_.notify)
-      notify_congestion(frame.queue_pair, frame.time);
-  }
-  if (!finished_.empty() || (!ideal() && queue.unacknowledged >= acknowledgement_due(frame.count)) ||
-      taken.verdict == ReceiveQueue::Verdict::duplicate)
-    acknowledge(frame.queue_pair, Frame::Kind::acknowledgement, frame.time);
+  ++counters_.control_delivered;
+  take_effect(frame.time);
+  transport_->receive_control(frame, events);
 }
 
-/// Gives the frames to their queue, and the messages that they complete to the host.
 ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEvent> &events) {
   ReceiveQueue &queue = receive_queues[frame.queue_pair];
   finished_.clear();
-  const auto taken = queue.take({frame.sequence, frame.count, frame.size - frame.count * overhead(), frame.last},
+  const auto taken = queue.take({frame.sequence, frame.count, frame.size - frame.count * rules_.overhead, frame.last},
                                 rules_.selective, rules_.receive_window, settings_.transport.mtu.value, finished_);
   counters_.data_delivered += taken.frames;
   counters_.data_discarded += frame.count - taken.frames;
@@ -95,8 +76,7 @@ ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEve
 std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
   if (count == 1) [[likely]]
     return std::min(rules_.ack_every, settings_.transport.window_frames / 2);
-  const std::uint32_t trains = rules_.window_control ? 1 : 4;
-  return std::min(std::max(rules_.ack_every, trains * count), settings_.transport.window_frames / 8);
+  return std::min(std::max(rules_.ack_every, rules_.trains_per_answer * count), settings_.transport.window_frames / 8);
 }
 
 /// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
@@ -122,6 +102,13 @@ void Nic::forget_pauses() {
   link.counters().paused += floor_ - stopped_since_;
 }
 
+void Nic::look_for_gaps(const Frame &frame, ReceiveQueue::Verdict verdict, bool selective) {
+  ReceiveQueue &queue = receive_queues[frame.queue_pair];
+  queue.longest_train = std::max<std::uint32_t>(queue.longest_train, frame.count);
+  ask_for_missing(frame.queue_pair, verdict, selective, frame.time);
+  watch_gap(queue, verdict == ReceiveQueue::Verdict::in_order, frame.time);
+}
+
 /// Under go-back-N a frame out of turn asks for the one expected, once. Under selective recovery each gap is asked for
 /// once, when no frame can still be on its way by a longer path; what is lost again, a time-out finds.
 void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bool selective, SimTime now) {
@@ -133,9 +120,8 @@ void Nic::ask_for_missing(std::uint32_t index, ReceiveQueue::Verdict verdict, bo
     }
     return;
   }
-  std::uint32_t allowed = reordering() ? std::max(reorder_allowance, 16 * queue.longest_train) : 0;
-  if (rules_.uec && allowed > 0) // full buffers on one of its paths alone hold back hundreds; time-outs come first
-    allowed = std::max(allowed, rules_.window / 2);
+  const std::uint32_t allowed =
+      reordering() ? std::max({reorder_allowance, 16 * queue.longest_train, rules_.least_gap}) : 0;
   for (auto gap = queue.next_gap(allowed); gap.count > 0; gap = queue.next_gap(allowed))
     acknowledge(index, Frame::Kind::negative_acknowledgement, now, gap);
 }
@@ -176,49 +162,18 @@ void Nic::acknowledge(std::uint32_t index, Frame::Kind kind, SimTime now, Receiv
   pending.count = static_cast<std::uint16_t>(1 + gap.count);
   if (gap.count == 0) {
     queue.unacknowledged = 0;
-    pending.marked = rules_.echo && queue.marked;
+    pending.marked = rules_.echoes && queue.marked;
     queue.marked = false;
   }
   acknowledgements_.push(pending);
 }
 
-void Nic::receive_control(const Frame &frame, std::vector<NicEvent> &events) {
-  if (frame.corrupt) [[unlikely]] {
-    ++counters_.control_corrupt;
-    return;
-  }
-  ++counters_.control_delivered;
-  take_effect(frame.time);
-  if (rules_.uec) {
-    receive_control_uec(frame, events);
-    return;
-  }
-  SendQueue &queue = send_queues[frame.queue_pair];
-  if (frame.kind == Frame::Kind::congestion_notification) {
-    dcqcn_[frame.queue_pair].notified(frame.time);
-    return;
-  }
-  if (frame.marked)
-    fecn_becn_[frame.queue_pair].notified(frame.time);
-  const std::uint32_t missing = frame.kind == Frame::Kind::negative_acknowledgement ? frame.count - 1u : 0;
-  if (missing > 0) {
-    for (std::uint32_t s = frame.sequence; s != frame.sequence + missing; ++s)
-      if (!precedes(s, queue.acknowledged) && precedes(s, queue.next))
-        queue.resend.push(s);
-    activate(frame.queue_pair);
-    return;
-  }
+bool Nic::take_acknowledgement(std::uint32_t index, const Frame &frame, std::vector<NicEvent> &events) {
   std::uint32_t done = 0;
-  if (queue.acknowledge(frame.sequence, done)) {
-    queue.retries = 0;
-    arm(queue, frame.time);
-    if (done > 0)
-      events.push_back({NicEvent::Kind::send_finished, frame.time, frame.queue_pair, done, 0, settings_.port});
-  }
-  if (frame.kind == Frame::Kind::negative_acknowledgement && queue.acknowledged == frame.sequence &&
-      precedes(frame.sequence, queue.next))
-    queue.rewind();
-  activate(frame.queue_pair);
+  const bool news = send_queues[index].acknowledge(frame.sequence, done);
+  if (done > 0)
+    events.push_back({NicEvent::Kind::send_finished, frame.time, index, done, 0, settings_.port});
+  return news;
 }
 
 } // namespace lightloom

@@ -30,9 +30,7 @@ std::uint32_t Nic::next_train(const SendQueue &queue, const OutgoingMessage &mes
   if (length == 1)
     return 1;
   const std::uint32_t left = message.first + message.frames - queue.next;
-  std::uint32_t in_window = rules_.window - (queue.next - queue.acknowledged);
-  if (rules_.uec)
-    in_window = std::min(in_window, frames_allowed(uec_[static_cast<std::size_t>(&queue - send_queues.data())]));
+  const std::uint32_t in_window = transport_->frames_allowed(index_of(queue));
   const std::uint32_t in_phase = length - (queue.next & (length - 1)); // up to where the path changes
   const std::uint32_t old = precedes(queue.next, queue.sent) ? queue.sent - queue.next : left;
   return std::min({left, in_window, queue.paths == PathUse::sprayed ? in_phase : length, old});
@@ -53,14 +51,13 @@ void Nic::choose_next(std::uint32_t index) {
     next_.length = train_length(*next_.message);
     next_.count = next_train(queue, *next_.message, next_.length);
   }
-  next_.size = payload_of(*next_.message, next_.sequence, next_.count) + next_.count * overhead();
+  next_.size = payload_of(*next_.message, next_.sequence, next_.count) + next_.count * rules_.overhead;
 }
 
-/// What was to be sent again and has been acknowledged since is not; its message may be gone.
 void Nic::forget_answered(std::uint32_t index) {
   SendQueue &queue = send_queues[index];
-  while (!queue.resend.empty() && (precedes(queue.resend.front(), queue.acknowledged) ||
-                                   (rules_.uec && uec_[index].is_acknowledged(queue.resend.front()))))
+  while (!queue.resend.empty() &&
+         (precedes(queue.resend.front(), queue.acknowledged) || transport_->is_answered(index, queue.resend.front())))
     queue.resend.pop();
 }
 
@@ -132,7 +129,7 @@ struct Nic::Burst {
   void sent(SimTime departure) const {
     --left;
     if (every)
-      nic.burst_sent(queue, train, departure);
+      nic.transport_->burst_departed(queue, train, departure);
     train.sequence += train.count;
   }
 };
@@ -143,8 +140,9 @@ bool Nic::burst(SimTime until) {
   const bool waits = round_.empty();
   const std::uint32_t index = waits ? paced_.front().queue : round_.front();
   SendQueue &queue = send_queues[index];
-  const bool paced = rules_.pace != TransportRules::Pace::none;
-  const bool unarmed = !ideal() && queue.deadline == never; // the frame that starts the clock goes the long way
+  const bool paced = rules_.paces;
+  const bool unarmed =
+      !rules_.ends_only && queue.deadline == never; // the frame that starts the clock goes the long way
   if (queue.dead || unarmed || !queue.resend.empty() || queue.next != queue.sent || queue.next == queue.end ||
       stopped(0) || (paced && history != nullptr))
     return false;
@@ -153,10 +151,7 @@ bool Nic::burst(SimTime until) {
   if (queue.paths == PathUse::sprayed && (queue.next & (length - 1)) != 0)
     return false; // a part of a train up to where the path changes
   const std::uint32_t in_message = message.first + message.frames - 1 - queue.next;
-  std::uint32_t in_window =
-      rules_.window - (queue.next - queue.acknowledged); // the last frame of the window ends the turn elsewhere
-  if (rules_.uec)
-    in_window = answer_each_frame(uec_[index]) ? 0 : std::min(in_window, frames_allowed(uec_[index]));
+  const std::uint32_t in_window = transport_->burst_allowed(index); // the last frame of the window ends the turn
   const std::uint32_t most = std::min(in_message, in_window > 0 ? in_window - 1 : 0) / length;
   Frame train;
   train.time = std::max(floor_, queue.eligible);
@@ -165,15 +160,13 @@ bool Nic::burst(SimTime until) {
   train.sequence = queue.next;
   train.count = static_cast<std::uint16_t>(length);
   train.size = static_cast<std::uint32_t>(rules_.full_frame * length);
-  train.entropy = rules_.uec ? next_entropy(queue, uec_[index]) : queue.entropy;
+  train.entropy = transport_->entropy(index);
   train.turn_shift = turn_shift(queue, length) & 15;
   train.path_use = static_cast<std::uint8_t>(queue.paths) & 3;
   std::uint32_t left = most;
   const SimTime free = link.free();
   const Duration busy = link.counters().busy;
-  link.run(Burst{*this, train, left, index, paced || rules_.uec}, until);
-  if (rules_.uec) // the entropy that was not used
-    uec_[index].turn = static_cast<std::uint16_t>(train.entropy - queue.entropy);
+  link.run(Burst{*this, train, left, index, rules_.follows || paced}, until);
   if (left == most)
     return false;
   if (history != nullptr) { // alone at the port: what is not sending is waiting for credit
@@ -194,20 +187,6 @@ bool Nic::burst(SimTime until) {
     line_up(index, link.free());
   }
   return true;
-}
-
-void Nic::burst_sent(std::uint32_t index, Frame &train, SimTime d) {
-  SendQueue &queue = send_queues[index];
-  if (rules_.uec) {
-    uec_[index].sent(queue, train.sequence, train.count, train.size, rules_.full_frame, d);
-    if (rules_.credit_control)
-      uec_[index].used += static_cast<std::uint64_t>(train.size - train.count * overhead());
-    queue.next = queue.sent = train.sequence + train.count;
-    train.entropy = next_entropy(queue, uec_[index]);
-  } else {
-    queue.eligible = pace(index, d, train.size);
-    train.time = std::max(floor_, queue.eligible);
-  }
 }
 
 SimTime Nic::next_departure(SimTime until) {
@@ -243,21 +222,7 @@ void Nic::send_control(SimTime d) {
   frame.marked = pending.marked;
   frame.trimmed = pending.trimmed;
   frame.set_bitmap(pending.bitmap);
-  if (pending.kind == Frame::Kind::credit_request) {
-    const SendQueue &queue = send_queues[pending.queue];
-    frame.destination = queue.host;
-    frame.queue_pair = queue.remote;
-    frame.entropy = queue.entropy;
-    frame.set_bitmap(uec_[pending.queue].wanted);
-    uec_[pending.queue].request_waiting = false;
-  } else {
-    const ReceiveQueue &queue = receive_queues[pending.queue];
-    frame.destination = queue.host;
-    frame.queue_pair = queue.remote;
-    frame.entropy = queue.entropy;
-    if (rules_.uec && settings_.transport.entropies > 1) // answers are sprayed as what they answer is
-      frame.entropy = static_cast<std::uint16_t>(frame.entropy + pending.sequence + pending.count);
-  }
+  transport_->address(pending, frame);
   ++counters_.control_injected;
   link.transmit(frame, d);
 }
@@ -280,20 +245,7 @@ void Nic::send_data(SimTime d) {
   frame.path_use = static_cast<std::uint8_t>(queue.paths) & 3;
   frame.last = next.sequence - next.message->first + next.count == next.message->frames;
   const bool resent = precedes(next.sequence, queue.sent);
-  if (rules_.uec) {
-    UecSender &sender = uec_[index];
-    frame.entropy = next_entropy(queue, sender);
-    if (resent)
-      sender.sent_again(next.sequence, d);
-    else
-      sender.sent(queue, next.sequence, next.count, next.size, rules_.full_frame, d);
-    if (rules_.credit_control)
-      sender.used += static_cast<std::uint64_t>(next.size - next.count * overhead());
-  } else {
-    frame.entropy = queue.entropy;
-    if (resent) // another path, in case the first one is dead
-      frame.entropy = static_cast<std::uint16_t>(frame.entropy + 1 + queue.retries * 7919);
-  }
+  transport_->departs(index, frame, d, resent);
   if (resent)
     counters_.data_resent += next.count;
   if (next.again) {
@@ -306,15 +258,15 @@ void Nic::send_data(SimTime d) {
   counters_.data_injected += next.count;
   ++counters_.trains_injected;
   const bool more = has_work(index);
-  frame.wants_answer = rules_.uec && (!more || answer_each_frame(uec_[index]));
+  frame.wants_answer = transport_->wants_answer(index, more);
   const SimTime free = link.free();
   link.transmit(frame, d);
   if (history != nullptr)
     remember_departure(queue, *next.message, frame, resent, free, d);
-  if (ideal() ? frame.last && !settings_.lossless : queue.deadline == never)
-    arm(queue, d); // an ideal sender hears of a message's end only
-  if (rules_.pace != TransportRules::Pace::none)
-    queue.eligible = pace(index, d, next.size);
+  if (rules_.ends_only ? frame.last && !settings_.lossless : queue.deadline == never)
+    arm(queue, d);
+  if (rules_.paces)
+    queue.eligible = transport_->pace(index, d, next.size);
   if (more)
     line_up(index, link.free());
   else
@@ -330,10 +282,7 @@ void Nic::prefetch_turns() {
   const std::uint32_t second = round_[1];
   __builtin_prefetch(&send_queues[second]);
   __builtin_prefetch(reinterpret_cast<const char *>(&send_queues[second]) + 64);
-  if (rules_.uec)
-    __builtin_prefetch(&uec_[second]);
-  else if (rules_.pace == TransportRules::Pace::dcqcn)
-    __builtin_prefetch(&dcqcn_[second]);
+  transport_->prefetch(second);
 }
 
 } // namespace lightloom

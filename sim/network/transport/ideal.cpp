@@ -1,15 +1,30 @@
-#include "sim/network/transport/ideal.hpp"
+// Transport `ideal`: a lower bound. No headers beyond those asked for, no windows, acknowledgements without weight that
+// say only that a message is whole. Follows no specification.
+// Leaves out: everything a real transport does about congestion; losses are mended by time-outs and requests alone.
+
+#include "sim/network/nic/transport_kind.hpp"
+#include "sim/network/transport/reliable_connection.hpp"
 
 namespace lightloom {
 
-TransportRules ideal_rules(const TransportSpec &spec) {
-  TransportRules rules = common_rules(spec);
-  rules.control_size = 0;
-  rules.window = 0x40000000u;
-  rules.receive_window = 1u << 16;
-  rules.ideal = true;
-  rules.selective = true;
-  return rules;
-}
+namespace {
+class Ideal final : public ReliableConnection {
+public:
+  Ideal(Nic &nic, const TransportSpec &spec) : ReliableConnection(nic, spec) {
+    rules.control_size = 0;
+    rules.window = 1u << 30;
+    rules.receive_window = 1u << 16;
+    rules.selective = true;
+    rules.ends_only = true;
+  }
+};
+} // namespace
+
+constinit const TransportKind ideal_transport{
+    .name = "ideal",
+    .make = make_transport<Ideal>,
+    .fabric = TransportKind::Fabric::unlimited,
+    .defaults = {.virtual_lanes = 1, .retransmit_timeout = local_ack_timeout(14), .spray = true},
+};
 
 } // namespace lightloom

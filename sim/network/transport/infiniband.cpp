@@ -1,16 +1,19 @@
-#include "sim/network/transport/infiniband.hpp"
+// Transport `infiniband`: reliable connection (reliable_connection.hpp), lossless by per-hop credits, which are the
+// link's business (sim/network/link.hpp). Optional congestion control by FECN and BECN (annex A10): a receiver echoes
+// the mark of a frame on the acknowledgement it causes, and sender-side delays between frames come from
+// congestion/fecn_becn.hpp. Leaves out: CNPs of the annex (marks ride on acknowledgements).
 
-#include "sim/network/nic/nic.hpp"
+#include "sim/network/nic/transport_kind.hpp"
+#include "sim/network/transport/reliable_connection.hpp"
 
 namespace lightloom {
 
-TransportRules infiniband_rules(const TransportSpec &spec) {
-  TransportRules rules = common_rules(spec);
-  if (spec.congestion_control == TransportSpec::CongestionControl::fecn_becn) {
-    rules.echo = true;
-    rules.pace = TransportRules::Pace::fecn_becn;
-  }
-  return rules;
-}
+constinit const TransportKind infiniband_transport{
+    .name = "infiniband",
+    .make = make_transport<ReliableConnection>,
+    .fabric = TransportKind::Fabric::credits,
+    .signal = CongestionSignal::echo,
+    .defaults = {.header = Bytes(30), .retransmit_timeout = local_ack_timeout(14), .spray = true},
+};
 
 } // namespace lightloom

@@ -1,30 +1,29 @@
-#include "sim/network/transport/rocev2.hpp"
+// Transport `rocev2`: the reliable connection of InfiniBand (reliable_connection.hpp) over UDP (InfiniBand
+// Architecture 1.5, annex A17, "RoCEv2") with DCQCN (Zhu et al., "Congestion Control for Large-Scale RDMA Deployments",
+// SIGCOMM 2015).
+//
+// Receiver, the paper's notification point: a marked data frame causes a congestion notification (CNP) on the control
+// lane, at most one per queue pair in dcqcn.notification_interval (figure 6). Sender, the reaction point: each queue
+// pair is paced by its rate (congestion/dcqcn.hpp); a queue takes its turn at the port only once its own next departure
+// is due. Lossless by PFC: a pause frame stops its priority at the NIC until it is told to go on. Leaves out: pause
+// quanta (a pause holds until `go on`), ECN marks on acknowledgements.
 
-#include "sim/network/nic/nic.hpp"
+#include "sim/network/nic/transport_kind.hpp"
+#include "sim/network/transport/reliable_connection.hpp"
 
 namespace lightloom {
 
-TransportRules rocev2_rules(const TransportSpec &spec) {
-  TransportRules rules = common_rules(spec);
-  if (spec.congestion_control == TransportSpec::CongestionControl::dcqcn) {
-    rules.notify = true;
-    rules.pace = TransportRules::Pace::dcqcn;
-  }
-  return rules;
-}
-
-/// A marked frame came: a notification, unless this queue pair sent one within the interval.
-void Nic::notify_congestion(std::uint32_t receive_queue, SimTime now) {
-  SimTime &quiet_until = quiet_until_[receive_queue];
-  if (now < quiet_until)
-    return;
-  quiet_until = now + settings_.transport.dcqcn.notification_interval;
-  take_effect(now);
-  PendingControl pending;
-  pending.queue = receive_queue;
-  pending.kind = Frame::Kind::congestion_notification;
-  acknowledgements_.push(pending);
-  ++counters_.notifications_sent;
-}
+constinit const TransportKind rocev2_transport{
+    .name = "rocev2",
+    .make = make_transport<ReliableConnection>,
+    .signal = CongestionSignal::notification,
+    .defaults = {.header = Bytes(62),
+                 .control_header = Bytes(66),
+                 .congestion_control = "dcqcn",
+                 .go_back_n = true,
+                 .retransmit_timeout = local_ack_timeout(10),
+                 .reaction = 400ns,
+                 .pfc = true},
+};
 
 } // namespace lightloom

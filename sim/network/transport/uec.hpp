@@ -15,26 +15,22 @@
 // trips are exact. A negative acknowledgement asks for count − 1 frames from `sequence` on; with `trimmed` they are
 // known not to have arrived, else it is a gap, told once: frames that were already sent again are then left to the
 // time-out. A time-out resends what left longer ago than that.
-// Window: NSCC (transport/nscc.hpp) and window_frames; both count wire bytes of frames that left and neither arrived
-// nor are known lost. Credits: RCCC (transport/rccc.hpp); when a message finds its queue idle, one base_rtt × line rate
-// of payload goes unsolicited, the rest is asked for; what is resent is asked for again. Requests and grants carry sums
-// since the start, so a lost one is mended by the next, and by the time-out.
+// Window: NSCC (congestion/nscc.hpp) and window_frames; both count wire bytes of frames that left and neither arrived
+// nor are known lost. Credits: RCCC (congestion/rccc.hpp); when a message finds its queue idle, one base_rtt × line
+// rate of payload goes unsolicited, the rest is asked for; what is resent is asked for again. Requests and grants carry
+// sums since the start, so a lost one is mended by the next, and by the time-out.
 //
 // Leaves out: other modes (ROD, RUDI, UUD); establishment of contexts (they exist); congestion control contexts shared
 // by several contexts of a pair; path scores from marks (entropies rotate, whatever they meet); out-of-order counts at
 // the sender (the receiver tells wide gaps); probes; encryption.
 
-#include "sim/network/nic/queue_pair.hpp"
-#include "sim/network/transport/nscc.hpp"
-#include "sim/network/transport/rules.hpp"
+#include "sim/network/nic/transport.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace lightloom {
-
-TransportRules uec_rules(const TransportSpec &spec);
 
 /// What a sender keeps beyond SendQueue: its frames in flight, its window, its credit.
 class UecSender {
@@ -46,9 +42,9 @@ public:
   std::uint64_t granted = 0; ///< by the receiver, and unsolicited ones
   std::uint64_t unsolicited = 0;
   std::uint64_t used = 0;
-  std::uint16_t turn = 0;       ///< of the next frame's entropy
-  bool request_waiting = false; ///< a credit request is on its way to the port
-  Nscc nscc;
+  std::int64_t window = CongestionControl::no_window; ///< wire bytes that may be in flight
+  std::uint16_t turn = 0;                             ///< of the next frame's entropy
+  bool request_waiting = false;                       ///< a credit request is on its way to the port
 
   /// Frames [first, first + count) of `size` wire bytes together leave at d; all but the last take `full` bytes.
   void sent(const SendQueue &queue, std::uint32_t first, std::uint32_t count, std::int64_t size, std::int64_t full,
@@ -101,6 +97,58 @@ private:
 struct UecReceiver {
   std::uint64_t wanted = 0;
   std::uint64_t granted = 0;
+};
+
+/// Senders have the window and pace of TransportSpec::law, and the credits of receivers where those grant them.
+class Uec final : public Transport {
+public:
+  Uec(Nic &nic, const TransportSpec &spec);
+
+  void prepare(const CongestionControl::Setting &setting) override;
+  void ready(std::uint32_t queue, std::int64_t payload, bool idle) override;
+  bool has_work(std::uint32_t queue) override;
+  std::uint32_t frames_allowed(std::uint32_t queue) override;
+  std::uint32_t burst_allowed(std::uint32_t queue) override;
+  bool is_answered(std::uint32_t queue, std::uint32_t sequence) const override;
+  std::uint16_t entropy(std::uint32_t queue) const override;
+  void departs(std::uint32_t queue, Frame &frame, SimTime d, bool again) override;
+  void burst_departed(std::uint32_t queue, Frame &train, SimTime d) override;
+  bool wants_answer(std::uint32_t queue, bool more) const override;
+  SimTime pace(std::uint32_t queue, SimTime d, std::int64_t bytes) override;
+  void address(const PendingControl &pending, Frame &frame) override;
+  void prefetch(std::uint32_t queue) const override;
+  void receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &events) override;
+  void receive_control(const Frame &frame, std::vector<NicEvent> &events) override;
+  bool time_out(std::uint32_t queue, SimTime now) override;
+  void timer_expired(SimTime now) override;
+  std::uint32_t most_train(Duration frame) const override;
+
+  const UecSender &sender(std::uint32_t queue) const { return senders_[queue]; }
+
+private:
+  bool answers_each_frame(const UecSender &sender) const;
+  void turn(UecSender &sender) const;
+  std::int64_t credit(const UecSender &sender) const {
+    return static_cast<std::int64_t>(sender.granted + sender.unsolicited - sender.used);
+  }
+  void receive_trimmed(const Frame &frame);
+  void acknowledge(const Frame &frame);
+  void lose_frames(std::uint32_t queue, const Frame &request);
+  Duration behind_head(const Frame &acknowledgement) const;
+  void arm(SendQueue &queue, const UecSender &sender, SimTime now);
+  void request_credit(std::uint32_t queue, std::int64_t payload);
+  void receive_request(const Frame &frame);
+  void send_grant(std::uint32_t receive_queue);
+  /// After the law was told of something.
+  void follow_window(std::uint32_t queue) { senders_[queue].window = control_->window(queue); }
+
+  const TransportSpec &spec_;
+  std::vector<UecSender> senders_; ///< [send queue]
+  std::unique_ptr<CongestionControl> control_;
+  // RCCC.
+  std::vector<UecReceiver> receivers_; ///< [receive queue]
+  CreditSource credit_source_;
+  std::int64_t unsolicited_ = 0; ///< payload of a message that may go before it is granted [B]
 };
 
 } // namespace lightloom

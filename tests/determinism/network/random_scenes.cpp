@@ -22,7 +22,7 @@ public:
     links(spec);
     machines(spec);
     spec.transport = transport(spec);
-    if (spec.transport.credits.value == 0 && spec.transport.kind != TransportSpec::Kind::ideal && one_in(2))
+    if (spec.transport.credits.value == 0 && spec.transport.kind != &ideal_transport && one_in(2))
       buffers(spec.switches);
     traffic(spec);
     spec.record_flows = true;
@@ -125,7 +125,7 @@ private:
 
   TransportSpec transport(const NetworkSpec &spec) {
     TransportSpec t = infiniband();
-    t.kind = one_in(3) ? TransportSpec::Kind::ideal : TransportSpec::Kind::infiniband;
+    t.kind = one_in(3) ? &ideal_transport : &infiniband_transport;
     t.mtu = Bytes(one_in(3) ? 4096 : number(200, 9000));
     t.header = Bytes(number(0, 60));
     t.virtual_lanes = number(1, 4);

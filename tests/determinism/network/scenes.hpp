@@ -150,7 +150,7 @@ inline NetworkSpec controlled_tree(std::uint64_t seed, const TransportSpec &tran
   spec.seed = seed;
   spec.switches.buffer = 1_MiB;
   spec.switches.ecn = {true, 20_KiB, 80_KiB, 0.5};
-  if (transport.kind == TransportSpec::Kind::rocev2)
+  if (transport.kind == &rocev2_transport)
     spec.switches.pfc = {true, 40_KiB, 20_KiB, {}};
   else
     spec.switches.trim = true;
@@ -212,9 +212,7 @@ inline std::vector<Scene> scenes() {
       {"uec, permutation", [=](auto seed) { return with(controlled_tree(seed, uec()), permute); }},
       {"uec, trimmed incast under credits",
        [=](auto seed) {
-         TransportSpec transport = uec();
-         transport.congestion_control = TransportSpec::CongestionControl::nscc_rccc;
-         NetworkSpec spec = controlled_tree(seed, transport);
+         NetworkSpec spec = controlled_tree(seed, uec(nscc_law(), true));
          spec.switches.buffer = 150_KiB;
          return with(std::move(spec), [](NetworkSpec &s) { incast(s, 15, 64_KiB); });
        }},

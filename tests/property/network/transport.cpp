@@ -9,7 +9,10 @@ using namespace lightloom::test;
 
 namespace {
 using Recovery = TransportSpec::Recovery;
-using Control = TransportSpec::CongestionControl;
+/// uec without control, under NSCC, under RCCC, under both.
+std::vector<TransportSpec> controlled_uec() {
+  return {uec({}, false), uec(nscc_law(), false), uec({}, true), uec(nscc_law(), true)};
+}
 
 void check_delivered(const NetworkResult &r) {
   for (const auto &violation : r.violations)
@@ -40,10 +43,8 @@ TEST_CASE("Whatever is corrupted arrives in the end, under both transports, reco
     all.push_back(rocev2());
     all.back().recovery = recovery;
   }
-  for (const auto control : {Control::none, Control::nscc, Control::rccc, Control::nscc_rccc}) {
-    all.push_back(uec());
-    all.back().congestion_control = control;
-  }
+  for (const TransportSpec &transport : controlled_uec())
+    all.push_back(transport);
   for (const TransportSpec &transport : all)
     for (const double ratio : {1e-4, 5e-3}) {
       NetworkSpec spec = tree(transport);
@@ -52,8 +53,9 @@ TEST_CASE("Whatever is corrupted arrives in the end, under both transports, reco
         link.segments.front().uncorrectable_ratio = ratio;
       permutation(spec, 256_KiB, 3);
       const NetworkResult r = simulate(std::move(spec), {});
-      CAPTURE(int(transport.kind));
-      CAPTURE(int(transport.congestion_control));
+      CAPTURE(transport.kind->name);
+      CAPTURE(transport.law.name);
+      CAPTURE(transport.receiver_credits.has_value());
       CAPTURE(ratio);
       check_delivered(r);
       CHECK(r.frames_corrupted > 0);
@@ -62,16 +64,15 @@ TEST_CASE("Whatever is corrupted arrives in the end, under both transports, reco
 }
 
 TEST_CASE("An incast that trims delivers every byte, and each trimmed frame is sent again") {
-  for (const auto control : {Control::none, Control::nscc, Control::rccc, Control::nscc_rccc})
+  for (const TransportSpec &transport : controlled_uec())
     for (const std::uint32_t train : {1u, 8u}) {
-      NetworkSpec spec = tree(uec());
-      spec.transport.congestion_control = control;
+      NetworkSpec spec = tree(transport);
       spec.trains.most_frames = train;
       small_buffers(spec, 150_KiB);
       spec.switches.trim = true;
       incast(spec, 15, 200_KiB);
       const NetworkResult r = simulate(std::move(spec), {});
-      CAPTURE(int(control));
+      CAPTURE(transport.law.name);
       CAPTURE(train);
       check_delivered(r);
       CHECK(r.frames_trimmed > 0);
@@ -80,12 +81,11 @@ TEST_CASE("An incast that trims delivers every byte, and each trimmed frame is s
 }
 
 TEST_CASE("Without loss no frame is sent twice, however the paths reorder") {
-  for (const auto control : {Control::none, Control::nscc, Control::rccc}) {
-    NetworkSpec spec = tree(uec());
-    spec.transport.congestion_control = control;
+  for (const TransportSpec &transport : controlled_uec()) {
+    NetworkSpec spec = tree(transport);
     permutation(spec, 1_MiB, 3);
     const NetworkResult r = simulate(std::move(spec), {});
-    CAPTURE(int(control));
+    CAPTURE(transport.law.name);
     check_delivered(r);
     CHECK(r.frames_resent == 0);
     CHECK(r.frames_discarded == 0);
@@ -125,16 +125,15 @@ TEST_CASE("A peer that does not answer is named, after retry_count time-outs wit
 }
 
 TEST_CASE("What waits for a window, a pace or a pause is explained to the picosecond") {
-  std::vector<TransportSpec> all = {rocev2(), uec(), uec()};
-  all[2].congestion_control = Control::nscc_rccc;
+  std::vector<TransportSpec> all = {rocev2(), uec(), uec(nscc_law(), true)};
   for (const TransportSpec &transport : all)
     for (const std::uint32_t train : {1u, 8u}) {
       NetworkSpec spec = tree(transport);
       spec.trains.most_frames = train;
       spec.explain_waiting = true;
       spec.steps = 2;
-      small_buffers(spec, transport.kind == TransportSpec::Kind::uec ? 300_KiB : 2_MiB);
-      if (transport.kind == TransportSpec::Kind::uec)
+      small_buffers(spec, transport.kind == &uec_transport ? 300_KiB : 2_MiB);
+      if (transport.kind == &uec_transport)
         spec.switches.trim = true;
       else
         spec.switches.pfc = {true, 40_KiB, 20_KiB, {}};
@@ -157,8 +156,9 @@ TEST_CASE("What waits for a window, a pace or a pause is explained to the picose
         }
       give(spec, std::move(scripts));
       const NetworkResult r = simulate(std::move(spec), {});
-      CAPTURE(int(transport.kind));
-      CAPTURE(int(transport.congestion_control));
+      CAPTURE(transport.kind->name);
+      CAPTURE(transport.law.name);
+      CAPTURE(transport.receiver_credits.has_value());
       CAPTURE(train);
       check_delivered(r); // a sum that is not exact is a violation
     }

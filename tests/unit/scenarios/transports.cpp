@@ -1,10 +1,10 @@
 // Transports, shared buffers and routing: defaults by kind, what a run is built of, and what cannot stand side by side.
 
 #include "scenarios/build.hpp"
-#include "scenarios/schema/control_parameters.hpp"
 #include "scenarios/schema/key_checks.hpp"
 #include "scenarios/schema/loader.hpp"
 #include "scenarios/schema/schema.hpp"
+#include "sim/network/congestion/dcqcn.hpp"
 #include "sim/network/switch/pfc_headroom.hpp"
 
 #include <doctest/doctest.h>
@@ -12,8 +12,6 @@
 using namespace lightloom;
 
 namespace {
-using Kind = TransportSpec::Kind;
-using Control = TransportSpec::CongestionControl;
 
 // Four links of 1 us on the longest path, three switches of 500 ns, 400 Gb/s: 50 B per ns.
 const std::string base = R"([cluster]
@@ -62,9 +60,9 @@ bool said(const std::vector<std::string> &sentences, const std::string &part) {
 TEST_CASE("Each kind of transport has the header, control, recovery and routing of its own") {
   const auto ideal = built("ideal").network, infiniband = built("infiniband").network;
   const auto rocev2 = built("rocev2").network, uec = built("uec").network;
-  CHECK(infiniband.transport.kind == Kind::infiniband);
+  CHECK(infiniband.transport.kind == &infiniband_transport);
   CHECK(infiniband.transport.header == 30_B);
-  CHECK(infiniband.transport.congestion_control == Control::none);
+  CHECK(!infiniband.transport.law);
   CHECK(infiniband.paths == PathChoice::spray);
   CHECK(infiniband.transport.credits > 0_B);
   CHECK(infiniband.switches.buffer == 0_B);
@@ -73,7 +71,7 @@ TEST_CASE("Each kind of transport has the header, control, recovery and routing 
   // Ethernet 14 + 4, IPv4 20, UDP 8, BTH 12, ICRC 4; an acknowledgement has an AETH of 4 more.
   CHECK(rocev2.transport.header == Bytes(14 + 4 + 20 + 8 + 12 + 4));
   CHECK(rocev2.transport.control_header == rocev2.transport.header + 4_B);
-  CHECK(rocev2.transport.congestion_control == Control::dcqcn);
+  CHECK(rocev2.transport.law.name == "dcqcn");
   CHECK(rocev2.transport.recovery == TransportSpec::Recovery::go_back_n);
   CHECK(rocev2.transport.credits == 0_B);
   CHECK(rocev2.paths == PathChoice::ecmp);
@@ -81,7 +79,7 @@ TEST_CASE("Each kind of transport has the header, control, recovery and routing 
   CHECK(!rocev2.switches.trim);
   CHECK(rocev2.switches.queue_limit == 0_B);
   CHECK(uec.transport.header == Bytes(14 + 4 + 20 + 8 + 12 + 44));
-  CHECK(uec.transport.congestion_control == Control::nscc);
+  CHECK(uec.transport.law.name == "nscc");
   CHECK(uec.transport.recovery == TransportSpec::Recovery::selective);
   CHECK(uec.transport.entropies == 4096);
   CHECK(uec.paths == PathChoice::ecmp);
@@ -145,7 +143,8 @@ TEST_CASE("A congestion control belongs to its transport, and the right ones are
   CHECK(contains(refusal("infiniband", {"transport.congestion_control=rccc"}), "\"none\" or \"fecn-becn\""));
   CHECK(contains(refusal("ideal", {"transport.congestion_control=dcqcn"}), "Use \"auto\", \"none\"."));
   for (const char *control : {"none", "nscc", "rccc", "nscc+rccc"})
-    CHECK(built("uec", {std::string("transport.congestion_control=") + control}).network.transport.kind == Kind::uec);
+    CHECK(built("uec", {std::string("transport.congestion_control=") + control}).network.transport.kind ==
+          &uec_transport);
   CHECK(built("infiniband", {"transport.congestion_control=fecn-becn"}).network.switches.ecn.enabled);
   CHECK(contains(refusal("rocev2", {"transport.nscc.fast=0.5"}), "transport.nscc has no effect"));
 }
@@ -206,10 +205,11 @@ TEST_CASE("Marks that nobody listens to are a warning") {
 TEST_CASE("Parameters of congestion control have rows with the structs' own defaults, and reach the network") {
   const auto changed = built("rocev2", {"transport.dcqcn.g=0.01", "transport.dcqcn.increase_interval=300us",
                                         "transport.dcqcn.additive=5Mbps", "transport.dcqcn.fast_recovery=3"});
-  CHECK(changed.network.transport.dcqcn.g == 0.01);
-  CHECK(changed.network.transport.dcqcn.increase_interval == Duration(300us));
-  CHECK(changed.network.transport.dcqcn.additive == BitRate(5'000'000));
-  CHECK(changed.network.transport.dcqcn.fast_recovery == 3);
+  const auto dcqcn = with_parameters<DcqcnSpec>(changed.network.transport.law.parameters);
+  CHECK(dcqcn.g == 0.01);
+  CHECK(dcqcn.increase_interval == Duration(300us));
+  CHECK(dcqcn.additive == BitRate(5'000'000));
+  CHECK(dcqcn.fast_recovery == 3);
   const Key *interval = find_key("transport.dcqcn.increase_interval");
   REQUIRE(interval != nullptr);
   CHECK(interval->fallback == "55us");

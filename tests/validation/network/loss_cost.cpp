@@ -11,7 +11,6 @@ using namespace lightloom::test;
 
 namespace {
 using Recovery = TransportSpec::Recovery;
-using Control = TransportSpec::CongestionControl;
 
 constexpr BitRate rate = 400_Gbps;
 constexpr std::int64_t frames = 1'000'000;
@@ -27,9 +26,9 @@ struct Case {
   double frame_ps() const { return static_cast<double>(transmission_time(Bytes(full()), rate).count()); }
 };
 
-TransportSpec with(TransportSpec transport, Recovery recovery, Control control = Control::none) {
+TransportSpec with(TransportSpec transport, Recovery recovery, const CongestionLaw &law = {}) {
   transport.recovery = recovery;
-  transport.congestion_control = control;
+  transport.law = law;
   transport.retransmit_timeout = 1ms;
   transport.credits = Bytes(0); // of a bare cable: never short of them
   return transport;
@@ -67,14 +66,14 @@ TEST_CASE("A frame loss of 1e-4 costs a long flow the closed form of its recover
   for (const Case &c :
        {Case{"rocev2 go-back-N, 100 ns", with(rocev2(), Recovery::go_back_n), 100ns, 400ns},
         Case{"rocev2 go-back-N, 5 us", with(rocev2(), Recovery::go_back_n), 5us, 400ns},
-        Case{"rocev2 go-back-N, 5 us, DCQCN", with(rocev2(), Recovery::go_back_n, Control::dcqcn), 5us, 400ns},
+        Case{"rocev2 go-back-N, 5 us, DCQCN", with(rocev2(), Recovery::go_back_n, dcqcn_law()), 5us, 400ns},
         Case{"rocev2 selective, 5 us", with(rocev2(), Recovery::selective), 5us, 400ns},
         Case{"infiniband go-back-N, 100 ns", with(infiniband(), Recovery::go_back_n), 100ns},
         Case{"infiniband go-back-N, 5 us", with(infiniband(), Recovery::go_back_n), 5us},
         Case{"infiniband selective, 5 us", with(infiniband(), Recovery::selective), 5us},
         Case{"uec without control, 5 us", with(uec(), Recovery::selective), 5us, 400ns},
-        Case{"uec NSCC, 5 us", with(uec(), Recovery::selective, Control::nscc), 5us, 400ns},
-        Case{"uec RCCC, 5 us", with(uec(), Recovery::selective, Control::rccc), 5us, 400ns}}) {
+        Case{"uec NSCC, 5 us", with(uec(), Recovery::selective, nscc_law()), 5us, 400ns},
+        Case{"uec RCCC, 5 us", with(uec({}, true), Recovery::selective), 5us, 400ns}}) {
     const NetworkResult clean = run(c, 0), r = run(c, codeword_ratio(c));
     CHECK(r.violations.empty());
     CHECK(r.bytes_delivered == r.bytes_sent);

@@ -31,7 +31,7 @@ struct Scene {
 void lossless(NetworkSpec &spec, const Scene &scene, Bytes headroom, Bytes xoff) {
   spec.transport = rocev2();
   spec.transport.mtu = Bytes(scene.mtu);
-  spec.transport.congestion_control = TransportSpec::CongestionControl::none;
+  spec.transport.law = {};
   spec.transport.window_frames = 65536;
   spec.transport.retransmit_timeout = 4ms;
   spec.hosts.reaction = reaction;

@@ -2,8 +2,8 @@
 // table of delays (IBTA vol. 1, annex A10).
 
 #include "sim/core/random.hpp"
-#include "sim/network/transport/dcqcn.hpp"
-#include "sim/network/transport/fecn_becn.hpp"
+#include "sim/network/congestion/dcqcn.hpp"
+#include "sim/network/congestion/fecn_becn.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

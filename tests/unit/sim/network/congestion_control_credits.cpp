@@ -1,8 +1,8 @@
 // RCCC's grants, and the headroom of priority flow control frame by frame.
 
 #include "sim/core/random.hpp"
+#include "sim/network/congestion/rccc.hpp"
 #include "sim/network/switch/pfc_headroom.hpp"
-#include "sim/network/transport/rccc.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>

@@ -5,10 +5,10 @@
 
 #include "sim/core/quantity.hpp"
 #include "sim/core/random.hpp"
+#include "sim/network/congestion/dcqcn.hpp"
+#include "sim/network/congestion/fecn_becn.hpp"
+#include "sim/network/congestion/nscc.hpp"
 #include "sim/network/switch/switch_spec.hpp"
-#include "sim/network/transport/dcqcn.hpp"
-#include "sim/network/transport/fecn_becn.hpp"
-#include "sim/network/transport/nscc.hpp"
 
 #include <algorithm>
 #include <cstdint>

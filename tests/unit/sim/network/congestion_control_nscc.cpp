@@ -1,7 +1,7 @@
 // NSCC by its laws, in its reference network: 100 Gb/s and 12 us, 150,000 B, where all scales are 1.
 
 #include "sim/core/random.hpp"
-#include "sim/network/transport/nscc.hpp"
+#include "sim/network/congestion/nscc.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

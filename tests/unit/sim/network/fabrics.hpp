@@ -4,6 +4,7 @@
 
 #include "sim/core/random.hpp"
 #include "sim/network/network.hpp"
+#include "sim/network/nic/transport_kind.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -300,7 +301,7 @@ inline void stream_of_messages(NetworkSpec &spec, Bytes size, std::uint32_t coun
 
 inline TransportSpec infiniband() {
   TransportSpec t;
-  t.kind = TransportSpec::Kind::infiniband;
+  t.kind = &infiniband_transport;
   t.header = Bytes(30);
   t.credits = Bytes(256 * 1024);
   return t;

@@ -2,7 +2,10 @@
 // One NIC on a bench: its queues lead to a peer that the test plays, its link ends in the test's hands.
 
 #include "sim/engine/simulation.hpp"
+#include "sim/network/congestion/dcqcn.hpp"
+#include "sim/network/congestion/nscc.hpp"
 #include "sim/network/nic/nic.hpp"
+#include "sim/network/nic/transport_kind.hpp"
 #include "tests/unit/sim/network/fabrics.hpp"
 
 #include <vector>
@@ -94,23 +97,31 @@ inline Frame control_frame(Frame::Kind kind, std::uint32_t sequence, SimTime at,
 /// 4,096 B of payload and 94 + 20 B around it take 84.2 ns at 400 Gb/s: 4,210 B × 20 ps.
 inline TransportSpec rocev2() {
   TransportSpec t;
-  t.kind = TransportSpec::Kind::rocev2;
+  t.kind = &rocev2_transport;
   t.header = Bytes(94);
   t.virtual_lanes = 2;
   t.recovery = TransportSpec::Recovery::go_back_n;
-  t.congestion_control = TransportSpec::CongestionControl::dcqcn;
+  t.law = dcqcn_law();
   return t;
 }
 inline TransportSpec uec() {
   TransportSpec t;
-  t.kind = TransportSpec::Kind::uec;
+  t.kind = &uec_transport;
   t.header = Bytes(94);
   t.virtual_lanes = 2;
   t.ack_every = 4;
   t.entropies = 16;
   t.retransmit_timeout = Duration(100'000'000);
   t.base_rtt = Duration(5'000'000);
-  t.congestion_control = TransportSpec::CongestionControl::nscc;
+  t.law = nscc_law();
+  return t;
+}
+/// The same under another control: a law of senders, or none, and with `credits` the receiver's.
+inline TransportSpec uec(const CongestionLaw &law, bool credits) {
+  TransportSpec t = uec();
+  t.law = law;
+  if (credits)
+    t.receiver_credits.emplace();
   return t;
 }
 

@@ -1,5 +1,6 @@
 // Transport `infiniband` with FECN and BECN on a bench.
 
+#include "sim/network/congestion/fecn_becn.hpp"
 #include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +17,7 @@ TransportSpec noticing(bool control) {
   spec.credits = {};
   spec.ack_every = 2;
   if (control)
-    spec.congestion_control = TransportSpec::CongestionControl::fecn_becn;
+    spec.law = fecn_becn_law();
   return spec;
 }
 } // namespace

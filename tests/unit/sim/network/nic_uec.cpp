@@ -1,5 +1,6 @@
 // Transport `uec` on a bench: spraying, acknowledgements, trimmed frames, windows, credits and time-outs, by hand.
 
+#include "sim/network/transport/uec.hpp"
 #include "tests/unit/sim/network/nic_bench.hpp"
 
 #include <doctest/doctest.h>
@@ -21,15 +22,10 @@ Frame acknowledgement(std::uint32_t sequence, std::uint32_t cause, std::uint64_t
   return frame;
 }
 /// Without congestion control: only window_frames limits.
-TransportSpec uncontrolled() {
-  TransportSpec spec = uec();
-  spec.congestion_control = TransportSpec::CongestionControl::none;
-  return spec;
-}
-TransportSpec credited() {
-  TransportSpec spec = uec();
-  spec.congestion_control = TransportSpec::CongestionControl::rccc;
-  return spec;
+TransportSpec uncontrolled() { return uec({}, false); }
+TransportSpec credited() { return uec({}, true); }
+const UecSender &first_sender(const NicBench &bench) {
+  return dynamic_cast<const Uec &>(bench.nic.transport()).sender(0);
 }
 } // namespace
 
@@ -139,8 +135,8 @@ TEST_CASE("What is in flight never exceeds the window, and fills it") {
   std::uint32_t acknowledged = 0;
   std::uint32_t next = 0;
   for (int round = 0; round < 200; ++round) {
-    const UecSender &sender = *bench.nic.uec_sender(0);
-    const std::int64_t window = sender.nscc.window();
+    const UecSender &sender = first_sender(bench);
+    const std::int64_t window = sender.window;
     const std::int64_t before = sender.in_flight;
     const auto sent = bench.sent(now += 1ms); // as much as it lets go
     next += static_cast<std::uint32_t>(sent.size());
@@ -163,11 +159,11 @@ TEST_CASE("Selective acknowledgements free the window and spare the frames from 
   CHECK(bench.sent(SimTime{} + 50us).size() == 10);
   // 0, 1 in order; 3, 4, 7 have come too.
   bench.feed(acknowledgement(2, 7, 0b1001'1000, SimTime{} + 50us));
-  CHECK(bench.nic.uec_sender(0)->in_flight == 5 * full);
+  CHECK(first_sender(bench).in_flight == 5 * full);
   // Frame 2 left at 2 frame times; it is the oldest missing one: 100 us later its clock runs out, to 1,024 ps.
   const SimTime due = SimTime{} + 2 * frame_time + 100us;
   SimTime now = SimTime{} + 50us;
-  while (bench.nic.uec_sender(0)->in_flight ==
+  while (first_sender(bench).in_flight ==
          5 * full) { // clocks that were set anew in the meantime run out without effect
     now = bench.nic.next_timeout();
     bench.nic.time_out(now, bench.events);

@@ -5,6 +5,7 @@
 // Leaves out: the receiver's penalty on the window, and the choice of paths, which is the transport's.
 
 #include "sim/core/quantity.hpp"
+#include "sim/network/congestion/congestion_control.hpp"
 
 #include <cstdint>
 
@@ -30,6 +31,33 @@ struct NsccSpec {
   double adapt_share = 0.125;   ///< … less than so much of the greatest window arrived in a round trip and a target
   std::uint32_t adjust_frames = 8; ///< increments are gathered over so many frames, a round trip at most
 };
+
+/// Ranges and meanings (sim/core/parameters.hpp).
+template <class Visit> void visit_parameters(NsccSpec &n, Visit &&visit) {
+  visit("target_share", n.target_share, 0.01, 100.0, "queueing delay aimed at, × the base round trip");
+  visit("initial_share", n.initial_share, 0.01, 100.0, "first window, × bandwidth-delay product");
+  visit("most_share", n.most_share, 0.01, 100.0, "greatest window, × bandwidth-delay product");
+  visit("reference_bdp", n.reference_bdp, 1.0, 1e12, "bandwidth-delay product that the increments are given for");
+  visit("reference_rtt", n.reference_rtt, 1e-9, 1.0, "round trip that the increments are given for");
+  visit("proportional", n.proportional, 0.0, 1e4,
+        "frames per round trip at no delay, × target ÷ reference_rtt; less towards the target");
+  visit("fair", n.fair, 0.0, 1e4, "frames per round trip: delayed beyond the target, yet not marked");
+  visit("steady", n.steady, 0.0, 1e4, "frames per round trip, always");
+  visit("fast", n.fast, 0.0, 100.0, "fast increase, × bytes acknowledged");
+  visit("fast_share", n.fast_share, 0.0, 100.0, "fast increase below this delay, × the base round trip");
+  visit("decrease", n.decrease, 0.0, 1.0, "gain of the decrease by (delay − target) ÷ delay");
+  visit("least_factor", n.least_factor, 0.0, 1.0, "one decrease leaves at least so much");
+  visit("average_gain", n.average_gain, 1e-6, 1.0, "gain of the average of the delay, per acknowledgement");
+  visit("unmarked_share", n.unmarked_share, 0.0, 100.0,
+        "an unmarked delay beyond the target counts as so many base round trips");
+  visit("adapt_targets", n.adapt_targets, 0.0, 1e4, "quick adapt: delay beyond so many targets, or a loss, and");
+  visit("adapt_share", n.adapt_share, 0.0, 1.0,
+        "quick adapt: less than so much of the greatest window arrived in a round trip and a target");
+  visit("adjust_frames", n.adjust_frames, 1.0, 65536.0, "increments are gathered over so many frames");
+}
+
+/// As a transport takes it.
+CongestionLaw nscc_law(const NsccSpec &spec = {});
 
 class Nscc {
 public:

@@ -1,4 +1,4 @@
-#include "sim/network/transport/nscc.hpp"
+#include "sim/network/congestion/nscc.hpp"
 
 #include "sim/core/contract.hpp"
 
@@ -141,6 +141,12 @@ void Nscc::timed_out(SimTime now) {
   increase_ = gathered_ = achieved_ = ignore_ = quick_ = 0;
   fast_ = loss_ = false;
   last_decrease_ = now;
+}
+
+CongestionLaw nscc_law(const NsccSpec &spec) {
+  return per_queue<Nscc>("nscc", CongestionSignal::answers, spec, [](const NsccSpec &s, const auto &at) {
+    return Nscc(s, at.base_rtt, at.line, at.full_frame);
+  });
 }
 
 } // namespace lightloom

@@ -3,6 +3,7 @@
 // (UEC Specification 1.0, §3.6.14, "Receiver Credit Congestion Control"). One object per receiving port.
 // Leaves out: priorities among senders, less credit when the fabric marks, and room for other traffic beside `rate`.
 
+#include "sim/core/parameters.hpp"
 #include "sim/core/quantity.hpp"
 
 #include <cstdint>
@@ -14,6 +15,12 @@ struct RcccSpec {
   Bytes grant{16'384}; ///< payload per grant: four frames of 4,096 B
   double rate = 1.0;   ///< share of the port's rate that is granted
 };
+
+/// Ranges and meanings (sim/core/parameters.hpp).
+template <class Visit> void visit_parameters(RcccSpec &r, Visit &&visit) {
+  visit("grant", r.grant, 64.0, 1e9, "payload per grant");
+  visit("rate", r.rate, 0.01, 1.0, "share of the port's rate that is granted");
+}
 
 /// Grants in turn to the senders that want more, paced so that what is granted fills the port's rate × `rate`, headers
 /// and gaps included. The turn of a sender that begins to want comes after all others'.

@@ -1,4 +1,4 @@
-#include "sim/network/transport/fecn_becn.hpp"
+#include "sim/network/congestion/fecn_becn.hpp"
 
 #include "sim/core/contract.hpp"
 
@@ -38,5 +38,10 @@ SimTime FecnBecn::sent(SimTime departure, std::int64_t wire_bytes) {
 }
 
 double FecnBecn::rate() const { return static_cast<double>(line_) * 8 / (8 + delay_in_eighths(ccti_)); }
+
+CongestionLaw fecn_becn_law(const FecnBecnSpec &spec) {
+  return per_queue<FecnBecn>("fecn-becn", CongestionSignal::echo, spec,
+                             [](const FecnBecnSpec &s, const auto &at) { return FecnBecn(s, at.line); });
+}
 
 } // namespace lightloom

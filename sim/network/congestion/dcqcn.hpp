@@ -5,6 +5,7 @@
 // Leaves out: slow start from a set rate, vendors' limits on one cut and their clamping of the target.
 
 #include "sim/core/quantity.hpp"
+#include "sim/network/congestion/congestion_control.hpp"
 
 #include <cstdint>
 
@@ -23,6 +24,24 @@ struct DcqcnSpec {
   BitRate least{100'000'000};                 ///< no rate below
   Duration notification_interval{50'000'000}; ///< a receiver sends at most one notification per flow in so long (N)
 };
+
+/// Ranges and meanings (sim/core/parameters.hpp).
+template <class Visit> void visit_parameters(DcqcnSpec &d, Visit &&visit) {
+  visit("g", d.g, 1e-6, 1.0, "gain of alpha");
+  visit("alpha_interval", d.alpha_interval, 1e-9, 1.0, "without a notification for so long, alpha decays");
+  visit("increase_interval", d.increase_interval, 1e-9, 1.0, "timer of rate increases");
+  visit("increase_bytes", d.increase_bytes, 1.0, 4e9, "byte counter of rate increases");
+  visit("fast_recovery", d.fast_recovery, 1.0, 1000.0, "increases by halving before additive ones");
+  visit("reference", d.reference, 1e9, 1e13, "line rate that additive and hyper are given for; scaled to others");
+  visit("additive", d.additive, 1.0, 1e13, "additive increase at the line rate `reference`");
+  visit("hyper", d.hyper, 1.0, 1e13, "hyper increase at the line rate `reference`");
+  visit("least", d.least, 1e6, 1e13, "no rate below");
+  visit("notification_interval", d.notification_interval, 1e-9, 1.0,
+        "a receiver sends at most one notification per flow in so long");
+}
+
+/// As a transport takes it.
+CongestionLaw dcqcn_law(const DcqcnSpec &spec = {});
 
 class Dcqcn {
 public:

@@ -1,4 +1,4 @@
-#include "sim/network/transport/rccc.hpp"
+#include "sim/network/congestion/rccc.hpp"
 
 #include "sim/core/contract.hpp"
 

@@ -5,6 +5,7 @@
 // marking by credit starvation at switches, the minimum index, the trigger threshold, which only logs.
 
 #include "sim/core/quantity.hpp"
+#include "sim/network/congestion/congestion_control.hpp"
 
 #include <cstdint>
 
@@ -17,6 +18,18 @@ struct FecnBecnSpec {
   Duration ccti_timer{153'600'000};           ///< a step down in so long: 150 × 1.024 us
   Duration notification_interval{20'000'000}; ///< a receiver sends at most one BECN per flow in so long
 };
+
+/// Ranges and meanings (sim/core/parameters.hpp).
+template <class Visit> void visit_parameters(FecnBecnSpec &f, Visit &&visit) {
+  visit("ccti_increase", f.ccti_increase, 1.0, 127.0, "steps up per BECN");
+  visit("ccti_limit", f.ccti_limit, 1.0, 127.0, "greatest index into the table of delays");
+  visit("ccti_timer", f.ccti_timer, 1e-9, 1.0, "a step down in so long");
+  visit("notification_interval", f.notification_interval, 1e-9, 1.0,
+        "a receiver sends at most one BECN per flow in so long");
+}
+
+/// As a transport takes it.
+CongestionLaw fecn_becn_law(const FecnBecnSpec &spec = {});
 
 class FecnBecn {
 public:

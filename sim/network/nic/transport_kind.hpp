@@ -1,0 +1,64 @@
+#pragma once
+// The table of transports. A transport is one file, which defines its TransportKind, and one line here: names, defaults
+// and what it can be combined with come from the row (docs/EXTENDING.md).
+
+#include "sim/network/nic/transport_spec.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace lightloom {
+
+class Nic;
+class Transport;
+
+/// What a scenario gets where it says nothing. Sources: the rows of scenarios/schema/schema_transport.cpp.
+struct TransportDefaults {
+  Bytes header{};
+  Bytes control_header{-1}; ///< < 0: as header
+  std::uint32_t virtual_lanes = 2;
+  std::uint32_t ack_every = 16;
+  const char *congestion_control = "none";
+  bool go_back_n = false;
+  std::optional<Duration> retransmit_timeout = std::nullopt; ///< nothing: from the base round trip
+  bool spray = false;                         ///< switches spray
+  Duration reaction{};                        ///< of a NIC, HostSpec::reaction
+  bool pfc = false;
+  bool short_queues = false; ///< a queue holds one base round trip × rate; else what the buffer lets it
+};
+
+/// One transport.
+struct TransportKind {
+  /// What the switches do about full buffers.
+  enum class Fabric : std::uint8_t {
+    unlimited,    ///< they have none
+    credits,      ///< per hop and lane
+    shared_buffer ///< of a switch: pauses, trims, drops
+  };
+  const char *name;
+  std::unique_ptr<Transport> (*make)(Nic &, const TransportSpec &);
+  Fabric fabric = Fabric::shared_buffer;
+  CongestionSignal signal = CongestionSignal::none; ///< which laws fit
+  bool receiver_credits = false;                    ///< RCCC fits
+  bool entropies = false;                           ///< senders spray
+  bool trimming = false;                            ///< knows trimmed frames
+  bool go_back_n = true;                            ///< can recover so
+  std::uint32_t most_window = 65'536;               ///< frames that an acknowledgement can reach back
+  TransportDefaults defaults;
+};
+
+/// InfiniBand's local ACK timeouts: 4.096 us × 2^exponent (vendors' default: 14).
+constexpr Duration local_ack_timeout(int exponent) { return (1 << exponent) * 4'096ns; }
+
+/// For TransportKind::make.
+template <class T> std::unique_ptr<Transport> make_transport(Nic &nic, const TransportSpec &spec) {
+  return std::make_unique<T>(nic, spec);
+}
+
+extern const TransportKind ideal_transport, infiniband_transport, rocev2_transport, uec_transport;
+/// Every transport, in the order shown to users.
+inline constexpr std::array transport_kinds{&ideal_transport, &infiniband_transport, &rocev2_transport, &uec_transport};
+
+} // namespace lightloom
