@@ -9,7 +9,9 @@
 
 namespace lightloom {
 
+/// GraphML; a node's name is its property "name", a cable's its property "cable".
 void write_graphml(const Fabric &fabric, std::ostream &out);
+/// DOT; nodes are called by their names, and a cable's name is its label.
 void write_dot(const Fabric &fabric, std::ostream &out);
 
 } // namespace lightloom

@@ -4,7 +4,6 @@
 #include "topology/fabric.hpp"
 
 #include "sim/core/contract.hpp"
-#include "topology/fabric_graph.hpp"
 
 #include <algorithm>
 
@@ -67,7 +66,6 @@ Fabric::Fabric(FabricDescription description) : description_(std::move(descripti
     for (const FabricPort &port : ports(NodeId(n)))
       seen[port.peer.index()] = 0;
   }
-  graph_ = std::make_shared<const FabricGraph>(fabric, description_.nodes);
 }
 
 std::span<const FabricPort> Fabric::ports(NodeId id) const {

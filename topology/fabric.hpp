@@ -1,7 +1,6 @@
 #pragma once
 // The fabric as a graph: hosts, leaf, spine and core switches and the cables between them, with names as users write
-// them. The graph itself (Boost.Graph) is behind fabric_graph.hpp; the packet network reads plan(). Immutable once
-// built.
+// them. The packet network reads plan(). Immutable once built.
 //
 // A host is one GPU with plan().ports_per_host NIC ports: nics_per_gpu into each of `planes` disjoint networks, port =
 // plane × nics_per_gpu + nic.
@@ -16,15 +15,12 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace lightloom {
-
-class FabricGraph;
 
 /// What a node is. Switch ids count the leaves of all planes first, then spines, then cores; plane by plane inside a
 /// kind.
@@ -61,7 +57,7 @@ struct FabricDescription {
   BitRate switch_capacity{}; ///< sum of a switch's port rates, one direction; 0 = ports are counted by radix
 };
 
-/// A built fabric. Copies share the graph.
+/// A built fabric.
 class Fabric {
 public:
   /// Requires: one cable per endpoint, host cables first and in endpoint order (endpoint e has cable e); nodes in id
@@ -129,9 +125,6 @@ public:
   /// As find_cable, and "random:leaf" (any tier): a cable drawn uniformly from that tier.
   CableId find_cable(std::string_view name, RandomStream &draw) const;
 
-  /// The Boost.Graph behind: export, components, flows.
-  const FabricGraph &graph() const { return *graph_; }
-
 private:
   FabricDescription description_;
   std::array<std::uint32_t, 4> counts_{};
@@ -139,7 +132,6 @@ private:
   std::vector<std::uint32_t> first_port_; ///< [node], one more at the end
   std::vector<FabricPort> ports_;
   std::vector<std::uint16_t> parallel_index_; ///< [cable]
-  std::shared_ptr<const FabricGraph> graph_;
 };
 
 } // namespace lightloom

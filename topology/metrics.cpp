@@ -5,7 +5,7 @@
 #include "topology/metrics.hpp"
 
 #include "sim/core/contract.hpp"
-#include "topology/fabric_graph.hpp"
+#include "topology/max_flow.hpp"
 
 #include <algorithm>
 #include <map>
@@ -146,7 +146,7 @@ std::int64_t bisection_by_flow(const Fabric &fabric, std::int64_t host_rate) {
     if (halves.second[leaf] > 0)
       sinks.push_back({SwitchId(leaf), halves.second[leaf] * host_rate});
   }
-  return sources.empty() || sinks.empty() ? 0 : fabric.graph().max_flow(sources, sinks);
+  return sources.empty() || sinks.empty() ? 0 : max_flow(fabric, sources, sinks);
 }
 
 /// Rates of a tier's cables summed, all planes. [bit/s]

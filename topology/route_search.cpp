@@ -24,6 +24,27 @@ template <class Visit> void for_neighbours(const Layout &layout, std::uint32_t s
       visit(hop.peer);
 }
 
+/// Calls `visit(switch, root)` for every switch once: breadth first from the highest switch of each connected part.
+template <class Visit> void from_each_root(const Layout &layout, Visit visit) {
+  std::vector<bool> seen(layout.descending.size());
+  std::vector<std::uint32_t> queue;
+  for (const std::uint32_t root : layout.descending) {
+    if (seen[root])
+      continue;
+    queue.assign(1, root);
+    seen[root] = true;
+    visit(root, root);
+    for (std::size_t i = 0; i < queue.size(); ++i)
+      for_neighbours(layout, queue[i], [&](std::uint32_t peer) {
+        if (!seen[peer]) {
+          seen[peer] = true;
+          visit(peer, root);
+          queue.push_back(peer);
+        }
+      });
+  }
+}
+
 void choose_transits(const Fabric &fabric, Layout &layout) {
   layout.group.resize(fabric.switches());
   for (std::uint32_t s = 0; s < fabric.switches(); ++s) {
@@ -90,22 +111,15 @@ std::vector<std::uint64_t> tier_heights(const Fabric &fabric) {
 
 std::vector<std::uint64_t> rooted_heights(const Layout &tiers) {
   std::vector<std::uint64_t> height(tiers.descending.size(), 0);
-  std::vector<std::uint32_t> queue;
   std::uint64_t next = height.size();
-  for (const std::uint32_t root : tiers.descending) {
-    if (height[root] != 0)
-      continue;
-    queue.assign(1, root);
-    height[root] = next--;
-    for (std::size_t i = 0; i < queue.size(); ++i)
-      for_neighbours(tiers, queue[i], [&](std::uint32_t peer) {
-        if (height[peer] == 0) {
-          height[peer] = next--;
-          queue.push_back(peer);
-        }
-      });
-  }
+  from_each_root(tiers, [&](std::uint32_t s, std::uint32_t) { height[s] = next--; });
   return height;
+}
+
+std::vector<std::uint32_t> components(const Layout &layout) {
+  std::vector<std::uint32_t> component(layout.descending.size());
+  from_each_root(layout, [&](std::uint32_t s, std::uint32_t root) { component[s] = root; });
+  return component;
 }
 
 Destination::Destination(const Layout &layout, std::uint32_t leaf)

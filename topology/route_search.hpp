@@ -58,6 +58,10 @@ std::vector<std::uint64_t> tier_heights(const Fabric &fabric);
 /// connected part.
 std::vector<std::uint64_t> rooted_heights(const Layout &tiers);
 
+/// A number per switch, equal where living cables join them.
+std::vector<std::uint32_t> components(const Layout &layout);
+
+/// How a way may leave the tiers; see above.
 enum class Detours : std::uint8_t { spread, hub, anywhere };
 
 /// Ways from all switches to one leaf.

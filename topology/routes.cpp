@@ -7,7 +7,6 @@
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
 #include "topology/deadlock.hpp"
-#include "topology/fabric_graph.hpp"
 #include "topology/route_rows.hpp"
 #include "topology/route_search.hpp"
 
@@ -183,7 +182,7 @@ std::shared_ptr<const RouteTable> compute_routes(const Fabric &fabric, const std
                 fmt::format("it would need {} GiB, the limit is 4", bytes >> 30), "Use fewer hosts or a larger radix.");
   const Dead dead = mark_dead(fabric, dead_elements);
   const Layout tiers = make_layout(fabric, dead.cable, tier_heights(fabric));
-  PlaneSearch search{fabric, dead, fabric.graph().switch_components(dead.cable), 0, 0};
+  PlaneSearch search{fabric, dead, components(tiers), 0, 0};
   const std::uint32_t leaves = fabric.count(NodeKind::leaf) / fabric.planes();
   RouteTable table;
   table.attachment = attachments(fabric);

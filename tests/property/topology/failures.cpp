@@ -5,7 +5,6 @@
 
 #include "sim/core/random.hpp"
 #include "topology/deadlock.hpp"
-#include "topology/fabric_graph.hpp"
 #include "topology/routes.hpp"
 
 #include <doctest/doctest.h>
@@ -49,7 +48,7 @@ std::vector<bool> dead_cables(const Fabric &fabric, const std::vector<FabricElem
 
 /// Every leaf pair: reached by every choice when connected, no route when not; and no route uses a dead cable.
 bool routes_are_right(const Fabric &fabric, const RouteTable &table, const std::vector<bool> &dead) {
-  const auto component = fabric.graph().switch_components(dead);
+  const auto component = walk::components(fabric, dead);
   for (std::uint32_t to = 0; to < fabric.count(NodeKind::leaf); ++to) {
     walk::EveryChoice walk(fabric, table, to);
     for (std::uint32_t from = 0; from < fabric.count(NodeKind::leaf); ++from) {

@@ -26,6 +26,24 @@ inline std::uint32_t behind(const Fabric &fabric, std::uint32_t s, std::uint16_t
   return fabric.ports(SwitchId(s))[port].peer.value - fabric.hosts();
 }
 
+/// A number per switch, equal where cables that are not dead join them: the least of the part.
+inline std::vector<std::uint32_t> components(const Fabric &fabric, const std::vector<bool> &dead_cable) {
+  std::vector<std::uint32_t> part(fabric.switches());
+  std::iota(part.begin(), part.end(), 0u);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::uint32_t c = fabric.endpoints(); c < fabric.plan().cables.size(); ++c) {
+      std::uint32_t &a = part[fabric.plan().cables[c].a.value - fabric.hosts()];
+      std::uint32_t &b = part[fabric.plan().cables[c].b.value - fabric.hosts()];
+      if (dead_cable[c] || a == b)
+        continue;
+      a = b = std::min(a, b);
+      changed = true;
+    }
+  }
+  return part;
+}
+
 /// Switch-to-switch hops of the longest way from each switch to the leaf when every choice is tried; −1 where some
 /// choice ends nowhere or comes back to a switch it has visited.
 class EveryChoice {
