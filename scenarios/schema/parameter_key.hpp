@@ -9,6 +9,7 @@
 
 namespace lightloom {
 
+/// How values of a type are written.
 template <class Value> constexpr KeyType key_type() {
   return std::is_same_v<Value, double>          ? KeyType::ratio
          : std::is_same_v<Value, std::uint32_t> ? KeyType::count

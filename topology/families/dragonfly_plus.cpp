@@ -9,6 +9,7 @@
 
 #include "sim/core/error.hpp"
 #include "sim/core/parse_quantity.hpp"
+#include "topology/families/plane_layout.hpp"
 #include "topology/families/port_budget.hpp"
 
 #include <algorithm>
@@ -63,22 +64,13 @@ private:
   std::vector<std::uint32_t> partner_; ///< [group], `groups` for none
 };
 
-/// What one plane is built from, and its node numbers: hosts, leaves of all planes, spines of all planes.
-struct Plane : DragonflyPlusShape {
-  explicit Plane(const FabricSpec &whole)
-      : DragonflyPlusShape(with_parameters<DragonflyPlusShape>(whole.shape)), spec(whole) {
-    if (global_links_per_spine == 0)
-      global_links_per_spine = std::max(groups, 2u) - 1;
-  }
-  const FabricSpec &spec;
-  std::uint32_t hosts = 0; ///< to build; see checked_hosts
-  std::uint32_t leaves() const { return groups * leaves_per_group; }
-  std::uint32_t spines() const { return groups * spines_per_group; }
-  NodeId leaf(std::uint32_t plane, std::uint32_t l) const { return NodeId(hosts + plane * leaves() + l); }
-  NodeId spine(std::uint32_t plane, std::uint32_t group, std::uint32_t s) const {
-    return NodeId(hosts + spec.planes * leaves() + plane * spines() + group * spines_per_group + s);
-  }
-};
+/// What is asked for, with its defaults.
+DragonflyPlusShape shape_of(const FabricSpec &spec) {
+  auto shape = with_parameters<DragonflyPlusShape>(spec.shape);
+  if (shape.global_links_per_spine == 0)
+    shape.global_links_per_spine = std::max(shape.groups, 2u) - 1;
+  return shape;
+}
 
 void check_count(const char *key, std::uint32_t value) {
   if (value == 0)
@@ -108,13 +100,12 @@ std::string too_many_ports(const FabricSpec &spec, const PortBudget &budget, con
                      format_bit_rate(up), format_bit_rate(spec.switch_capacity));
 }
 
-PortBudget budget_of(const Plane &p) {
-  return p.groups > 1 ? port_budget(p.spec, {Tier::host, Tier::leaf, Tier::global})
-                      : port_budget(p.spec, {Tier::host, Tier::leaf});
+PortBudget budget_of(const FabricSpec &spec, const DragonflyPlusShape &p) {
+  return p.groups > 1 ? port_budget(spec, {Tier::host, Tier::leaf, Tier::global})
+                      : port_budget(spec, {Tier::host, Tier::leaf});
 }
 
-void check_values(const Plane &p) {
-  const FabricSpec &spec = p.spec;
+void check_values(const FabricSpec &spec, const DragonflyPlusShape &p) {
   check_ports_per_host(spec);
   if (spec.rails != 1)
     throw Error(fmt::format("fabric.rails = {}", spec.rails), "a Dragonfly+ is built without rails",
@@ -123,7 +114,7 @@ void check_values(const Plane &p) {
   check_count("leaves_per_group", p.leaves_per_group);
   check_count("spines_per_group", p.spines_per_group);
   check_count("hosts_per_leaf", p.hosts_per_leaf);
-  const PortBudget budget = budget_of(p);
+  const PortBudget budget = budget_of(spec, p);
   const char *raise = spec.switch_capacity.bits_per_second == 0 ? "fabric.radix" : "fabric.switch.capacity";
   const std::string leaf = too_many_ports(spec, budget, {p.hosts_per_leaf, p.spines_per_group, Tier::host, Tier::leaf});
   if (!leaf.empty())
@@ -144,8 +135,7 @@ void check_values(const Plane &p) {
 }
 
 /// Hosts to build: spec.hosts, or every place. hosts_per_leaf counts NIC ports.
-std::uint32_t checked_hosts(const Plane &p) {
-  const FabricSpec &spec = p.spec;
+std::uint32_t checked_hosts(const FabricSpec &spec, const DragonflyPlusShape &p) {
   const std::uint64_t places = std::uint64_t{p.groups} * p.leaves_per_group * p.hosts_per_leaf;
   const std::uint64_t most = places / spec.nics_per_gpu;
   const std::uint64_t hosts = spec.hosts == 0 ? most : spec.hosts;
@@ -166,34 +156,23 @@ std::uint32_t checked_hosts(const Plane &p) {
   return static_cast<std::uint32_t>(hosts);
 }
 
-void add_nodes(const Plane &p, FabricDescription &fabric) {
-  const FabricSpec &spec = p.spec;
-  const std::uint32_t places_per_group = p.leaves_per_group * p.hosts_per_leaf;
-  for (std::uint32_t h = 0; h < p.hosts; ++h)
-    fabric.nodes.push_back({NodeKind::host, h, h * spec.nics_per_gpu / places_per_group});
-  for (std::uint32_t l = 0; l < spec.planes * p.leaves(); ++l) // groups count on through the planes
-    fabric.nodes.push_back({NodeKind::leaf, l, l / p.leaves_per_group, l / p.leaves()});
-  for (std::uint32_t s = 0; s < spec.planes * p.spines(); ++s)
-    fabric.nodes.push_back({NodeKind::spine, s, s / p.spines_per_group, s / p.spines()});
-}
-
 /// Each group deals its global cables, in order of the other group, to its spines in turn: MEDIUM joins equal spines of
-/// all groups, LARGE uses every spine equally.
-void add_global_cables(const Plane &p, std::uint32_t plane, FabricPlan &plan) {
-  const PairCounts counts(p.groups, p.spines_per_group * p.global_links_per_spine);
+/// all groups, LARGE uses every spine equally. `ends`: of a group.
+void add_global_cables(const PlaneLayout &layout, std::uint32_t ends, std::uint32_t plane, FabricPlan &plan) {
+  const PairCounts counts(layout.groups, ends);
   const auto spine = [&](std::uint32_t group, std::uint32_t end) {
-    return p.spine(plane, group, end % p.spines_per_group);
+    return layout.spine(plane, group, end % layout.spines_per_group);
   };
-  std::vector<std::uint32_t> dealt(p.groups, 0); // ends used towards groups before the current one
-  for (std::uint32_t a = 0; a < p.groups; ++a)
-    for (std::uint32_t b = a + 1; b < p.groups; ++b)
+  std::vector<std::uint32_t> dealt(layout.groups, 0); // ends used towards groups before the current one
+  for (std::uint32_t a = 0; a < layout.groups; ++a)
+    for (std::uint32_t b = a + 1; b < layout.groups; ++b)
       for (std::uint32_t k = 0; k < counts(a, b); ++k)
-        plan.cables.push_back({spine(a, dealt[a]++), spine(b, dealt[b]++), Tier::global, p.spec.rates.global});
+        plan.cables.push_back({spine(a, dealt[a]++), spine(b, dealt[b]++), Tier::global, layout.spec.rates.global});
 }
 
 /// The ports of a switch at the slowest rate in use.
-std::uint32_t most_ports(const Plane &p) {
-  const PortBudget budget = budget_of(p);
+std::uint32_t most_ports(const FabricSpec &spec, const DragonflyPlusShape &p) {
+  const PortBudget budget = budget_of(spec, p);
   return budget.most(p.groups > 1 ? std::min({budget.host, budget.leaf, budget.global})
                                   : std::min(budget.host, budget.leaf));
 }
@@ -201,30 +180,23 @@ std::uint32_t most_ports(const Plane &p) {
 } // namespace
 
 Fabric build_dragonfly_plus(const FabricSpec &spec) {
-  Plane p(spec);
-  check_values(p);
-  p.hosts = checked_hosts(p);
-  FabricDescription fabric{"dragonfly-plus", most_ports(p), 2, {}, {}, spec.planes, spec.switch_capacity};
-  add_nodes(p, fabric);
-  FabricPlan &plan = fabric.plan;
-  plan.hosts = p.hosts;
-  plan.ports_per_host = spec.nics_per_gpu * spec.planes;
-  plan.switches = spec.planes * (p.leaves() + p.spines());
-  for (std::uint32_t h = 0; h < plan.hosts; ++h)
-    for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
-      for (std::uint32_t nic = 0; nic < spec.nics_per_gpu; ++nic)
-        plan.cables.push_back(
-            {NodeId(h), p.leaf(plane, (h * spec.nics_per_gpu + nic) / p.hosts_per_leaf), Tier::host, spec.rates.host});
-  for (std::uint32_t plane = 0; plane < spec.planes; ++plane)
-    for (std::uint32_t l = 0; l < p.leaves(); ++l)
-      for (std::uint32_t s = 0; s < p.spines_per_group; ++s)
-        plan.cables.push_back(
-            {p.leaf(plane, l), p.spine(plane, l / p.leaves_per_group, s), Tier::leaf, spec.rates.leaf});
+  const DragonflyPlusShape p = shape_of(spec);
+  check_values(spec, p);
+  const PlaneLayout layout{.spec = spec,
+                           .hosts = checked_hosts(spec, p),
+                           .groups = p.groups,
+                           .leaves = p.groups * p.leaves_per_group,
+                           .leaves_per_group = p.leaves_per_group,
+                           .spines_per_group = p.spines_per_group};
+  FabricDescription fabric = layout.begin("dragonfly-plus", most_ports(spec, p), 2,
+                                          [&](std::uint32_t place) { return place / p.hosts_per_leaf; });
+  layout.join_leaves(fabric.plan, [](std::uint32_t) { return 1; });
   for (std::uint32_t plane = 0; plane < spec.planes && p.groups > 1; ++plane)
-    add_global_cables(p, plane, plan);
+    add_global_cables(layout, p.spines_per_group * p.global_links_per_spine, plane, fabric.plan);
   return Fabric(std::move(fabric));
 }
 
+/// Its row in the table of builder.cpp.
 TopologyFamily dragonfly_plus_family() {
   return {.name = "dragonfly-plus",
           .called = "topology = \"dragonfly-plus\"",

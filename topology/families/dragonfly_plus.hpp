@@ -23,6 +23,7 @@ struct DragonflyPlusShape {
   std::uint32_t global_links_per_spine = 0; ///< 0 = groups − 1, which joins each spine to every other group
 };
 
+/// The keys as users see them: range and meaning (sim/core/parameters.hpp).
 template <class Visit> void visit_parameters(DragonflyPlusShape &s, Visit &&visit) {
   visit("groups", s.groups, 1, 4096, "dragonfly-plus: groups");
   visit("leaves_per_group", s.leaves_per_group, 1, 1024, "dragonfly-plus: leaf switches of a group");

@@ -29,6 +29,7 @@ struct FatTreeShape {
   std::uint32_t spines = 0; ///< two levels: that many per plane; 0 = the fewest
 };
 
+/// The keys as users see them: range and meaning (sim/core/parameters.hpp).
 template <class Visit> void visit_parameters(FatTreeShape &s, Visit &&visit) {
   visit("levels", s.levels, 2, 3, "tiers of a fat-tree; 2 is leaf-spine; auto: 2 when the hosts fit", "auto");
   visit("spines", s.spines, 1, 4096, "fat-tree of two levels: how many spines", "the fewest");
