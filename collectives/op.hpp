@@ -12,6 +12,7 @@
 
 namespace lightloom {
 
+/// What a group of ranks does together.
 enum class CollectiveOp : std::uint8_t { all_reduce, all_gather, reduce_scatter, all_to_all, broadcast, send };
 
 /// "all-reduce", …; a static string.

@@ -47,6 +47,7 @@ struct HtsimTrigger {
   std::uint32_t line = 0;
 };
 
+/// A whole file.
 struct HtsimMatrix {
   std::string file;
   std::uint32_t nodes = 0;

@@ -12,6 +12,7 @@
 
 namespace lightloom {
 
+/// The programs of one table, which know no other.
 struct TablePlan {
   std::function<std::unique_ptr<RankProgram>(std::uint32_t rank)> program; ///< a fresh one
   Bytes network_bytes{};                                                   ///< payload that all ranks send, exactly

@@ -43,6 +43,7 @@ enum class Marking : std::uint8_t {
   last_experts, ///< of the experts', only those of the last micro-batch
 };
 
+/// Appends the instructions of layers to blocks, for one micro-batch of the ranks of a stage.
 class LayerWriter {
 public:
   LayerWriter(const TrainingSpec &spec, const Script &script, const TrainingGroups &groups, Marking marking)

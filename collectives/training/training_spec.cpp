@@ -39,9 +39,6 @@ std::string nearest_factors(const TrainingSpec &s) {
 }
 
 void check_factors(const TrainingSpec &s) {
-  if (s.context != 1)
-    throw Error(fmt::format("job.context = {}", s.context), "context parallelism is not in this version",
-                "Use context = 1.");
   for (const auto &[key, value] : {std::pair{"tensor", s.tensor}, {"pipeline", s.pipeline}, {"data", s.data}})
     if (value < 1)
       throw Error(fmt::format("job.{} = 0", key), "must be at least 1");

@@ -30,11 +30,10 @@ struct TrainingSpec {
   GpuSpec gpu;
   std::uint32_t sequence = 0; ///< tokens per sequence; 0 = the model's
 
-  std::uint32_t gpus = 1; ///< of the job; = tensor × pipeline × data × context
+  std::uint32_t gpus = 1; ///< of the job; = tensor × pipeline × data
   std::uint32_t tensor = 1;
   std::uint32_t pipeline = 1;
   std::uint32_t data = 1;
-  std::uint32_t context = 1; ///< only 1
   /// Ranks of one pipeline stage that hold different experts, as Megatron-LM groups them: neighbours among the data
   /// ranks (divides data), or with expert_tensor = 1 among the tensor × data ranks, tensor fastest (divides their
   /// product). Experts' gradients are reduced among the ranks that hold the same ones.
@@ -65,9 +64,6 @@ struct TrainingSpec {
 
   RankOrder order = RankOrder::tp_dp_pp;
   ScaleUpDomain scale_up;
-  /// Memory traffic of Adam: reads fp32 weight and two moments (12 B) and the gradient (2 B), writes the three and the
-  /// bf16 weight (14 B).
-  double optimizer_bytes_per_parameter = 28;
   bool check_memory = true; ///< refuse a job that does not fit the GPU's memory
 };
 

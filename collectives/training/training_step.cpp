@@ -11,6 +11,9 @@ constexpr std::uint32_t bucket_reduced = 1;  // event: stream 1 has reduced a bu
 // one is the next one too, so the directions must not share a queue pair.
 constexpr std::uint32_t forward_channel = 2;
 constexpr std::uint32_t backward_channel = 3;
+/// Memory traffic of Adam per parameter [B]: reads fp32 weight and two moments (12) and the gradient (2), writes the
+/// three and the bf16 weight (14).
+constexpr double optimizer_bytes = 28;
 
 void append(std::vector<Section> &sections, const Section &next) {
   if (!sections.empty() && sections.back().block == next.block)
@@ -203,7 +206,7 @@ Duration StageStep::update() const {
   if (spec_.zero > 0)
     updated = static_cast<double>(held.shared) / spec_.data +
               static_cast<double>(held.experts) / (experts_apart(spec_) ? experts_shared_by(spec_) : spec_.data);
-  return memory_time(updated * spec_.optimizer_bytes_per_parameter, spec_.gpu);
+  return memory_time(updated * optimizer_bytes, spec_.gpu);
 }
 
 } // namespace lightloom

@@ -3,8 +3,8 @@
 // the update. Private to training.cpp and training/training_step.cpp; layers are in training/training_layers.hpp.
 
 #include "collectives/script.hpp"
-#include "collectives/training/stage.hpp"
 #include "collectives/training/pipeline_schedule.hpp"
+#include "collectives/training/stage.hpp"
 #include "collectives/training/training_layers.hpp"
 
 #include <cstdint>
@@ -15,6 +15,7 @@ namespace lightloom {
 /// A gradient bucket: parameters of one rank.
 using Bucket = HeldParameters;
 
+/// Writes the role of one pipeline stage.
 class StageStep {
 public:
   /// `spec` checked; communicators are in `script` already.

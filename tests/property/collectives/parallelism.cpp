@@ -318,7 +318,6 @@ TEST_CASE("what cannot be is an error that begins with its key and says what to 
   refused("job.sequence_parallel = true", "does not divide", [](TrainingSpec &s) { s.sequence = 4095; });
   refused("job.zero = 2", "stages 0 and 1", [](TrainingSpec &s) { s.zero = 2; });
   refused("job.gradient_bytes = 3", "2 or 4", [](TrainingSpec &s) { s.gradient_bytes = 3; });
-  refused("job.context = 2", "not in this version", [](TrainingSpec &s) { s.context = 2; });
   refused("job.data_algorithm = \"hierarchical\"", "reduce-scatter is needed",
           [](TrainingSpec &s) { s.data_algorithm = "hierarchical", s.zero = 1; });
   refused("job.model = \"mixtral-8x7b\" needs", "recompute = \"full\"",

@@ -146,7 +146,6 @@ TEST_CASE("GPUs that do not factor, batches that do not divide, and what is not 
   refused([](TrainingSpec &s) { s.global_batch = 7; });
   refused([](TrainingSpec &s) { s.global_batch = 0; });
   refused([](TrainingSpec &s) { s.micro_batch = 0; });
-  refused([](TrainingSpec &s) { s.context = 2; });
   refused([](TrainingSpec &s) { s.expert = 2; });
   refused([](TrainingSpec &s) { s.tensor = 0; });
   refused([](TrainingSpec &s) { s.steps = 0; });
