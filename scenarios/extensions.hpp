@@ -3,6 +3,7 @@
 // Each part is used by the experiments that name it and hold it: nothing is registered globally.
 
 #include "collectives/algorithm.hpp"
+#include "sim/network/congestion/congestion_control.hpp"
 #include "sim/network/switch/routing_policy.hpp"
 
 #include <map>
@@ -15,6 +16,7 @@ namespace lightloom {
 struct Extensions {
   std::map<std::string, RoutingPolicyFactory> routing_policies = {}; ///< routing.policy
   std::vector<CollectiveAlgorithm> collective_algorithms = {};       ///< collective.*.algorithm, by operation and name
+  std::vector<CongestionLaw> congestion_controls = {};               ///< transport.congestion_control, by its name
 };
 
 } // namespace lightloom

@@ -18,9 +18,13 @@ const TransportKind &kind_of(const std::string &name) {
 }
 
 /// "nscc+rccc" is a law for senders and credits of the receiver.
-void read_congestion_control(const Reader &r, TransportPart &t) {
+void read_congestion_control(const Reader &r, Scenario &s) {
+  auto &t = s.transport;
   const std::string &name = r.text("transport.congestion_control");
   t.congestion_control = name == "auto" ? t.kind->defaults.congestion_control : name;
+  for (const CongestionLaw &own : s.extensions.congestion_controls)
+    if (own.name == name)
+      t.law = own;
   for (const CongestionControlKind &control : congestion_controls()) {
     if (!asks_for(t.congestion_control, control.name))
       continue;
@@ -37,7 +41,7 @@ void read_congestion_control(const Reader &r, TransportPart &t) {
 
 void read_transport(const Reader &r, Scenario &s, const TransportDefaults &d) {
   auto &t = s.transport;
-  read_congestion_control(r, t);
+  read_congestion_control(r, s);
   t.mtu = r.bytes("transport.mtu");
   t.header = r.optional_whole<Bytes>("transport.header").value_or(d.header);
   t.control_header = r.optional_whole<Bytes>("transport.control_header").value_or(d.control_header);
