@@ -3,9 +3,9 @@
 // says so; the figures are worked out in build/switches.cpp and build/transport.cpp.
 
 #include "scenarios/schema/congestion_names.hpp"
-#include "scenarios/schema/default_text.hpp"
-#include "scenarios/schema/schema.hpp"
+#include "scenarios/schema/parameter_key.hpp"
 #include "sim/network/switch/switch_spec.hpp"
+#include "topology/builder.hpp"
 
 #include <fmt/format.h>
 
@@ -79,10 +79,18 @@ Keys buffer_keys() {
   };
 }
 
+/// Of each kind of transport, and of the families of topologies that have their own.
+std::string default_policies() {
+  std::string policies = "ideal, infiniband: spray; rocev2, uec: ecmp";
+  for (const TopologyFamily &family : topology_families())
+    if (!family.default_policy.empty())
+      policies += "; " + family.name + ": " + family.default_policy;
+  return policies;
+}
+
 Keys routing_keys() {
   return {
-      {.path = "routing.policy", .type = choice,
-       .fallback = "ideal, infiniband: spray; rocev2, uec: ecmp; dragonfly-plus: minimal",
+      {.path = "routing.policy", .type = choice, .fallback = default_policies(),
        .choices = {"ecmp", "spray", "flowlet", "adaptive", "minimal"}, .later = {"valiant", "ugal-l", "ugal-g", "par"},
        .description = "ecmp: by hash of the flow; spray: frame by frame; flowlet: by hash, anew after a pause; "
                       "adaptive: frame by frame to the shortest queue; minimal (dragonfly-plus): shortest paths only, "
@@ -158,23 +166,12 @@ Keys transport_keys() {
 
 // clang-format on
 
-/// What a parameter is in TOML, and its default as a user would write it.
-Key parameter_key(double v) { return {.type = ratio, .fallback = fmt::format("{}", v)}; }
-Key parameter_key(std::uint32_t v) { return {.type = count, .fallback = std::to_string(v)}; }
-Key parameter_key(Duration v) { return {.type = duration, .fallback = default_text(v)}; }
-Key parameter_key(BitRate v) { return {.type = bit_rate, .fallback = default_text(v)}; }
-Key parameter_key(Bytes v) { return {.type = bytes, .fallback = default_text(v)}; }
-
 Keys parameter_keys() {
   Keys keys;
   for (const CongestionControlKind &control : congestion_controls())
     for (const ParameterRow &row : control.parameters()) {
-      Key key = std::visit([](const auto &value) { return parameter_key(value); }, row.fallback);
-      key.path = fmt::format("transport.{}.{}", control.table, row.name);
-      key.low = row.low;
-      key.high = row.high;
+      Key key = parameter_key(row, std::string("transport.") + control.table);
       key.source = control.source;
-      key.description = row.meaning;
       keys.push_back(key);
     }
   return keys;
