@@ -2,6 +2,7 @@
 
 #include "analysis/atomic_file.hpp"
 
+#include "analysis/hdf5_file.hpp"
 #include "analysis/hdf5_reader.hpp"
 #include "sim/core/error.hpp"
 

@@ -4,7 +4,6 @@
 #include "analysis/hdf5_file.hpp"
 
 #include "analysis/hdf5_handle.hpp"
-#include "analysis/hdf5_reader.hpp"
 #include "analysis/seal.hpp"
 #include "sim/core/error.hpp"
 

@@ -12,4 +12,8 @@ namespace lightloom {
 /// datasets come without values. Errors as read_results (hdf5_reader.hpp).
 Document load_document(const std::string &path, bool with_data);
 
+/// Whether the file begins as HDF5 files do: how `compare` tells a results file from a scenario. Error (system) when it
+/// cannot be opened.
+bool is_hdf5(const std::string &path);
+
 } // namespace lightloom

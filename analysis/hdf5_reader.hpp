@@ -13,10 +13,6 @@ namespace lightloom {
 /// exit 2) when it is not HDF5, cut short, not of Lightloom, of a newer schema, or damaged.
 RunResults read_results(const std::string &path);
 
-/// Whether the file begins as HDF5 files do: how `compare` tells a results file from a scenario. Error (system) when it
-/// cannot be opened.
-bool is_hdf5(const std::string &path);
-
 /// One dataset of an outline.
 struct DatasetOutline {
   std::string path;  ///< "/steps/start_ps"

@@ -1,7 +1,6 @@
 #include "analysis/network_counters.hpp"
 
 #include "analysis/table.hpp"
-#include "analysis/text_parts.hpp"
 
 #include <fmt/format.h>
 

@@ -128,6 +128,20 @@ std::string Table::str() const {
   return text;
 }
 
+std::string wrapped(const std::string &head, const std::vector<std::string> &items, const char *separator) {
+  constexpr std::size_t width = 100;
+  std::string text, line = head;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string item = items[i] + (i + 1 < items.size() ? separator : ".");
+    if (line.size() + item.size() > width) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += item;
+  }
+  return text + line + "\n";
+}
+
 std::string csv(const std::vector<std::string> &titles, const std::vector<std::vector<std::string>> &rows) {
   std::string text;
   const auto line = [&](const std::vector<std::string> &fields) {

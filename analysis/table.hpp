@@ -45,6 +45,8 @@ private:
   std::vector<std::vector<std::string>> rows_; ///< a rule is a row without cells
 };
 
+/// Items joined by commas and wrapped at 100 columns, later lines indented by two; ends with a full stop and newline.
+std::string wrapped(const std::string &head, const std::vector<std::string> &items, const char *separator = ",");
 /// Columns separated by commas, fields quoted where needed (RFC 4180). Units join the titles: "time_s".
 std::string csv(const std::vector<std::string> &titles, const std::vector<std::vector<std::string>> &rows);
 

@@ -36,7 +36,4 @@ std::string flows_text(const RunSummary &run);
 /// "pipeline_bubble" as it is printed: "pipeline bubble".
 std::string cause_title(std::size_t cause);
 
-/// Items joined by commas and wrapped at 100 columns, later lines indented by two; ends with a full stop and newline.
-std::string wrapped(const std::string &head, const std::vector<std::string> &items, const char *separator = ",");
-
 } // namespace lightloom

@@ -66,20 +66,6 @@ std::string critical_path_text(const RunSummary &run) {
 
 std::string cause_title(std::size_t cause) { return words(cause_names[cause]); }
 
-std::string wrapped(const std::string &head, const std::vector<std::string> &items, const char *separator) {
-  constexpr std::size_t width = 100;
-  std::string text, line = head;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const std::string item = items[i] + (i + 1 < items.size() ? separator : ".");
-    if (line.size() + item.size() > width) {
-      text += line + "\n";
-      line = " ";
-    }
-    line += item;
-  }
-  return text + line + "\n";
-}
-
 std::string waiting_text(const RunSummary &run) {
   if (run.idle_by_cause.empty())
     return {};

@@ -2,7 +2,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "scenarios/cli_completion.hpp"
-#include "scenarios/commands/commands.hpp"
+#include "scenarios/print_result.hpp"
 #include "scenarios/version.hpp"
 
 #include <CLI/CLI.hpp>

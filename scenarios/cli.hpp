@@ -1,7 +1,7 @@
 #pragma once
 // The command line as plain data. Parsing (CLI11) is in cli.cpp alone; what each command does is in command_*.cpp.
 
-#include "scenarios/commands/latency_request.hpp"
+#include "scenarios/latency_request.hpp"
 #include "sim/core/error.hpp"
 
 #include <cstdint>

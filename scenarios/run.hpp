@@ -3,7 +3,7 @@
 // stalls, unreachable peers and lower bounds (contract §2, exit codes).
 
 #include "analysis/results.hpp"
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/core/error.hpp"
 

@@ -2,7 +2,7 @@
 // The parts of build_run, a file each: faults and link health (build/faults.cpp), switches (build/switches.cpp),
 // transport (build/transport.cpp). All throw located Errors.
 
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "topology/routes.hpp"
 
 #include <string>
@@ -15,6 +15,16 @@ struct BuildRemarks {
   std::vector<std::string> &notes;    ///< what was chosen by default
   std::vector<std::string> &warnings; ///< what a user hardly meant
 };
+
+/// What one switch carries in one direction.
+BitRate switch_capacity(const Fabric &fabric);
+
+/// What the host bus feeds one port and takes from it, in bytes on the wire: the bus carries payload, header and gap
+/// are the NIC's. The ports of a NIC, one per plane, share its bus evenly. 0 = no limit.
+BitRate host_bus_rate(const Scenario &scenario);
+
+/// The programs of a scenario's load, without fabric. Throws located Errors.
+JobPlan plan_load(const Scenario &scenario);
 
 /// Every [[inject]] by cable; names and random draws resolved.
 std::vector<PlannedFault> plan_faults(const Scenario &scenario, const BuiltFabric &built);

@@ -1,6 +1,7 @@
 #include "scenarios/build/plan_traffic.hpp"
 
 #include "scenarios/build.hpp"
+#include "scenarios/build/parts.hpp"
 #include "scenarios/located.hpp"
 #include "sim/core/parse_quantity.hpp"
 

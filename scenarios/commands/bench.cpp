@@ -2,6 +2,7 @@
 // Rates are link-hops ÷ user CPU seconds of the whole process during the scene, set-up included (contract §5). Scenes
 // that are repeated count with their fastest repetition, and every repetition must give the same digest.
 
+#include "scenarios/build.hpp"
 #include "scenarios/commands/bench_report.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/schema/loader.hpp"

@@ -1,5 +1,6 @@
 // check, info and import: look at files, simulate nothing.
 
+#include "analysis/hdf5_file.hpp"
 #include "analysis/hdf5_reader.hpp"
 #include "analysis/table.hpp"
 #include "collectives/files/simai.hpp"

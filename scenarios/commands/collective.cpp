@@ -3,6 +3,7 @@
 // parts).
 
 #include "collectives/algorithm.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/schema/loader.hpp"
 #include "sim/core/parse_quantity.hpp"

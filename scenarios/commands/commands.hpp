@@ -3,6 +3,7 @@
 // codes. Mistakes of the user and failures of files are thrown as Error; main turns them into messages.
 
 #include "scenarios/cli.hpp"
+#include "scenarios/print_result.hpp"
 #include "scenarios/run.hpp"
 
 namespace lightloom {
@@ -19,8 +20,6 @@ ExitCode command_bench(const CommandLine &line);
 ExitCode command_latency(const CommandLine &line);
 ExitCode command_verify(const CommandLine &line);
 
-/// Text to stdout; Error (system) when it cannot be written.
-void print_result(const std::string &text);
 /// A message to stderr unless --quiet.
 void say(const CommandLine &line, const std::string &text);
 /// Findings and warnings of a run to stderr, with how to report a bug for exit code 4.

@@ -2,10 +2,12 @@
 // Seeds are paired: run k of each scenario has seed s + k, where s is the scenario's own.
 
 #include "analysis/compare.hpp"
+#include "analysis/hdf5_file.hpp"
 #include "analysis/hdf5_reader.hpp"
 #include "analysis/json.hpp"
 #include "analysis/summary.hpp"
 #include "analysis/table.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/results/fill_results.hpp"
 #include "scenarios/schema/loader.hpp"

@@ -1,5 +1,6 @@
 // latency: the budget of one message alone in the network; simulates nothing.
 
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/results/latency_budget.hpp"
 #include "scenarios/schema/loader.hpp"

@@ -5,6 +5,7 @@
 #include "analysis/json.hpp"
 #include "analysis/summary.hpp"
 #include "analysis/table.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/results/fill_results.hpp"
 #include "scenarios/results/latency_budget.hpp"
@@ -21,11 +22,6 @@
 #include <nlohmann/json.hpp>
 
 namespace lightloom {
-
-void print_result(const std::string &text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw Error("stdout cannot be written", "", "", ExitCode::system);
-}
 
 void say(const CommandLine &line, const std::string &text) {
   if (!line.quiet)

@@ -2,6 +2,7 @@
 
 #include "analysis/summary.hpp"
 #include "analysis/table.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"

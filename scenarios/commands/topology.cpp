@@ -1,6 +1,7 @@
 // topology: build the fabric, measure it, print or export it.
 
 #include "analysis/table.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/schema/loader.hpp"
 #include "sim/core/parse_quantity.hpp"

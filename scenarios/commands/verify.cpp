@@ -4,6 +4,7 @@
 #include "scenarios/commands/verify.hpp"
 #include "analysis/summary.hpp"
 #include "analysis/table.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/schema/loader.hpp"
 

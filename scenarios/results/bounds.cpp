@@ -1,6 +1,7 @@
 #include "scenarios/results/bounds.hpp"
 
 #include "scenarios/build/host_bus.hpp"
+#include "scenarios/build/parts.hpp"
 #include "scenarios/schema/checks.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "topology/routes.hpp"

@@ -6,7 +6,7 @@
 
 #include "analysis/results.hpp"
 #include "collectives/closed_form.hpp"
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/network/network_result.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "analysis/compare.hpp"
 #include "scenarios/build/job_spec.hpp"
+#include "scenarios/build/parts.hpp"
 #include "scenarios/build/plan_traffic.hpp"
 #include "scenarios/results/fill_results.hpp"
 #include "sim/core/parse_quantity.hpp"

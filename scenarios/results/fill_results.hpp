@@ -2,7 +2,7 @@
 // What the network reports → RunResults, the rows of a results file.
 
 #include "analysis/results.hpp"
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "scenarios/results/bounds.hpp"
 #include "sim/network/network_result.hpp"
 

@@ -3,7 +3,7 @@
 // rank measured.
 
 #include "analysis/results.hpp"
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/network/network_result.hpp"
 

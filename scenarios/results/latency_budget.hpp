@@ -9,8 +9,9 @@
 // Leaves out: [[inject]], lost frames, trains of frames, and stalls of a transport whose credits or window are set
 // below what the path holds; the notes name the last two where they apply.
 
-#include "scenarios/build.hpp"
-#include "scenarios/commands/latency_request.hpp"
+#include "scenarios/built.hpp"
+#include "scenarios/latency_request.hpp"
+#include "scenarios/results/latency_changes.hpp"
 #include "scenarios/scenario.hpp"
 
 #include <optional>
@@ -24,25 +25,6 @@ struct LatencyItem {
   std::string item;
   Duration time{};
   std::string source; ///< the scenario's key or the figure it comes from
-};
-
-/// One thing that could change.
-struct LatencyChange {
-  std::string item;    ///< "leaf module", the class of the change
-  std::string what;    ///< "optics.leaf.module = \"800G-DR8-LPO\" …", as a sentence
-  Duration saves{};    ///< alone
-  bool enough = false; ///< alone reaches the target
-};
-
-/// Answer to --target.
-struct LatencyTarget {
-  Duration target{};
-  bool met = false;
-  std::vector<LatencyChange> changes; ///< what each saves alone, the greatest first; empty when met
-  std::vector<LatencyChange> chosen;  ///< the fewest of them that reach the target together; empty when met or out of
-                                      ///< reach. With several as few, those that save most
-  Duration together{};                ///< the latency with `chosen`, or, out of reach, with every change
-  std::string verdict;                ///< one or two sentences
 };
 
 /// The whole budget.

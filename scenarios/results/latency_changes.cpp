@@ -1,6 +1,6 @@
 #include "scenarios/results/latency_changes.hpp"
 
-#include "scenarios/commands/latency_study.hpp"
+#include "scenarios/results/latency_study.hpp"
 #include "sim/core/parse_quantity.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "scenarios/results/latency_path.hpp"
 
+#include "scenarios/build/parts.hpp"
 #include "sim/core/contract.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "sim/network/frame.hpp"

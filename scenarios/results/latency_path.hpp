@@ -1,7 +1,7 @@
 #pragma once
 // One message alone on its way through an idle network: which links it takes, and what its frames wait for there.
 
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/network/frame.hpp"
 

@@ -1,5 +1,6 @@
 #include "scenarios/results/reuse.hpp"
 
+#include "scenarios/build.hpp"
 #include "sim/core/parse_quantity.hpp"
 #include "sim/core/portable_math.hpp"
 #include "sim/core/random.hpp"

@@ -15,7 +15,7 @@
 //
 // Counters of the copies are those of the third step: what three steps counted less what two did.
 
-#include "scenarios/build.hpp"
+#include "scenarios/built.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/network/network_result.hpp"
 

@@ -5,8 +5,8 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
-#include "sim/network/nic/train_rule.hpp"
 #include "sim/network/nic/transport_kind.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

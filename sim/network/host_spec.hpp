@@ -20,8 +20,8 @@ struct HostSpec {
 /// How much of a message moves as one unit (decision 0008).
 struct TrainSpec {
   std::uint32_t most_frames = 1; ///< frames per train; 1 = every frame by itself
-  double error = 0;       ///< > 0: of each message's time; trains are cut shorter to keep it (nic/train_rule.hpp)
-  double least_error = 0; ///< predicted whatever the message: what trains do not follow at all
+  double error = 0;              ///< > 0: of each message's time; trains are cut shorter to keep it (train_rule.hpp)
+  double least_error = 0;        ///< predicted whatever the message: what trains do not follow at all
 };
 
 /// How GPUs differ from their nominal speed. Drawn from the seed.

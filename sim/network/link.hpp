@@ -13,9 +13,9 @@
 #include "sim/network/frame.hpp"
 #include "sim/network/link_result.hpp"
 #include "sim/network/link_retry.hpp"
-#include "sim/network/nic/train_rule.hpp"
 #include "sim/network/plain/link_health.hpp"
 #include "sim/network/telemetry.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -6,9 +6,9 @@
 // another stream).
 
 #include "sim/core/digest.hpp"
+#include "sim/network/history.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/rank_result.hpp"
-#include "sim/network/waiting/history.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -2,8 +2,8 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
-#include "sim/network/nic/train_rule.hpp"
 #include "sim/network/nic/transport_kind.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <bit>

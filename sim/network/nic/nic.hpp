@@ -9,13 +9,13 @@
 #include "sim/engine/channel.hpp"
 #include "sim/network/fifo.hpp"
 #include "sim/network/frame.hpp"
+#include "sim/network/history.hpp"
 #include "sim/network/host_spec.hpp"
 #include "sim/network/link.hpp"
 #include "sim/network/nic/queue_pair.hpp"
 #include "sim/network/nic/transport.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/switch/switch_spec.hpp"
-#include "sim/network/waiting/history.hpp"
 
 #include <algorithm>
 #include <cstdint>

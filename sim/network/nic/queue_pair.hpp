@@ -8,7 +8,7 @@
 
 #include "sim/core/quantity.hpp"
 #include "sim/network/fifo.hpp"
-#include "sim/network/nic/train_rule.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,4 +1,4 @@
-// What a NIC remembers of its messages, so that their time can be explained (waiting/history.hpp).
+// What a NIC remembers of its messages, so that their time can be explained (history.hpp).
 
 #include "sim/network/nic/nic.hpp"
 

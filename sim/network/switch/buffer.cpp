@@ -17,7 +17,7 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/random.hpp"
-#include "sim/network/switch/egress.hpp"
+#include "sim/network/switch/switch.hpp"
 
 #include <algorithm>
 #include <bit>

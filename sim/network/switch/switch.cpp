@@ -1,7 +1,7 @@
 // What comes into a switch: gathered from the channels of a window, put in order, routed. switch/switch.hpp says what
 // it models.
 
-#include "sim/network/switch/egress.hpp"
+#include "sim/network/switch/switch.hpp"
 
 #include "sim/core/contract.hpp"
 #include "sim/engine/bucket_order.hpp"

@@ -1,9 +1,9 @@
 #include "sim/network/waiting/path.hpp"
 
 #include "sim/core/contract.hpp"
-#include "sim/network/nic/train_rule.hpp"
 #include "sim/network/switch/forwarding.hpp"
 #include "sim/network/switch/path_choice.hpp"
+#include "sim/network/train_rule.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -4,8 +4,8 @@
 // and the time that cannot be told apart is charged as waiting/attribution.hpp states.
 
 #include "sim/core/cause.hpp"
+#include "sim/network/history.hpp"
 #include "sim/network/network_spec.hpp"
-#include "sim/network/waiting/history.hpp"
 #include "sim/network/waiting/path.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Trains of frames (decision 0008): what they may not change, and what they may change only as far as predicted.
 
-#include "sim/network/nic/train_rule.hpp"
+#include "sim/network/train_rule.hpp"
 #include "tests/determinism/network/result_text.hpp"
 #include "tests/unit/sim/network/fabrics.hpp"
 

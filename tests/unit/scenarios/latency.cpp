@@ -1,5 +1,6 @@
 // The latency budget against the simulator: the same message alone on the same fabric, to the picosecond.
 
+#include "scenarios/build.hpp"
 #include "scenarios/results/latency_budget.hpp"
 #include "scenarios/results/latency_path.hpp"
 #include "scenarios/schema/loader.hpp"

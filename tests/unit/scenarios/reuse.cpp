@@ -1,6 +1,7 @@
 // Steps that are reused equal the steps that a full simulation gives, in every figure; what cannot be reused is not.
 
 #include "scenarios/results/reuse.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/run.hpp"
 #include "scenarios/schema/loader.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "scenarios/run.hpp"
 #include "analysis/summary.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/results/bounds.hpp"
 #include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"

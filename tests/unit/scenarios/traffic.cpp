@@ -1,6 +1,7 @@
 // [[traffic]] through the front door: keys that belong together, files beside the scenario, and runs whose flows begin
 // and end when they should.
 
+#include "scenarios/build.hpp"
 #include "scenarios/run.hpp"
 #include "scenarios/schema/loader.hpp"
 #include "scenarios/shipped.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // Runs a scenario given as text.
 
+#include "scenarios/build.hpp"
 #include "scenarios/run.hpp"
 #include "scenarios/schema/loader.hpp"
 

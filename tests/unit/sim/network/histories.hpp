@@ -3,7 +3,7 @@
 // attribution is tested without a simulator.
 
 #include "sim/network/waiting/attribution.hpp"
-#include "sim/network/waiting/history.hpp"
+#include "sim/network/history.hpp"
 #include "tests/unit/sim/network/fabrics.hpp"
 
 #include <cstdint>

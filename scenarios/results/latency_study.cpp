@@ -1,5 +1,6 @@
-#include "scenarios/commands/latency_study.hpp"
+#include "scenarios/results/latency_study.hpp"
 
+#include "scenarios/build.hpp"
 #include "sim/core/error.hpp"
 #include "topology/builder.hpp"
 
