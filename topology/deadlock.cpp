@@ -3,6 +3,8 @@
 
 #include "topology/deadlock.hpp"
 
+#include "topology/route_rows.hpp"
+
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/depth_first_search.hpp>
@@ -26,15 +28,6 @@ std::uint32_t outgoing(const Fabric &fabric, std::uint32_t s, const FabricPort &
   return (forward ? link_forward(port.cable) : link_backward(port.cable)).value;
 }
 
-/// Ports that switch s may use towards a leaf; empty when there is no route.
-std::span<const std::uint16_t> choices(const RouteTable &table, std::uint32_t s, std::uint32_t leaf) {
-  const SwitchRoutes &row = *table.switches[s];
-  const std::uint16_t g = row.group_of_leaf[leaf];
-  if (g == no_group)
-    return {};
-  return std::span(row.ports).subspan(row.groups[g].first, row.groups[g].count);
-}
-
 /// Adds the dependencies of all routes to one leaf. `follow` lists per link the links it may wait for.
 void add_dependencies(const Fabric &fabric, const RouteTable &table, std::uint32_t leaf,
                       std::vector<std::vector<std::uint32_t>> &follow) {
@@ -47,13 +40,13 @@ void add_dependencies(const Fabric &fabric, const RouteTable &table, std::uint32
     }
   for (std::size_t i = 0; i < queue.size(); ++i) {
     const std::uint32_t s = queue[i];
-    for (const std::uint16_t p : choices(table, s, leaf)) {
+    for (const std::uint16_t p : ports_towards(table, s, leaf)) {
       const FabricPort &port = fabric.ports(SwitchId(s))[p];
       const std::uint32_t peer = port.peer.value - fabric.hosts();
       if (peer == leaf)
         continue;
       auto &next = follow[outgoing(fabric, s, port)];
-      for (const std::uint16_t q : choices(table, peer, leaf)) {
+      for (const std::uint16_t q : ports_towards(table, peer, leaf)) {
         const std::uint32_t link = outgoing(fabric, peer, fabric.ports(SwitchId(peer))[q]);
         const auto place = std::lower_bound(next.begin(), next.end(), link);
         if (place == next.end() || *place != link)

@@ -18,6 +18,7 @@ struct UnusedPorts {
   std::uint32_t ports_each = 0;
 };
 
+/// All planes together, unless it says otherwise; distances and rates are the same in each.
 struct FabricMetrics {
   std::uint32_t hosts = 0;
   std::uint32_t planes = 1;

@@ -50,6 +50,14 @@ std::vector<std::shared_ptr<const SwitchRoutes>> RowBuilder::take() {
   return result;
 }
 
+std::span<const std::uint16_t> ports_towards(const RouteTable &table, std::uint32_t s, std::uint32_t leaf) {
+  const SwitchRoutes &row = *table.switches[s];
+  const std::uint16_t group = row.group_of_leaf[leaf];
+  if (group == no_group)
+    return {};
+  return std::span(row.ports).subspan(row.groups[group].first, row.groups[group].count);
+}
+
 SwitchRoutes without_ports(const SwitchRoutes &row, const std::vector<bool> &dead_port) {
   SwitchRoutes result;
   std::vector<std::uint16_t> renamed;

@@ -31,6 +31,9 @@ private:
   std::vector<Row> rows_; ///< [switch]; group_of_leaf is empty until a row is first set
 };
 
+/// Ports that switch `s` may use towards a leaf, in their turn; empty when there is no route.
+std::span<const std::uint16_t> ports_towards(const RouteTable &table, std::uint32_t s, std::uint32_t leaf);
+
 /// The row without some ports of its switch: groups shrink, and destinations left with no port get no_group. Strides
 /// stay.
 SwitchRoutes without_ports(const SwitchRoutes &row, const std::vector<bool> &dead_port);

@@ -177,9 +177,9 @@ std::uint32_t most_ports(const FabricSpec &spec, const DragonflyPlusShape &p) {
                                   : std::min(budget.host, budget.leaf));
 }
 
-} // namespace
-
-Fabric build_dragonfly_plus(const FabricSpec &spec) {
+/// Groups × (leaves, spines); hosts fill leaves in order (spec.hosts = 0: all places). Throws Error when a pair of
+/// groups would have no cable, ports exceed the radix, or hosts exceed the places.
+Fabric build(const FabricSpec &spec) {
   const DragonflyPlusShape p = shape_of(spec);
   check_values(spec, p);
   const PlaneLayout layout{.spec = spec,
@@ -195,6 +195,8 @@ Fabric build_dragonfly_plus(const FabricSpec &spec) {
     add_global_cables(layout, p.spines_per_group * p.global_links_per_spine, plane, fabric.plan);
   return Fabric(std::move(fabric));
 }
+
+} // namespace
 
 /// Its row in the table of builder.cpp.
 TopologyFamily dragonfly_plus_family() {
@@ -212,7 +214,7 @@ TopologyFamily dragonfly_plus_family() {
               },
           .policies = {"minimal", "ecmp", "spray", "flowlet", "adaptive"},
           .default_policy = "minimal",
-          .build = build_dragonfly_plus};
+          .build = build};
 }
 
 } // namespace lightloom

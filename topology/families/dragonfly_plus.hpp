@@ -33,8 +33,4 @@ template <class Visit> void visit_parameters(DragonflyPlusShape &s, Visit &&visi
         "groups − 1");
 }
 
-/// Builds groups × (leaves, spines); hosts fill leaves in order (spec.hosts = 0: all places). Throws Error when a pair
-/// of groups would have no cable, ports exceed the radix, or hosts exceed the places.
-Fabric build_dragonfly_plus(const FabricSpec &spec);
-
 } // namespace lightloom

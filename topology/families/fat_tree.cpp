@@ -71,9 +71,8 @@ void add_core_cables(const PlaneLayout &layout, const FatTreeDesign &design, Fab
     }
 }
 
-} // namespace
-
-Fabric build_fat_tree(const FabricSpec &spec) {
+/// Switches: leaves (plane by plane, pod by pod), spines (likewise), cores (plane by plane).
+Fabric build(const FabricSpec &spec) {
   const FatTreeDesign design = design_fat_tree(spec);
   const PlaneLayout layout{.spec = spec,
                            .hosts = static_cast<std::uint32_t>(spec.hosts),
@@ -89,6 +88,8 @@ Fabric build_fat_tree(const FabricSpec &spec) {
     add_core_cables(layout, design, fabric.plan);
   return Fabric(std::move(fabric));
 }
+
+} // namespace
 
 /// Its row in the table of builder.cpp.
 TopologyFamily fat_tree_family() {
@@ -114,7 +115,7 @@ TopologyFamily fat_tree_family() {
           .with_levels = [](std::uint32_t levels) { return given_parameters(FatTreeShape{.levels = levels}); },
           .policies = {"spray", "ecmp", "flowlet", "adaptive"},
           .no_other_policy = "every path of a fat-tree is minimal",
-          .build = build_fat_tree};
+          .build = build};
 }
 
 } // namespace lightloom

@@ -66,7 +66,4 @@ std::uint32_t spine_uplinks(const FabricSpec &spec, std::uint32_t leaf_cables);
 /// oversubscription of `spec`.
 std::uint64_t fat_tree_capacity(const FabricSpec &spec, std::uint32_t levels);
 
-/// Builds it. Switches: leaves (plane by plane, pod by pod), spines (likewise), cores (plane by plane).
-Fabric build_fat_tree(const FabricSpec &spec);
-
 } // namespace lightloom

@@ -55,7 +55,7 @@ bool routes_are_right(const Fabric &fabric, const RouteTable &table, const std::
       const bool connected = component[from] == component[to];
       if ((walk.from(from) >= 0) != connected)
         return false;
-      for (const std::uint16_t port : walk::choices(table, from, to))
+      for (const std::uint16_t port : ports_towards(table, from, to))
         if (dead[fabric.ports(SwitchId(from))[port].cable.index()])
           return false;
     }

@@ -102,7 +102,7 @@ TEST_CASE(
       }
       for (const auto &[s, different] : shares) {
         CHECK(different.size() == 1);
-        CHECK(ports[s] == walk::choices(*table, s, to).size());
+        CHECK(ports[s] == ports_towards(*table, s, to).size());
       }
     }
   }

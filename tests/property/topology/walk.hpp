@@ -3,6 +3,7 @@
 
 #include "sim/network/plain/route_table.hpp"
 #include "topology/fabric.hpp"
+#include "topology/route_rows.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,15 +12,6 @@
 #include <vector>
 
 namespace lightloom::walk {
-
-/// Ports of switch s towards a leaf; empty when there is no route.
-inline std::span<const std::uint16_t> choices(const RouteTable &table, std::uint32_t s, std::uint32_t leaf) {
-  const SwitchRoutes &row = *table.switches[s];
-  const std::uint16_t g = row.group_of_leaf[leaf];
-  if (g == no_group)
-    return {};
-  return std::span(row.ports).subspan(row.groups[g].first, row.groups[g].count);
-}
 
 /// The switch behind a port of switch s.
 inline std::uint32_t behind(const Fabric &fabric, std::uint32_t s, std::uint16_t port) {
@@ -59,7 +51,7 @@ public:
       return longest_[s];
     longest_[s] = on_the_way;
     int result = -1;
-    for (const std::uint16_t port : choices(table_, s, leaf_)) {
+    for (const std::uint16_t port : ports_towards(table_, s, leaf_)) {
       const int rest = from(behind(fabric_, s, port));
       if (rest < 0)
         return longest_[s] = -1;
@@ -102,7 +94,7 @@ inline std::uint64_t spray_period(const Fabric &fabric, const RouteTable &table,
     const SwitchRoutes &row = *table.switches[queue[i]];
     const PortGroup &group = row.groups[row.group_of_leaf[to]];
     period = std::lcm(period, std::uint64_t{group.stride} * group.count);
-    for (const std::uint16_t port : choices(table, queue[i], to)) {
+    for (const std::uint16_t port : ports_towards(table, queue[i], to)) {
       const std::uint32_t next = behind(fabric, queue[i], port);
       if (next != to && !seen[next]) {
         seen[next] = true;

@@ -1,6 +1,7 @@
 // Epochs: when tables change, who changes, and what is shared.
 
 #include "tests/unit/topology/specs.hpp"
+#include "topology/route_rows.hpp"
 #include "topology/routes.hpp"
 
 #include <set>
@@ -17,9 +18,7 @@ constexpr Duration reroute = 1ms;
 SimTime at(Duration d) { return SimTime(d); }
 
 std::uint32_t choices(const RouteTable &table, std::uint32_t s, std::uint32_t leaf) {
-  const SwitchRoutes &row = *table.switches[s];
-  const std::uint16_t g = row.group_of_leaf[leaf];
-  return g == no_group ? 0 : row.groups[g].count;
+  return static_cast<std::uint32_t>(ports_towards(table, s, leaf).size());
 }
 
 /// The epoch in force at an instant.
