@@ -2,7 +2,8 @@
 // What one [[traffic]] table comes to, before the tables are put side by side. Channels and event counters count from 0
 // in each.
 
-#include "collectives/traffic/traffic.hpp"
+#include "collectives/traffic/traffic_spec.hpp"
+#include "sim/network/plain/rank_program.hpp"
 
 #include <cstdint>
 #include <functional>
