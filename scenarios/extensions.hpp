@@ -5,6 +5,7 @@
 #include "collectives/algorithm.hpp"
 #include "sim/network/congestion/congestion_control.hpp"
 #include "sim/network/switch/routing_policy.hpp"
+#include "topology/builder.hpp"
 
 #include <map>
 #include <string>
@@ -16,6 +17,7 @@ namespace lightloom {
 struct Extensions {
   std::map<std::string, RoutingPolicyFactory> routing_policies = {}; ///< routing.policy
   std::vector<CollectiveAlgorithm> collective_algorithms = {};       ///< collective.*.algorithm, by operation and name
+  std::vector<TopologyFamily> topologies = {};                       ///< fabric.topology, by its name
   std::vector<CongestionLaw> congestion_controls = {};               ///< transport.congestion_control, by its name
 };
 

@@ -25,6 +25,23 @@ std::span<const TopologyFamily> topology_families() {
   return families;
 }
 
+std::vector<TopologyFamily> families_with(const std::vector<TopologyFamily> &own) {
+  const auto known = topology_families();
+  std::vector<TopologyFamily> all(known.begin(), known.end());
+  for (TopologyFamily family : own) {
+    if (family.parameters == nullptr)
+      family.parameters = [] { return std::vector<ParameterRow>{}; };
+    if (family.tiers == nullptr)
+      family.tiers = [](const GivenParameters &) {
+        return std::vector{Tier::host, Tier::leaf, Tier::spine, Tier::global};
+      };
+    if (family.policies.empty())
+      family.policies = find_family("fat-tree").policies;
+    all.push_back(std::move(family));
+  }
+  return all;
+}
+
 const TopologyFamily &find_family(const std::string &name, std::span<const TopologyFamily> families) {
   std::vector<std::string> names;
   for (const TopologyFamily &family : families) {

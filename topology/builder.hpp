@@ -71,8 +71,12 @@ struct TopologyFamily {
   Fabric (*build)(const FabricSpec &) = nullptr;
 };
 
-/// Every family that this version has, in the order shown to users. A program that brings its own appends it to a copy.
+/// Every family that this version has, in the order shown to users.
 std::span<const TopologyFamily> topology_families();
+
+/// The same and, behind it, what a program brings along. A row that says nothing of keys, tiers or policies gets: none
+/// of its own, all that there are, those of a fat-tree.
+std::vector<TopologyFamily> families_with(const std::vector<TopologyFamily> &own);
 
 /// The family of that name. Throws Error that names those there are.
 const TopologyFamily &find_family(const std::string &name,

@@ -105,7 +105,7 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
 
 void check_modules(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
-  const std::vector<Tier> possible = find_family(s.fabric.topology).tiers({});
+  const std::vector<Tier> possible = find_family(s.fabric.topology, families_with(s.extensions.topologies)).tiers({});
   for (std::size_t i = 0; i < 4; ++i) {
     const std::string at = std::string("optics.") + to_string(static_cast<Tier>(i));
     const BitRate rate = s.fabric.rate(static_cast<Tier>(i));

@@ -28,7 +28,10 @@ std::vector<Named> named(const Extensions &extensions) {
   Named controls{"transport.congestion_control", {}};
   for (const CongestionLaw &law : extensions.congestion_controls)
     controls.names.push_back(law.name);
-  return {policies, algorithms, data, controls};
+  Named topologies{"fabric.topology", {}};
+  for (const TopologyFamily &family : extensions.topologies)
+    topologies.names.push_back(family.name);
+  return {policies, algorithms, data, controls, topologies};
 }
 
 /// Adds a problem when an extension cannot go by its name; `taken`: Lightloom has one of that name.
@@ -68,6 +71,12 @@ void check_extensions(const Extensions &extensions) {
     check_name(what, row.name, taken || row.name == "auto", problems);
     if (!row.make || !row.sends_to)
       problems.push_back({{}, what, "make or sends_to is empty", ""});
+  }
+  for (const TopologyFamily &family : extensions.topologies) {
+    const std::string what = fmt::format("a topology \"{}\" brought along", family.name);
+    check_name(what, family.name, is_choice("fabric.topology", family.name), problems);
+    if (family.build == nullptr)
+      problems.push_back({{}, what, "build is empty", ""});
   }
   for (const CongestionLaw &law : extensions.congestion_controls) {
     const std::string what = fmt::format("a congestion control \"{}\" brought along", law.name);

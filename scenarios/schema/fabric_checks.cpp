@@ -106,7 +106,7 @@ void check_rails(Checks &c, const TopologyFamily &family) {
 } // namespace
 
 void check_fabric(Checks &c) {
-  const TopologyFamily &family = find_family(c.s().fabric.topology);
+  const TopologyFamily family = find_family(c.s().fabric.topology, families_with(c.s().extensions.topologies));
   check_capacity(c, family);
   check_rails(c, family);
   check_foreign_keys(c, family);

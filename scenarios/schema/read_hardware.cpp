@@ -61,7 +61,7 @@ void read_cluster(const Reader &r, Scenario &s, std::vector<Problem> &problems) 
 void read_fabric(const Reader &r, Scenario &s) {
   auto &f = s.fabric;
   f.topology = r.text("fabric.topology");
-  for (const ParameterRow &row : find_family(f.topology).parameters())
+  for (const ParameterRow &row : find_family(f.topology, families_with(s.extensions.topologies)).parameters())
     if (const auto *given = r.given("fabric." + row.name); given != nullptr && !given->is_auto)
       f.shape[row.name] = {given->whole, given->real};
   const BitRate every = r.rate("fabric.link_rate");

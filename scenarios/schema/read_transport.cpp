@@ -96,7 +96,7 @@ void read_routing_and_transport(const Reader &r, Scenario &s) {
   const TransportDefaults &d = s.transport.kind->defaults;
   read_transport(r, s, d);
   auto &o = s.routing;
-  const std::string &usual = find_family(s.fabric.topology).default_policy;
+  const std::string usual = find_family(s.fabric.topology, families_with(s.extensions.topologies)).default_policy;
   o.policy = r.given("routing.policy") != nullptr ? r.text("routing.policy")
              : !usual.empty()                     ? usual
              : d.spray                            ? "spray"

@@ -109,3 +109,40 @@ TEST_CASE(
   CHECK(has(refusal(ring({.collective_algorithms = {hiding}}, "ring")), "Lightloom has one of that name"));
   CHECK(has(refusal(ring({.collective_algorithms = {empty}}, "ring")), "make or sends_to is empty"));
 }
+
+TEST_CASE("Under a policy of one's own a GPU's waiting is told to the picosecond, also where paths differ in latency") {
+  Extensions ours;
+  ours.routing_policies["fixed"] = fixed(1);
+  Experiment job("job");
+  job.use(ours);
+  job.set("cluster.gpus", 16).set("cluster.gpus_per_node", 2).set("fabric.radix", 8).set("fabric.levels", 2);
+  job.set("routing.policy", "fixed").set("optics.latency_spread", 0.2);
+  job.set("model.layers", 2).set("model.hidden", 256).set("model.heads", 4).set("model.sequence", 128);
+  job.set("model.vocabulary", 1024);
+  job.add("job", {{"tensor", 2}, {"data", 8}, {"micro_batch", 1}, {"global_batch", 8}});
+  const Results results = run(job); // a part that is missing would be a broken law
+  CHECK(results.complete);
+  CHECK(results.findings.empty());
+  CHECK_FALSE(results.idle.empty());
+}
+
+TEST_CASE("A topology and a congestion control are refused where their names are taken or they make nothing") {
+  const auto with_family = [](const char *name) {
+    TopologyFamily family = find_family("fat-tree");
+    family.name = name;
+    return Extensions{.topologies = {family}};
+  };
+  CHECK(has(refusal(shift("ecmp", with_family("fat-tree"))), "a topology \"fat-tree\" brought along (Lightloom has"));
+  Experiment renamed = shift("ecmp", with_family("my-tree"));
+  renamed.set("fabric.topology", "my-tree");
+  CHECK(run(renamed).digest == run(shift("ecmp", {})).digest);
+  CHECK(has(refusal(shift("ecmp", {.topologies = {{.name = "empty"}}})), "build is empty"));
+  const auto with_law = [](const char *name) {
+    CongestionLaw law;
+    law.name = name;
+    return Extensions{.congestion_controls = {law}};
+  };
+  CHECK(has(refusal(shift("ecmp", with_law("nscc"))), "Lightloom has one of that name"));
+  CHECK(has(refusal(shift("ecmp", with_law("a+b"))), "a + joins names"));
+  CHECK(has(refusal(shift("ecmp", with_law("mine"))), "make is empty"));
+}
