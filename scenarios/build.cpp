@@ -123,12 +123,8 @@ BitRate host_bus_rate(const Scenario &s) {
 }
 
 BuiltFabric build_fabric_of(const Scenario &s) {
-  BuiltFabric b{
-      located(s, "fabric", [&] { return build_fabric(fabric_spec(s), families_with(s.extensions.topologies)); }),
-      {},
-      {},
-      {},
-      {}};
+  const auto families = families_with(s.extensions.topologies);
+  BuiltFabric b{located(s, "fabric", [&] { return build_fabric(fabric_spec(s), families); }), {}, {}, {}, {}};
   std::vector<LinkCount> counts;
   for (std::size_t tier = 0; tier < 4; ++tier) {
     const auto cables = b.fabric.count(static_cast<Tier>(tier));
