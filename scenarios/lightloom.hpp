@@ -131,7 +131,8 @@ struct Results {
 /// Throws Error with every mistake in the experiment; runs nothing.
 void check(const Experiment &experiment);
 
-/// Checks and runs. A run that stalls or breaks a law is a result; a mistake in the experiment is an Error.
+/// Checks and runs. A run that stalls or breaks a law is a result; a mistake in the experiment is an Error. A broken
+/// promise inside, ours or of a part brought along, is a std::logic_error.
 Results run(const Experiment &experiment, const RunOptions &options = {});
 
 /// Writes a results file (HDF5), as `lightloom run -o` does. Throws Error when it exists and `overwrite` is false, or
