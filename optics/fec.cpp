@@ -226,7 +226,7 @@ FecLatency fec_latency(const FecCode &code, BitRate rate, bool inner_in_module) 
   // fill time, 51.2, 25.6 and 12.8 ns, is computed from 5440 bits, the interleave and the line rate).
   const std::int64_t kp4 = rate <= 200_Gbps ? 140'000 : rate <= 800_Gbps ? 105'000 : 90'000;
   if (code.name == "kr4")
-    return {Duration(100'000), "KR4, midpoint of 90-110 ns at 100G (estimate)"};
+    return {100ns, "KR4, midpoint of 90-110 ns at 100G (estimate)"};
   if (code.name == "ll")
     return {Duration(kp4 / 2), "low-latency RS, half of KP4 (estimate)"};
   if (code.kind == FecKind::reed_solomon)

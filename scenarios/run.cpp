@@ -28,9 +28,9 @@ std::atomic<bool> interrupt_seen{false};
 extern "C" void on_interrupt(int) { interrupt_seen.store(true); }
 
 /// Below this a window holds so little work that threads wait more than they run.
-constexpr Duration short_lookahead{50'000};
+constexpr Duration short_lookahead{50ns};
 /// More than any link's latency: no link joins two logical processes.
-constexpr Duration no_lookahead{100'000'000'000'000};
+constexpr Duration no_lookahead{100s};
 /// A stall can block every rank; the first few say enough.
 constexpr std::size_t listed_blocked = 8;
 

@@ -14,9 +14,9 @@ namespace lightloom {
 namespace {
 constexpr const char *tier_names[] = {"host", "leaf", "spine", "global"};
 /// How far down the parts of a path can come.
-constexpr Duration fastest_switch{100'000}; // Quantum-X800: below 100 ns (vendor, read)
-constexpr Duration fastest_nic{600'000};    // ConnectX-7: 600-800 ns, memory to wire (estimate)
-constexpr double shortest_metres = 2;       // within a rack or to the next (estimate)
+constexpr Duration fastest_switch{100ns}; // Quantum-X800: below 100 ns (vendor, read)
+constexpr Duration fastest_nic{600ns};    // ConnectX-7: 600-800 ns, memory to wire (estimate)
+constexpr double shortest_metres = 2;     // within a rack or to the next (estimate)
 
 /// One thing that can change. `apply` goes as far as it can; `say` reads the value off a design.
 struct Lever {

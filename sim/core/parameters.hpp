@@ -1,7 +1,7 @@
 #pragma once
 // Parameters that a model declares itself, once, beside its spec struct:
 //
-//     struct DcqcnSpec { double g = 1.0 / 256; Duration alpha_interval{55'000'000}; … };
+//     struct DcqcnSpec { double g = 1.0 / 256; Duration alpha_interval{55us}; … };
 //     template <class Visit> void visit_parameters(DcqcnSpec &d, Visit &&visit) {
 //       visit("g", d.g, 1e-6, 1.0, "gain of alpha");
 //       visit("alpha_interval", d.alpha_interval, 1e-9, 1.0, "without a notification for so long, alpha decays");

@@ -36,7 +36,7 @@ struct Lookahead {
 using Watcher = std::function<bool(SimTime now)>;
 
 /// Longest window, so that relative times fit 32 bits; also the lookahead when nothing crosses logical processes.
-inline constexpr Duration longest_window{Duration(1'000'000'000)};
+inline constexpr Duration longest_window{1ms};
 
 /// Frame by frame nobody simulates longer; messages pack their times into 47 bits. A run that gets here ends with an
 /// Error.

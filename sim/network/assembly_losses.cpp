@@ -17,7 +17,7 @@ Duration NetworkAssembly::reorder_patience() {
     slowest = std::min(slowest, cable.rate);
   const std::uint32_t ports = *std::max_element(degree_.begin(), degree_.end());
   patience_per_frame_ = 2 * ports * transmission_time(full_frame(), slowest);
-  return Duration(20'000'000) + 4 * transmission_time(Bytes(buffer * ports), slowest); // 20 us: what is left out
+  return 20us + 4 * transmission_time(Bytes(buffer * ports), slowest); // the first: what is left out
 }
 
 /// Whether every link's credits last for their own round trip. Where they do not, they set the pace, frame by frame,

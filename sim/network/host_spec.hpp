@@ -12,9 +12,9 @@ struct HostSpec {
   /// From a frame that came in until the acknowledgement or the data it calls for may leave. At most nic_latency; 0 in
   /// a network with credits.
   Duration reaction{};
-  Duration nic_latency{700'000}; ///< memory → wire and wire → memory, each way
-  Duration message_overhead{};   ///< added once per message before its first frame (launch, doorbell)
-  BitRate pcie;                  ///< what the host bus feeds one port and takes from it, wire bytes; 0 = no limit
+  Duration nic_latency{700ns}; ///< memory → wire and wire → memory, each way
+  Duration message_overhead{}; ///< added once per message before its first frame (launch, doorbell)
+  BitRate pcie;                ///< what the host bus feeds one port and takes from it, wire bytes; 0 = no limit
 };
 
 /// How much of a message moves as one unit (decision 0008).
@@ -32,7 +32,7 @@ struct ComputeSpec {
 
 /// The network between the GPUs of a node.
 struct ScaleUpSpec {
-  Duration latency{300'000}; ///< one way, GPU to GPU; ≥ 1 ps
+  Duration latency{300ns}; ///< one way, GPU to GPU; ≥ 1 ps
 };
 
 } // namespace lightloom

@@ -24,9 +24,9 @@ namespace lightloom {
 /// Link-level retry (UEC LLR): a corrupt frame and all behind it are sent again.
 struct LinkRetrySpec {
   bool enabled = false;
-  std::uint32_t most = 7;      ///< tries of one frame before it is given up
-  Duration turnaround{50'000}; ///< at each end: to find the loss, and to act on the request
-  Bytes buffer{};              ///< unacknowledged bytes a sender can hold; 0: enough for its link
+  std::uint32_t most = 7;    ///< tries of one frame before it is given up
+  Duration turnaround{50ns}; ///< at each end: to find the loss, and to act on the request
+  Bytes buffer{};            ///< unacknowledged bytes a sender can hold; 0: enough for its link
 };
 
 /// From the end of a hit try until the frame goes out again.

@@ -10,7 +10,7 @@
 namespace lightloom {
 
 namespace {
-constexpr Duration least_interval{1'000};
+constexpr Duration least_interval{1ns};
 } // namespace
 
 LinkTelemetry::LinkTelemetry(Duration interval, std::size_t most) : interval_(interval), most_(most) {

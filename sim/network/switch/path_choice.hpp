@@ -77,7 +77,7 @@ public:
     PathChoice paths = PathChoice::ecmp;
     std::uint64_t seed = 1;
     std::uint32_t switch_id = 0;
-    Duration flowlet_gap{50'000'000}; ///< flowlet: a longer pause of the flow draws its port anew
+    Duration flowlet_gap{50us}; ///< flowlet: a longer pause of the flow draws its port anew
     RoutingPolicyFactory own_policy;  ///< own
   };
   /// Flowlets are told apart by this many table entries; flows that share one share its port (as in CONGA, Alizadeh et

@@ -42,7 +42,7 @@ struct PfcSpec {
 };
 
 struct SwitchSpec {
-  Duration latency{500'000}; ///< head (cut-through) or tail in → head may leave
+  Duration latency{500ns}; ///< head (cut-through) or tail in → head may leave
   Forwarding forwarding = Forwarding::cut_through;
   Bytes buffer{};      ///< shared by all ports; 0: unlimited, or bounded by credits
   Bytes queue_limit{}; ///< of one port and priority, beside alpha; 0: none
@@ -51,7 +51,7 @@ struct SwitchSpec {
   PfcSpec pfc;
   bool trim = false; ///< a data frame that finds no room leaves as a header of `trimmed` bytes on the last lane
   Bytes trimmed{64}; ///< with header, without the 20 B of preamble and gap
-  Duration flowlet_gap{50'000'000}; ///< flowlet: a flow that paused for longer chooses anew
+  Duration flowlet_gap{50us};           ///< flowlet: a flow that paused for longer chooses anew
   RoutingPolicyFactory own_policy = {}; ///< PathChoice::own
 };
 
