@@ -79,23 +79,19 @@ NodeId NetworkAssembly::source(LinkId link) const {
 }
 NodeId NetworkAssembly::target(LinkId link) const { return source(reverse(link)); }
 
-Transmitter &NetworkAssembly::transmitter(LinkId link) {
-  const NodeId from = source(link);
-  const auto &ports = ports_[link.value / 2];
-  if (spec.fabric.is_host(from))
-    return hosts[from.index()]->nics[ports.at_a]->link; // a host is end a of its cables
-  return switches[from.index() - spec.fabric.hosts]->out(link.value % 2 == 0 ? ports.at_a : ports.at_b).link;
-}
-const Transmitter &NetworkAssembly::transmitter(LinkId link) const {
-  return const_cast<NetworkAssembly *>(this)->transmitter(link);
-}
-
-const Switch::OutPort *NetworkAssembly::egress(LinkId link) const {
+/// Null where a host sends.
+Switch::OutPort *NetworkAssembly::egress(LinkId link) const {
   const NodeId from = source(link);
   const auto &ports = ports_[link.value / 2];
   if (spec.fabric.is_host(from))
     return nullptr;
   return &switches[from.index() - spec.fabric.hosts]->out(link.value % 2 == 0 ? ports.at_a : ports.at_b);
+}
+
+Transmitter &NetworkAssembly::transmitter(LinkId link) const {
+  Switch::OutPort *const port = egress(link);
+  // A host is end a of its cables.
+  return port != nullptr ? port->link : hosts[source(link).index()]->nics[ports_[link.value / 2].at_a]->link;
 }
 
 std::uint64_t NetworkAssembly::most_backlog(LinkId link) const {

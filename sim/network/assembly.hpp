@@ -24,8 +24,7 @@ public:
   std::vector<std::unique_ptr<ScaleUpDomain>> domains;
   std::unique_ptr<Simulation> simulation;
   /// The sending end of a directed link.
-  Transmitter &transmitter(LinkId link);
-  const Transmitter &transmitter(LinkId link) const;
+  Transmitter &transmitter(LinkId link) const;
   /// Greatest backlog of the link's egress port in a switch; 0 for hosts, whose queue is their memory. [wire bytes]
   std::uint64_t most_backlog(LinkId link) const;
   /// Wire bytes × the time they waited in the link's egress port. [B ns]
@@ -57,7 +56,7 @@ private:
   /// Whatever arrives at a switch passes its pipeline before it counts, but for credits.
   Duration switch_foresight() const { return spec.transport.credits.value > 0 ? Duration{} : spec.switches.latency; }
   void connect_scale_up();
-  const Switch::OutPort *egress(LinkId link) const;
+  Switch::OutPort *egress(LinkId link) const;
   NodeId source(LinkId link) const;
   NodeId target(LinkId link) const;
   std::uint32_t process_of(NodeId node, ExecutionOptions::Grouping grouping) const;
