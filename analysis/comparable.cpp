@@ -15,13 +15,6 @@ namespace {
 /// Facts that make up the job and what computes it.
 constexpr std::array<const char *, 5> job_facts = {"job", "collective", "traffic", "cluster.gpus", "cluster.gpu"};
 
-std::string value_of(const RunSummary &run, const std::string &key) {
-  for (const FactRow &fact : run.facts)
-    if (fact.key == key)
-      return fact.value;
-  return {};
-}
-
 bool differ(double a, double b) { return std::isfinite(a) && std::isfinite(b) && a != b; }
 
 /// The first version worded the fact "job" otherwise: against its files tokens and FLOPs per step must tell.
@@ -38,8 +31,8 @@ std::string differences(const RunSummary &a, const RunSummary &b) {
   };
   const bool old = of_first_version(a) || of_first_version(b);
   for (const char *key : job_facts)
-    if (value_of(a, key) != value_of(b, key) && !(old && key == job_facts[0]))
-      add(key, value_of(a, key), value_of(b, key));
+    if (fact_of(a, key) != fact_of(b, key) && !(old && key == job_facts[0]))
+      add(key, fact_of(a, key), fact_of(b, key));
   if (differ(a.tokens_per_step, b.tokens_per_step))
     add("tokens per step", fmt::format("{:.10g}", a.tokens_per_step), fmt::format("{:.10g}", b.tokens_per_step));
   if (differ(a.flops_per_step, b.flops_per_step))

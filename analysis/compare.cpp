@@ -54,18 +54,11 @@ RunRatios ratios(const RunSummary &run, const RunSummary &base) {
   return out;
 }
 
-std::string value_of(const RunSummary &run, const std::string &key) {
-  for (const FactRow &fact : run.facts)
-    if (fact.key == key)
-      return fact.value;
-  return {};
-}
-
 /// One of the three usual bases.
 BasisFact basis_fact(const std::vector<RunSummary> &runs, const char *key) {
   BasisFact fact;
   for (const RunSummary &run : runs)
-    fact.values.push_back(value_of(run, key));
+    fact.values.push_back(fact_of(run, key));
   fact.equal = !fact.values.front().empty() &&
                std::all_of(fact.values.begin(), fact.values.end(),
                            [&](const std::string &value) { return value == fact.values.front(); });
@@ -106,7 +99,7 @@ Basis basis(const std::vector<RunSummary> &runs) {
   for (const std::string &key : keys) {
     std::vector<std::string> values;
     for (const RunSummary &run : runs)
-      values.push_back(value_of(run, key));
+      values.push_back(fact_of(run, key));
     if (std::all_of(values.begin(), values.end(), [&](const std::string &value) { return value == values.front(); }))
       out.equal.push_back({key, values.front()});
     else

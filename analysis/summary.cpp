@@ -232,6 +232,13 @@ void derive_steps(RunResults &results) {
   }
 }
 
+std::string fact_of(const RunSummary &run, const std::string &key) {
+  for (const FactRow &row : run.facts)
+    if (row.key == key)
+      return row.value;
+  return {};
+}
+
 void compact_flows(RunResults &results, std::size_t limit) {
   if (results.flows.histogram || results.flows.rows.size() <= limit)
     return;

@@ -106,6 +106,9 @@ std::size_t first_counted_step(const RunResults &results);
 /// Requires results of consistent shape (check_shape).
 RunSummary summary(const RunResults &results);
 
+/// The value of a fact; "" where the run does not state it.
+std::string fact_of(const RunSummary &run, const std::string &key);
+
 /// Sums of a bill by category.
 ClusterSummary cluster_summary(const std::vector<BillRow> &bill);
 

@@ -99,7 +99,7 @@ void warn_of_late_faults(RunOutcome &out, const BuiltRun &built, SimTime end) {
 void judge(RunOutcome &out, const BuiltRun &built, const NetworkResult &n, SimTime last_seen) {
   auto bugs = n.violations;
   bugs.insert(bugs.end(), n.attribution.violations.begin(), n.attribution.violations.end());
-  if (finished(n)) { // else a collective may be cut in the middle
+  if (n.finished()) { // else a collective may be cut in the middle
     const auto below = below_bounds(out.results, picoseconds(n.silent));
     bugs.insert(bugs.end(), below.begin(), below.end());
   }
@@ -190,7 +190,7 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   out.warnings.insert(out.warnings.end(), built.route_fallbacks.begin(), built.route_fallbacks.end());
   if (s.reuse_steps && !run.why_not.empty())
     out.warnings.push_back("no step is reused: " + run.why_not);
-  if (finished(n))
+  if (n.finished())
     warn_of_late_faults(out, built, n.end);
   judge(out, built, n, std::max(last_seen, n.end));
   compact_flows(out.results);

@@ -21,24 +21,11 @@ constexpr std::int64_t max_message_frames = std::int64_t{1} << 30;
 /// Operations of a stream that are looked at for the largest message: later ones repeat earlier ones.
 constexpr std::uint64_t walked_operations = 1'000'000;
 
-/// Runs `work`; a problem that begins with an algorithm's name stands where the user chose that algorithm.
-template <class Work>
-auto algorithm_located(const Scenario &s, const std::string &algorithm, const std::string &key, Work &&work) {
-  try {
-    return std::forward<Work>(work)();
-  } catch (const Error &e) {
-    auto problems = e.problems();
-    for (auto &p : problems)
-      if (p.where.file.empty() && p.what.starts_with(algorithm + " "))
-        p.where = s.place(key);
-    throw Error(std::move(problems), e.code());
-  }
-}
-
 JobPlan plan_model(const Scenario &s) {
   const TrainingSpec spec = training_spec(s);
   return located(s, "job.0", [&] {
-    return algorithm_located(s, spec.data_algorithm, "job.0.data_algorithm", [&] { return plan_training(spec); });
+    return located(
+        s, "job.0.data_algorithm", [&] { return plan_training(spec); }, spec.data_algorithm + " ");
   });
 }
 
@@ -51,8 +38,8 @@ JobPlan plan_plain(const Scenario &s) {
   // Each alone first, for the place of what cannot be.
   for (std::size_t i = 0; i < list.size(); ++i)
     located(s, fmt::format("collective.{}", i), [&] {
-      algorithm_located(s, list[i].algorithm, fmt::format("collective.{}.algorithm", i),
-                        [&] { plan_collectives({list[i]}, s.cluster.gpus, domain, algorithms); });
+      const auto alone = [&] { plan_collectives({list[i]}, s.cluster.gpus, domain, algorithms); };
+      located(s, fmt::format("collective.{}.algorithm", i), alone, list[i].algorithm + " ");
     });
   return located(s, "collective.0", [&] { return plan_collectives(list, s.cluster.gpus, domain, algorithms); });
 }

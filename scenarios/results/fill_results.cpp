@@ -21,7 +21,7 @@ void fill_collectives(RunResults &r, const Scenario &s, const JobPlan &plan, con
   for (std::size_t i = 0; i < plan.collectives.size() && i < n.collectives.size(); ++i) {
     const auto &info = plan.collectives[i];
     const auto &mark = n.collectives[i];
-    if (mark.begin == never || mark.end < mark.begin || (mark.end == SimTime{} && !finished(n)))
+    if (mark.begin == never || mark.end < mark.begin || (mark.end == SimTime{} && !n.finished()))
       continue; // it never began, or no rank came to its end
     CollectiveRow row;
     // Plain collectives fill consecutive ids with their repetitions.
@@ -186,8 +186,6 @@ HostId host_of(const JobPlan &plan, std::uint32_t rank) {
   return HostId(plan.host_of_rank.empty() ? rank : plan.host_of_rank[rank]);
 }
 
-bool finished(const NetworkResult &n) { return !n.stopped_early && !n.failed && n.blocked.empty(); }
-
 RunIdentity identity_of(const Scenario &s, const JobPlan &plan, const std::string &command) {
   RunIdentity id;
   id.lightloom_version = version;
@@ -215,7 +213,7 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   r.identity = identity_of(s, built.plan, command);
   r.identity.outcome = "";
   r.identity.digest = to_hex(n.digest);
-  fill_steps(r, n, built.plan.ranks, finished(n));
+  fill_steps(r, n, built.plan.ranks, n.finished());
   fill_collectives(r, s, built.plan, bounds, n);
   fill_links(r, s, built, n);
   fill_waiting(r, built, n);

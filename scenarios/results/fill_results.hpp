@@ -15,9 +15,6 @@ namespace lightloom {
 RunResults fill_results(const Scenario &scenario, const BuiltRun &built, const Bounds &bounds,
                         const NetworkResult &network, const std::string &command);
 
-/// Every rank came to its end: not stopped, failed or stalled.
-bool finished(const NetworkResult &network);
-
 /// Identity alone, complete = false: what a results file holds while the run is under way.
 RunIdentity identity_of(const Scenario &scenario, const JobPlan &plan, const std::string &command);
 

@@ -52,11 +52,6 @@ std::string forbidden(const BuiltRun &b) {
   return {};
 }
 
-bool came_to_end(const NetworkResult &n) {
-  return !n.failed && !n.stopped_early && n.blocked.empty() && n.violations.empty() &&
-         std::none_of(n.rank_end.begin(), n.rank_end.end(), [](SimTime t) { return t == never; });
-}
-
 /// A frame's last bit is sent; when everything that follows from it is over at the latest.
 Duration way_of_last_frame(const NetworkSpec &n) {
   Duration most{};
@@ -159,7 +154,8 @@ std::string keeps_phase(const Samples &s, const NetworkSpec &n) {
 
 /// The first condition that fails; "" when the later steps are copies.
 std::string why_not(const Samples &s, const NetworkSpec &n) {
-  if (!came_to_end(s.two) || !came_to_end(s.three))
+  if (const auto ended = [](const NetworkResult &n) { return n.finished() && n.violations.empty(); };
+      !ended(s.two) || !ended(s.three))
     return "the first three steps did not come to their end";
   for (const auto &reason : {draws(s, n), keeps_phase(s, n), not_idle(s, n), different(s)})
     if (!reason.empty())

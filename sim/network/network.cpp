@@ -259,7 +259,7 @@ NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionSt
     look_for_standstill(assembly, r);
     r.violations = broken_laws(assembly, r);
   }
-  if (assembly.spec.explain_waiting && !r.stopped_early && !r.failed && r.blocked.empty() && !r.steps.empty())
+  if (assembly.spec.explain_waiting && r.finished() && !r.steps.empty())
     explain(assembly, r);
   return r;
 }

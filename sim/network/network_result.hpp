@@ -24,6 +24,8 @@ struct FlowResult {
 
 /// All that comes out; plain data.
 struct NetworkResult {
+  /// Every rank came to its end: not stopped, failed or stalled.
+  bool finished() const { return !stopped_early && !failed && blocked.empty(); }
   SimTime end{};    ///< when the last rank to finish did so; 0 when none did
   SimTime silent{}; ///< when the last frame on any link had been sent; acknowledgements come after the end
   std::uint64_t digest = 0;
