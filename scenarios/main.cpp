@@ -1,5 +1,6 @@
 // The program `lightloom`: parse the command line, do what it says, turn failures into messages and exit codes
-// (contract §2). To follow one frame from here: commands/run.cpp → build.cpp → sim/network/network.hpp (simulate).
+// (contract §2). To follow one frame from here: commands/run.cpp → run.cpp → sim/network/network.cpp (simulate) →
+// sim/engine/window_executor.cpp → sim/network/host.cpp → nic/send.cpp → link.hpp (docs/TOUR.md).
 
 #include "scenarios/cli.hpp"
 #include "scenarios/commands/commands.hpp"
@@ -14,29 +15,28 @@
 namespace {
 using namespace lightloom;
 
+struct Command {
+  const char *name;
+  ExitCode (*execute)(const CommandLine &line);
+};
+constexpr Command commands[] = {
+    {"run", command_run},
+    {"compare", command_compare},
+    {"collective", command_collective},
+    {"topology", command_topology},
+    {"optics", command_optics},
+    {"check", command_check},
+    {"info", command_info},
+    {"import simai", command_import_simai},
+    {"bench", command_bench},
+    {"latency", command_latency},
+    {"verify", command_verify},
+};
+
 ExitCode execute(const CommandLine &line) {
-  if (line.command == "run")
-    return command_run(line);
-  if (line.command == "compare")
-    return command_compare(line);
-  if (line.command == "collective")
-    return command_collective(line);
-  if (line.command == "topology")
-    return command_topology(line);
-  if (line.command == "optics")
-    return command_optics(line);
-  if (line.command == "check")
-    return command_check(line);
-  if (line.command == "info")
-    return command_info(line);
-  if (line.command == "import simai")
-    return command_import_simai(line);
-  if (line.command == "bench")
-    return command_bench(line);
-  if (line.command == "latency")
-    return command_latency(line);
-  if (line.command == "verify")
-    return command_verify(line);
+  for (const Command &command : commands)
+    if (line.command == command.name)
+      return command.execute(line);
   return ExitCode::done; // help or version
 }
 } // namespace

@@ -83,16 +83,59 @@ std::string describe(const JobFailure &f, const BuiltRun &built) {
                      format_duration(f.at.time_since_epoch()), f.retries, down_cables(built, f.at));
 }
 
-/// A fault that begins when all is done changes nothing, which its author hardly meant. One sentence per [[inject]].
-void warn_of_late_faults(RunOutcome &out, const BuiltRun &built, SimTime end) {
+/// The load itself. What only the network finds (simulated time runs out, say) is told at the user's file too.
+ReusedRun run_load(const Scenario &s, BuiltRun &built, const ExecutionOptions &options) {
+  return located(s, "scenario", [&] {
+    const auto simulate_one = [&](NetworkSpec spec) { return simulate(std::move(spec), options); };
+    if (s.reuse_steps)
+      return run_reusing(s, built, simulate_one);
+    ReusedRun all;
+    all.result = simulate_one(std::move(built.network));
+    all.link_hops = all.result.link_hops;
+    return all;
+  });
+}
+
+/// What the machine did; nothing of it reaches a digest.
+RunFacts facts_of(const RunOutcome &out, const NetworkResult &n, const BuiltRun &built, const RunRequest &request) {
+  RunFacts facts;
+  facts.threads = request.sequential ? 1 : request.threads;
+  facts.wall_s = out.wall_s;
+  facts.cpu_s = out.user_s;
+  facts.events = n.entity_visits;
+  facts.events_per_s = out.wall_s > 0 ? static_cast<double>(n.entity_visits) / out.wall_s : not_known;
+  facts.frames = n.frames_injected + n.control_frames_injected;
+  facts.frame_hops = n.link_hops;
+  facts.peak_rss_bytes = peak_rss_bytes();
+  facts.windows = n.windows;
+  if (n.lookahead < no_lookahead)
+    facts.lookahead_ps = n.lookahead.count();
+  if (n.lookahead_link.valid())
+    facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
+  facts.host = host_name();
+  return facts;
+}
+
+std::vector<std::string> warnings_of(const BuiltRun &built, const ReusedRun &run, const RunFacts &facts,
+                                     const RunRequest &request) {
+  const NetworkResult &n = run.result;
+  std::vector<std::string> warnings = built.warnings;
+  warnings.insert(warnings.end(), built.route_fallbacks.begin(), built.route_fallbacks.end());
+  if (!run.why_not.empty())
+    warnings.push_back("no step is reused: " + run.why_not);
+  // A fault that begins when all is done changes nothing, which its author hardly meant. One sentence per [[inject]].
   std::string said;
   for (const auto &f : built.faults)
-    if (f.from >= end && f.source != said) {
+    if (n.finished() && f.from >= n.end && f.source != said) {
       said = f.source;
-      out.warnings.push_back(fmt::format("{} begins at {}, after the run ended at {}", f.source,
-                                         format_duration(f.from.time_since_epoch()),
-                                         format_duration(end.time_since_epoch())));
+      warnings.push_back(fmt::format("{} begins at {}, after the run ended at {}", f.source,
+                                     format_duration(f.from.time_since_epoch()),
+                                     format_duration(n.end.time_since_epoch())));
     }
+  if (n.lookahead < short_lookahead && n.lookahead_link.valid() && !request.sequential)
+    warnings.push_back(fmt::format("lookahead is {} (set by link {}); below 50 ns threads wait more than they run",
+                                   format_duration(n.lookahead), facts.lookahead_link));
+  return warnings;
 }
 
 /// Sets code, findings and identity.outcome from what went wrong, the gravest first.
@@ -146,23 +189,14 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
     const bool wanted = !request.watch || request.watch(p);
     return wanted && !interrupted();
   };
-  RunFacts facts;
-  facts.started = utc_now();
+  const std::string started = utc_now();
   const double user_before = user_seconds();
   const auto wall_before = std::chrono::steady_clock::now();
-  // What only the network finds (simulated time runs out, say) is told at the user's file too.
-  const ReusedRun run = located(s, "scenario", [&] {
-    const auto simulate_one = [&](NetworkSpec spec) { return simulate(std::move(spec), options); };
-    if (s.reuse_steps)
-      return run_reusing(s, built, simulate_one);
-    ReusedRun all;
-    all.result = simulate_one(std::move(built.network));
-    all.link_hops = all.result.link_hops;
-    return all;
-  });
+  const ReusedRun run = run_load(s, built, options);
   const NetworkResult &n = run.result;
   line.end();
 
+  // From here on nothing is simulated and built.network is gone: what was found is counted, put into rows and judged.
   RunOutcome out;
   out.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_before).count();
   out.user_s = user_seconds() - user_before;
@@ -171,32 +205,11 @@ RunOutcome run_built(const Scenario &s, BuiltRun built, const RunRequest &reques
   out.results = fill_results(s, built, bounds, n, request.command);
   for (std::size_t step = out.results.steps.size(); step-- > 0 && out.results.steps.size() - step <= run.reused;)
     out.results.steps[step].reused = true;
-  facts.threads = request.sequential ? 1 : request.threads;
-  facts.wall_s = out.wall_s;
-  facts.cpu_s = out.user_s;
-  facts.events = n.entity_visits;
-  facts.events_per_s = out.wall_s > 0 ? static_cast<double>(n.entity_visits) / out.wall_s : not_known;
-  facts.frames = n.frames_injected + n.control_frames_injected;
-  facts.frame_hops = n.link_hops;
-  facts.peak_rss_bytes = peak_rss_bytes();
-  facts.windows = n.windows;
-  if (n.lookahead < no_lookahead)
-    facts.lookahead_ps = n.lookahead.count();
-  if (n.lookahead_link.valid())
-    facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
-  facts.host = host_name();
-  out.results.run = facts;
-  out.warnings = built.warnings;
-  out.warnings.insert(out.warnings.end(), built.route_fallbacks.begin(), built.route_fallbacks.end());
-  if (s.reuse_steps && !run.why_not.empty())
-    out.warnings.push_back("no step is reused: " + run.why_not);
-  if (n.finished())
-    warn_of_late_faults(out, built, n.end);
+  out.results.run = facts_of(out, n, built, request);
+  out.results.run.started = started;
+  out.warnings = warnings_of(built, run, out.results.run, request);
   judge(out, built, n, std::max(last_seen, n.end));
   compact_flows(out.results);
-  if (n.lookahead < short_lookahead && n.lookahead_link.valid() && !request.sequential)
-    out.warnings.push_back(fmt::format("lookahead is {} (set by link {}); below 50 ns threads wait more than they run",
-                                       format_duration(n.lookahead), facts.lookahead_link));
   return out;
 }
 
