@@ -3,8 +3,10 @@
 #include "sim/core/contract.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/parse_quantity.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace lightloom {
@@ -55,13 +57,6 @@ Lookahead Simulation::lookahead() const {
   return least;
 }
 
-SimTime Simulation::earliest(const Process &process) const {
-  SimTime t = never;
-  for (std::uint32_t i = process.first; i < process.last; ++i)
-    t = std::min(t, slots_[order_[i]].get());
-  return t;
-}
-
 void Simulation::check_reachable(SimTime t) {
   if (t >= latest_time)
     throw Error("the run reaches 140 s of simulated time", "frame by frame, times end there",
@@ -70,22 +65,14 @@ void Simulation::check_reachable(SimTime t) {
 
 void Simulation::visit(std::uint32_t entity, SimTime until, Process &process) {
   slots_[entity].clear();
-  slots_[entity].lower_to(entities_[entity]->advance(until));
+  try {
+    slots_[entity].lower_to(entities_[entity]->advance(until));
+  } catch (const BrokenContract &broken) { // says itself where in the source; this says where in the run
+    throw BrokenContract(fmt::format("{} (entity {}, before {})", broken.what(), entity,
+                                     format_duration(until.time_since_epoch())));
+  }
   ++process.visits;
   ++process.fresh_visits;
-}
-
-void Simulation::run_process(Process &process, SimTime end) {
-  if (process.last - process.first == 1) {
-    visit(order_[process.first], end, process);
-    return;
-  }
-  for (SimTime t = earliest(process); t < end; t = earliest(process)) {
-    const SimTime inner_end = std::min(end, t + process.inner);
-    for (std::uint32_t i = process.first; i < process.last; ++i)
-      if (slots_[order_[i]].get() < inner_end)
-        visit(order_[i], inner_end, process);
-  }
 }
 
 std::uint64_t Simulation::digest() const {

@@ -53,6 +53,26 @@ std::uint64_t Simulation::take_fresh_visits(const std::vector<std::uint32_t> &pr
   return visits;
 }
 
+SimTime Simulation::earliest(const Process &process) const {
+  SimTime t = never;
+  for (std::uint32_t i = process.first; i < process.last; ++i)
+    t = std::min(t, slots_[order_[i]].get());
+  return t;
+}
+
+void Simulation::run_process(Process &process, SimTime end) {
+  if (process.last - process.first == 1) {
+    visit(order_[process.first], end, process);
+    return;
+  }
+  for (SimTime t = earliest(process); t < end; t = earliest(process)) {
+    const SimTime inner_end = std::min(end, t + process.inner);
+    for (std::uint32_t i = process.first; i < process.last; ++i)
+      if (slots_[order_[i]].get() < inner_end)
+        visit(order_[i], inner_end, process);
+  }
+}
+
 ExecutionStatistics Simulation::run_windows(std::uint32_t threads, const Watcher &watcher) {
   group();
   ExecutionStatistics statistics;
