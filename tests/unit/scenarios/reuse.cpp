@@ -11,10 +11,9 @@
 using namespace lightloom;
 
 namespace {
-/// Eight steps of data parallelism on 16 GPUs in two levels, rings under ECMP, ties by id.
-Scenario ring_job(const std::vector<std::string> &settings = {}, const std::string &more = "") {
-  return load_scenario_text(R"([scenario]
-name = "ring-job"
+/// Eight steps on 16 GPUs in two levels under ECMP, ties by id.
+const std::string eight_steps = R"([scenario]
+name = "eight"
 steps = 8
 ties = "id"
 [cluster]
@@ -26,7 +25,11 @@ radix = 8
 link_rate = "400Gbps"
 [routing]
 policy = "ecmp"
-[model]
+)";
+
+/// Of data parallelism, in rings.
+Scenario ring_job(const std::vector<std::string> &settings = {}, const std::string &more = "") {
+  return load_scenario_text(eight_steps + R"([model]
 layers = 2
 hidden = 256
 heads = 4
@@ -197,20 +200,7 @@ TEST_CASE("Three steps are simulated in any case") { not_reused(ring_job({"scena
 
 TEST_CASE("A network that is not idle when a step begins is simulated on") {
   // Plain collectives follow each other at once: the last acknowledgements of one meet the first frames of the next.
-  const Scenario s = load_scenario_text(R"([scenario]
-name = "rings"
-steps = 8
-ties = "id"
-[cluster]
-gpus = 16
-gpus_per_node = 1
-scale_up = { kind = "none" }
-[fabric]
-radix = 8
-link_rate = "400Gbps"
-[routing]
-policy = "ecmp"
-[[collective]]
+  const Scenario s = load_scenario_text(eight_steps + R"([[collective]]
 op = "all-reduce"
 algorithm = "ring"
 size = "1MiB"

@@ -24,23 +24,13 @@ double wire_bytes(std::int64_t size, double header) {
 }
 
 RunSummary incast(const std::string &transport, int senders, std::int64_t size) {
-  const auto outcome = flows::run_text(fmt::format(R"([cluster]
+  const auto outcome = flows::run_text(R"([cluster]
 gpus = 128
 [fabric]
 radix = 128
 levels = 2
 link_rate = "400Gbps"
-[optics]
-host = {{ latency = "1us", pre_fec_ber = 0 }}
-leaf = {{ latency = "1us", pre_fec_ber = 0 }}
-[[traffic]]
-pattern = "incast"
-fan_in = {}
-size = "{}B"
-[transport]
-kind = {}
-)",
-                                                   senders, size, transport));
+)" + flows::incast_text(senders, size, transport));
   REQUIRE(outcome.code == ExitCode::done);
   return summary(outcome.results);
 }

@@ -18,7 +18,7 @@ constexpr std::int64_t rate = 400'000'000'000;
 
 /// N senders under one leaf, one link from there to the receiver's leaf. Rail 1 has the senders, rail 0 the receiver.
 RunResults flows_on_one_link(const std::string &transport, int flows, std::int64_t size) {
-  const auto outcome = flows::run_text(fmt::format(R"([scenario]
+  const auto fabric = fmt::format(R"([scenario]
 telemetry = "500us"
 [cluster]
 gpus = {}
@@ -29,17 +29,9 @@ levels = 2
 rails = 2
 oversubscription = {}
 link_rate = "400Gbps"
-[optics]
-host = {{ latency = "1us", pre_fec_ber = 0 }}
-leaf = {{ latency = "1us", pre_fec_ber = 0 }}
-[[traffic]]
-pattern = "incast"
-fan_in = {}
-size = "{}B"
-[transport]
-kind = {}
 )",
-                                                   2 * flows + 2, flows + 1, flows, size, transport));
+                                  2 * flows + 2, flows + 1);
+  const auto outcome = flows::run_text(fabric + flows::incast_text(flows, size, transport));
   REQUIRE(outcome.code == ExitCode::done);
   return outcome.results;
 }

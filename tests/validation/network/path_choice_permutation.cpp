@@ -3,7 +3,7 @@
 
 #include "sim/core/random.hpp"
 #include "sim/network/switch/path_choice.hpp"
-#include "tests/unit/sim/network/fabrics.hpp"
+#include "tests/validation/network/line_rate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,36 +15,19 @@ using namespace lightloom::test;
 namespace {
 
 constexpr std::uint32_t leaves = 4, below = 8, spines = 8, hosts = leaves * below;
-constexpr std::int64_t frames = 4883; // 20 MB ÷ 4,096 B
-constexpr Bytes size{frames * 4096};
-constexpr double frame_ps = 82'320; // 4,116 B at 400 Gb/s
-constexpr double least_ps = frames * frame_ps;
-/// Of a path: host, 4 links, 3 switches, host.
-constexpr double latency_ps = 2 * 700'000 + 4 * 300'000 + 3 * 500'000;
 
 /// Host i of a leaf sends to host i of the next leaf.
 NetworkResult run(PathChoice paths, std::uint64_t seed) {
   NetworkSpec spec = leaf_spine(leaves, below, spines, 400_Gbps, 300ns);
-  spec.paths = paths;
-  spec.seed = seed;
-  spec.record_flows = true;
+  const Bytes size(frames * 4096);
   std::vector<std::vector<std::vector<Operation>>> scripts(hosts);
   for (std::uint32_t r = 0; r < hosts; ++r)
     scripts[r] = {{send((r + below) % hosts, size), receive((r + hosts - below) % hosts, size)}};
   give(spec, std::move(scripts));
-  NetworkResult result = simulate(std::move(spec), {});
-  CHECK(result.violations.empty());
-  REQUIRE(result.flows.size() == hosts);
-  return result;
+  return run_flows(std::move(spec), paths, seed, hosts);
 }
 
-/// Time of the slowest flow beyond its path's latency, as a multiple of 20 MB at payload-adjusted line rate.
-double slowest(const NetworkResult &r) {
-  double worst = 0;
-  for (const auto &flow : r.flows)
-    worst = std::max(worst, (static_cast<double>((flow.end - flow.start).count()) - latency_ps) / least_ps);
-  return worst;
-}
+double slowest(const NetworkResult &r) { return slowest_flow(r, path_latency_ps(4)); }
 
 bool within_one_percent(double value, double reference) { return std::abs(value / reference - 1) < 0.01; }
 

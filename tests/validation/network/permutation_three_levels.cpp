@@ -3,7 +3,7 @@
 
 #include "sim/core/random.hpp"
 #include "sim/network/switch/path_choice.hpp"
-#include "tests/unit/sim/network/fabrics.hpp"
+#include "tests/validation/network/line_rate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,31 +17,14 @@ namespace {
 
 // An 8-port fat-tree: 4 hosts per leaf, 4 leaves and 4 spines per pod, 8 pods, 16 cores.
 constexpr std::uint32_t half = 4, leaves = 32, hosts = leaves * half, pods = 8, cores = half * half;
-constexpr std::int64_t frames = 4883;          // 20 MB ÷ 4,096 B
-constexpr double least_ps = frames * 82'320.0; // 4,116 B at 400 Gb/s
-
-/// Of hosts in different pods: NIC, 6 links, 5 switches, NIC.
-constexpr double latency_ps = 2 * 700'000 + 6 * 300'000 + 5 * 500'000;
 
 NetworkResult run(PathChoice paths, std::uint64_t seed) {
   NetworkSpec spec = fat_tree(2 * half, 400_Gbps, 300ns);
-  spec.paths = paths;
-  spec.seed = seed;
-  spec.record_flows = true;
   permutation(spec, Bytes(frames * 4096), seed);
-  NetworkResult result = simulate(std::move(spec), {});
-  CHECK(result.violations.empty());
-  REQUIRE(result.flows.size() == hosts);
-  return result;
+  return run_flows(std::move(spec), paths, seed, hosts);
 }
 
-/// Time of the slowest flow beyond the longest path's latency, as a multiple of 20 MB at payload-adjusted line rate.
-double slowest(const NetworkResult &r) {
-  double worst = 0;
-  for (const auto &flow : r.flows)
-    worst = std::max(worst, (static_cast<double>((flow.end - flow.start).count()) - latency_ps) / least_ps);
-  return worst;
-}
+double slowest(const NetworkResult &r) { return slowest_flow(r, path_latency_ps(6)); } // in different pods
 
 /// Links between switches that a frame crosses, in order: leaf → spine, spine → core, core → spine, spine → leaf.
 /// `up` and `across`: the ports it takes.

@@ -141,6 +141,32 @@ TEST_CASE("A delay of zero between entities is refused: an event would be its ow
   game.simulation->link(*game.players[0], *game.players[1], Duration(1));
 }
 
+TEST_CASE("A broken contract says by which entity and before which time, with either executor") {
+  struct Broken final : Entity {
+    SimTime advance(SimTime until) override {
+      if (until > at_picoseconds(5000))
+        throw BrokenContract("broken invariant: law");
+      return at_picoseconds(5000);
+    }
+    std::uint64_t digest() const override { return 0; }
+  };
+  const auto message = [](const auto &run) -> std::string {
+    Simulation simulation(2);
+    Broken first, second;
+    simulation.add(first, 0);
+    simulation.add(second, 1);
+    simulation.link(first, second, 1ns);
+    try {
+      run(simulation);
+    } catch (const BrokenContract &broken) {
+      return broken.what();
+    }
+    return "";
+  };
+  CHECK(message([](Simulation &s) { s.run_sequentially(); }) == "broken invariant: law (entity 0, before 5.001 ns)");
+  CHECK(message([](Simulation &s) { s.run_windows(1); }) == "broken invariant: law (entity 0, before 6 ns)");
+}
+
 TEST_CASE("The lookahead is the least delay between logical processes, and names its pair") {
   Game game;
   game.simulation = std::make_unique<Simulation>(3);
