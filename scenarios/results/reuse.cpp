@@ -216,10 +216,22 @@ private:
 
   void counters() {
     using N = NetworkResult;
-    for (const auto field : {&N::frames_injected, &N::frames_delivered, &N::frames_discarded, &N::frames_corrupted,
-                             &N::frames_lost, &N::frames_unroutable, &N::control_frames_injected,
-                             &N::control_frames_delivered, &N::control_frames_lost, &N::frames_resent, &N::bytes_sent,
-                             &N::bytes_delivered, &N::link_hops, &N::bytes_in_trains, &N::trains_injected})
+    constexpr std::uint64_t N::*fields[] = {&N::frames_injected,
+                                            &N::frames_delivered,
+                                            &N::frames_discarded,
+                                            &N::frames_corrupted,
+                                            &N::frames_lost,
+                                            &N::frames_unroutable,
+                                            &N::control_frames_injected,
+                                            &N::control_frames_delivered,
+                                            &N::control_frames_lost,
+                                            &N::frames_resent,
+                                            &N::bytes_sent,
+                                            &N::bytes_delivered,
+                                            &N::link_hops,
+                                            &N::bytes_in_trains,
+                                            &N::trains_injected};
+    for (const auto field : fields)
       count(field);
     for (std::size_t l = 0; l < out_.links.size(); ++l) {
       LinkResult &link = out_.links[l];

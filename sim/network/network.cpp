@@ -29,28 +29,10 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
     r.control_frames_lost += link.lost_control();
     r.link_hops += link.counters().tx_frames - link.counters().dropped_frames;
   }
-  std::uint64_t messages = 0;
   for (const auto &host : a.hosts)
-    for (const auto &nic : host->nics) {
-      const NicCounters &n = nic->counters();
-      r.frames_injected += n.data_injected;
-      r.frames_delivered += n.data_delivered;
-      r.frames_discarded += n.data_discarded;
-      r.frames_corrupted += n.data_corrupt;
-      r.frames_resent += n.data_resent;
-      r.frames_trimmed += n.data_trimmed;
-      r.control_frames_injected += n.control_injected;
-      r.control_frames_delivered += n.control_delivered;
-      r.control_frames_lost += n.control_corrupt;
-      r.bytes_sent += n.bytes_posted;
-      r.bytes_delivered += n.bytes_delivered;
-      r.trains_injected += n.trains_injected;
-      r.bytes_in_trains += n.bytes_in_trains;
-      r.train_error = std::max(r.train_error, n.train_error);
-      r.train_delay_mean += n.train_delay;
-      messages += n.messages_posted;
-    }
-  r.train_delay_mean /= static_cast<std::int64_t>(std::max<std::uint64_t>(1, messages));
+    for (const auto &nic : host->nics)
+      r += nic->counters();
+  r.train_delay_mean = r.train_delay / static_cast<std::int64_t>(std::max<std::uint64_t>(1, r.messages_posted));
   for (const auto &host : a.hosts)
     r.random_draws += host->draws();
   for (const auto &s : a.switches) {

@@ -65,7 +65,7 @@ void Nic::post(std::uint32_t index, const Operation &send, Bytes size, const Sen
   queue.messages.push(message);
   queue.posted += count;
   ++counters_.messages_posted;
-  counters_.bytes_posted += static_cast<std::uint64_t>(size.value);
+  counters_.bytes_sent += static_cast<std::uint64_t>(size.value);
   if (history != nullptr) {
     history->sent[index].push_back(origin);
     history->sent[index].back().departed = never;

@@ -14,6 +14,7 @@
 #include "sim/network/link.hpp"
 #include "sim/network/nic/queue_pair.hpp"
 #include "sim/network/nic/transport.hpp"
+#include "sim/network/nic_counters.hpp"
 #include "sim/network/plain/rank_program.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 
@@ -38,27 +39,6 @@ struct NicEvent {
   std::uint32_t count = 0;
   std::int64_t bytes = 0;
   std::uint32_t port = 0; ///< of this NIC
-};
-
-/// Frames in and out; sums for the conservation laws.
-struct NicCounters {
-  std::uint64_t data_injected = 0;
-  std::uint64_t data_delivered = 0;
-  std::uint64_t data_discarded = 0;
-  std::uint64_t data_corrupt = 0;
-  std::uint64_t data_trimmed = 0; ///< came as headers
-  std::uint64_t data_resent = 0;
-  std::uint64_t control_injected = 0;
-  std::uint64_t control_delivered = 0; ///< pauses too
-  std::uint64_t control_corrupt = 0;
-  std::uint64_t notifications_sent = 0; ///< rocev2: CNPs
-  std::uint64_t trains_injected = 0;    ///< and single data frames
-  std::uint64_t messages_posted = 0;
-  std::uint64_t bytes_in_trains = 0; ///< payload of messages that move in trains
-  double train_error = 0;            ///< greatest predicted, of a message's time
-  Duration train_delay{};            ///< predicted, summed over messages
-  std::uint64_t bytes_posted = 0;
-  std::uint64_t bytes_delivered = 0;
 };
 
 class Nic {

@@ -39,16 +39,16 @@ void Nic::receive(const Frame &frame, std::vector<NicEvent> &events) {
   }
   if (frame.kind == Frame::Kind::data) [[likely]] {
     if (frame.corrupt) [[unlikely]]
-      counters_.data_corrupt += frame.count;
+      counters_.frames_corrupted += frame.count;
     else
       transport_->receive_data(frame, in, events);
     return;
   }
   if (frame.corrupt) [[unlikely]] {
-    ++counters_.control_corrupt;
+    ++counters_.control_frames_lost;
     return;
   }
-  ++counters_.control_delivered;
+  ++counters_.control_frames_delivered;
   take_effect(frame.time);
   transport_->receive_control(frame, events);
 }
@@ -58,8 +58,8 @@ ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEve
   finished_.clear();
   const auto taken = queue.take({frame.sequence, frame.count, frame.size - frame.count * rules_.overhead, frame.last},
                                 rules_.selective, rules_.receive_window, settings_.transport.mtu.value, finished_);
-  counters_.data_delivered += taken.frames;
-  counters_.data_discarded += frame.count - taken.frames;
+  counters_.frames_delivered += taken.frames;
+  counters_.frames_discarded += frame.count - taken.frames;
   for (const auto &message : finished_) {
     ++queue.arrived_messages;
     counters_.bytes_delivered += static_cast<std::uint64_t>(message.bytes);
@@ -81,7 +81,7 @@ std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
 
 /// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.
 void Nic::obey_pause(const Frame &frame) {
-  ++counters_.control_delivered;
+  ++counters_.control_frames_delivered;
   take_effect(frame.time);
   const auto lane = static_cast<std::uint8_t>(1u << frame.lane);
   const std::uint8_t before = stopped_;

@@ -177,7 +177,7 @@ bool Nic::burst(SimTime until) {
     queue.mark = link.free();
   }
   queue.next = queue.sent = train.sequence;
-  counters_.data_injected += (most - left) * length;
+  counters_.frames_injected += (most - left) * length;
   counters_.trains_injected += most - left;
   if (paced) { // to where it belongs now
     if (waits)
@@ -223,7 +223,7 @@ void Nic::send_control(SimTime d) {
   frame.trimmed = pending.trimmed;
   frame.set_bitmap(pending.bitmap);
   transport_->address(pending, frame);
-  ++counters_.control_injected;
+  ++counters_.control_frames_injected;
   link.transmit(frame, d);
 }
 
@@ -247,7 +247,7 @@ void Nic::send_data(SimTime d) {
   const bool resent = precedes(next.sequence, queue.sent);
   transport_->departs(index, frame, d, resent);
   if (resent)
-    counters_.data_resent += next.count;
+    counters_.frames_resent += next.count;
   if (next.again) {
     queue.resend.pop();
   } else {
@@ -255,7 +255,7 @@ void Nic::send_data(SimTime d) {
     if (!resent)
       queue.sent = queue.next;
   }
-  counters_.data_injected += next.count;
+  counters_.frames_injected += next.count;
   ++counters_.trains_injected;
   const bool more = has_work(index);
   frame.wants_answer = transport_->wants_answer(index, more);

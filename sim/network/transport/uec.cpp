@@ -200,7 +200,7 @@ void Uec::acknowledge(const Frame &frame) {
 
 /// The header of frames that found no room: they are asked for, unless they are here already.
 void Uec::receive_trimmed(const Frame &frame) {
-  nic_.counters().data_trimmed += frame.count;
+  nic_.counters().frames_trimmed += frame.count;
   ReceiveQueue &queue = nic_.receive_queues[frame.queue_pair];
   std::uint32_t first = frame.sequence;
   std::uint32_t end = frame.sequence + frame.count;

@@ -2,8 +2,8 @@
 // Histories of runs written by hand: what the NICs and rank runners would have recorded, from closed forms, so that
 // attribution is tested without a simulator.
 
-#include "sim/network/waiting/attribution.hpp"
 #include "sim/network/history.hpp"
+#include "sim/network/waiting/attribution.hpp"
 #include "tests/unit/sim/network/fabrics.hpp"
 
 #include <cstdint>

@@ -153,7 +153,7 @@ TEST_CASE("Go-back-N asks once for the frame it misses, and its sender starts ag
   CHECK(asked[0].kind == Frame::Kind::negative_acknowledgement);
   CHECK(asked[0].sequence == 2);
   CHECK(asked[0].count == 1);
-  CHECK(bench.nic.counters().data_discarded == 3);
+  CHECK(bench.nic.counters().frames_discarded == 3);
 
   NicBench sender(rocev2());
   sender.post(0, 10 * 4096, SimTime{});
@@ -163,7 +163,7 @@ TEST_CASE("Go-back-N asks once for the frame it misses, and its sender starts ag
   REQUIRE(again.size() == 8); // 2 … 9
   for (std::uint32_t i = 0; i < again.size(); ++i)
     CHECK(again[i].sequence == 2 + i);
-  CHECK(sender.nic.counters().data_resent == 4); // 2, 3, 4, 5 had been sent
+  CHECK(sender.nic.counters().frames_resent == 4); // 2, 3, 4, 5 had been sent
 }
 
 TEST_CASE("Selective repeat asks for the missing range, and its sender sends nothing else again") {
@@ -177,7 +177,7 @@ TEST_CASE("Selective repeat asks for the missing range, and its sender sends not
   CHECK(asked[0].kind == Frame::Kind::negative_acknowledgement);
   CHECK(asked[0].sequence == 2);
   CHECK(asked[0].count == 1 + 2);
-  CHECK(bench.nic.counters().data_discarded == 0);
+  CHECK(bench.nic.counters().frames_discarded == 0);
 
   NicBench sender(spec);
   sender.post(0, 10 * 4096, SimTime{});
@@ -188,5 +188,5 @@ TEST_CASE("Selective repeat asks for the missing range, and its sender sends not
   const std::uint32_t order[] = {2, 3, 6, 7, 8, 9};
   for (std::size_t i = 0; i < 6; ++i)
     CHECK(again[i].sequence == order[i]);
-  CHECK(sender.nic.counters().data_resent == 2);
+  CHECK(sender.nic.counters().frames_resent == 2);
 }

@@ -75,8 +75,8 @@ TEST_CASE("Marked frames, duplicates, last frames and frames whose sender waits 
     CHECK(sent[i].sequence == std::vector<std::uint32_t>{1, 1, 2, 3}[i]);
     CHECK(bool(sent[i].marked) == (i == 0));
   }
-  CHECK(bench.nic.counters().data_delivered == 3);
-  CHECK(bench.nic.counters().data_discarded == 1);
+  CHECK(bench.nic.counters().frames_delivered == 3);
+  CHECK(bench.nic.counters().frames_discarded == 1);
 }
 
 TEST_CASE("A trimmed frame is asked for at once, and its sender sends it first, by another path") {
@@ -93,8 +93,8 @@ TEST_CASE("A trimmed frame is asked for at once, and its sender sends it first, 
   CHECK(asked[0].sequence == 1);
   CHECK(asked[0].count == 2);
   CHECK(asked[0].time == SimTime{} + 2us + 400ns);
-  CHECK(bench.nic.counters().data_trimmed == 1);
-  CHECK(bench.nic.counters().data_delivered == 1);
+  CHECK(bench.nic.counters().frames_trimmed == 1);
+  CHECK(bench.nic.counters().frames_delivered == 1);
 
   NicBench sender(uncontrolled());
   sender.post(0, 40 * 4096, SimTime{});
@@ -108,7 +108,7 @@ TEST_CASE("A trimmed frame is asked for at once, and its sender sends it first, 
   CHECK(after[0].sequence == 1);
   CHECK(after[0].entropy != before[1].entropy);
   CHECK(after[1].sequence == 10);
-  CHECK(sender.nic.counters().data_resent == 1);
+  CHECK(sender.nic.counters().frames_resent == 1);
   sender.feed(request); // once more: it is trimmed again
   CHECK(sender.sent(SimTime{} + 1ms).front().sequence == 1);
 }
@@ -193,7 +193,7 @@ TEST_CASE("Nothing heard for retry_count + 1 time-outs makes the peer unreachabl
   CHECK(bench.events[0].kind == NicEvent::Kind::peer_unreachable);
   CHECK(bench.events[0].count == 2);
   CHECK(now - SimTime{} == 3 * 100us);
-  CHECK(bench.nic.counters().data_resent == 2);
+  CHECK(bench.nic.counters().frames_resent == 2);
 }
 
 TEST_CASE("Credits: one round trip of payload goes unsolicited, the rest as it is granted") {
