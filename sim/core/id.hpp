@@ -1,6 +1,8 @@
 #pragma once
 // Typed indices: a host is not a switch, and a rank is not a host, even though each is a small number.
 
+#include "sim/core/contract.hpp"
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +17,10 @@ template <class Tag> struct Id {
   explicit constexpr Id(std::size_t v) : value(static_cast<std::uint32_t>(v)) {}
   explicit constexpr Id(int v) : value(static_cast<std::uint32_t>(v)) {}
   constexpr bool valid() const { return value != 0xffffffffu; }
-  constexpr std::size_t index() const { return value; }
+  constexpr std::size_t index() const {
+    ASSERT_THAT(valid());
+    return value;
+  }
   constexpr auto operator<=>(const Id &) const = default;
 };
 

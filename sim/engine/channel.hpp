@@ -113,6 +113,7 @@ public:
   void publish() {
     if (first_ == used_ && first_chunk_ == chunk_)
       return;
+    ASSERT_THAT(in_order());
     Chunk *chunk = first_chunk_;
     const SimTime time = time_of(chunk->slots[first_]);
     while (chunk != chunk_) { // once a chunk is published to its end, the consumer may free it at any moment
@@ -138,6 +139,18 @@ public:
 
 private:
   friend class Receiver<Message>;
+  /// What is not yet published: times that never go back.
+  bool in_order() const {
+    SimTime last{};
+    std::uint32_t index = first_;
+    for (const Chunk *chunk = first_chunk_;; chunk = chunk->next.load(std::memory_order_relaxed), index = 0) {
+      for (const std::uint32_t end = chunk == chunk_ ? used_ : Chunk::capacity; index < end; ++index)
+        if (time_of(chunk->slots[index]) < std::exchange(last, time_of(chunk->slots[index])))
+          return false;
+      if (chunk == chunk_)
+        return true;
+    }
+  }
   bool holds_unpublished_before() const { return first_chunk_ != chunk_ || used_ - 1 != first_; }
   [[gnu::noinline]] void extend() {
     Chunk *fresh = Chunk::make();

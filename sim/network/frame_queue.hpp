@@ -24,7 +24,10 @@ public:
 
   bool empty() const { return pushed_ == popped_; }
   std::uint32_t size() const { return pushed_ - popped_; }
-  const Frame &front() const { return first_->frames[head_]; }
+  const Frame &front() const {
+    ASSERT_THAT(!empty());
+    return first_->frames[head_];
+  }
   /// Wire bytes of the frames in the queue, ready or not. [B]
   std::int64_t bytes() const { return pushed_bytes_ - popped_bytes_; }
 
@@ -36,6 +39,7 @@ public:
     pushed_bytes_ += frame.size;
   }
   void pop() {
+    ASSERT_THAT(!empty());
     popped_bytes_ += first_->frames[head_].size;
     ++popped_;
     if (++head_ == tail_ && first_ == last_)

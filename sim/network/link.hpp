@@ -224,6 +224,7 @@ inline Duration Transmitter::transmission(std::int64_t size) {
 }
 
 inline void Transmitter::transmit(const Frame &frame, SimTime d) {
+  ASSERT_THAT(d >= free_ && d >= frame.time);
   if (d >= next_change_) [[unlikely]]
     change_segment(d);
   const std::int64_t size = frame.size;
@@ -270,6 +271,7 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
 }
 
 [[gnu::always_inline]] inline void Transmitter::send(const Frame &frame, SimTime d) {
+  ASSERT_THAT(d >= free_ && d >= frame.time);
   const std::int64_t size = frame.size;
   const Duration sending(size * ps_per_byte_);
   const std::uint32_t frames = frame.frames();
