@@ -87,7 +87,6 @@ void fill_budget(const LinkOptics &link, LinkReport &report) {
 /// Operating BER: what the user gave, or the budget's, or the module's limit.
 void fill_ber(const LinkOptics &link, LinkReport &report) {
   const Module &m = *report.module;
-  report.ber_limit = m.pre_fec_ber_limit;
   if (link.pre_fec_ber) {
     report.pre_fec_ber = *link.pre_fec_ber;
     report.ber_source = "as given";

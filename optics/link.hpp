@@ -63,7 +63,6 @@ struct LinkReport {
 
   double pre_fec_ber = 0;
   std::string ber_source; ///< the law or the limit it came from
-  double ber_limit = 0;   ///< the module's operating limit
   double symbol_error_ratio = 0;
   double codeword_error_ratio = 0;
   double post_fec_ber = 0;

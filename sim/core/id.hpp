@@ -1,5 +1,5 @@
 #pragma once
-// Typed indices: a host is not a switch, and a rank is not a host, even though each is a small number.
+// Typed indices: a host is not a switch, and a cable is not a link, even though each is a small number.
 
 #include "sim/core/contract.hpp"
 
@@ -29,7 +29,6 @@ using SwitchId = Id<struct SwitchTag>; ///< 0 … switches − 1
 using NodeId = Id<struct NodeTag>;     ///< hosts first, then switches
 using CableId = Id<struct CableTag>;   ///< full-duplex
 using LinkId = Id<struct LinkTag>;     ///< one direction of a cable: 2 × cable (a→b), 2 × cable + 1 (b→a)
-using RankId = Id<struct RankTag>;     ///< rank of a job; rank r runs on the host its placement names
 using EntityId = Id<struct EntityTag>; ///< engine: hosts, then switches, then scale-up domains
 
 } // namespace lightloom

@@ -87,11 +87,6 @@ std::optional<Metres> parse_metres(std::string_view text) {
   return m && *m >= 0 ? std::optional<Metres>(Metres(*m)) : std::nullopt;
 }
 
-std::optional<Decibel> parse_decibel(std::string_view text) {
-  const auto db = scaled(text, {{"dB", 1}});
-  return db ? std::optional<Decibel>(Decibel(*db)) : std::nullopt;
-}
-
 std::optional<double> parse_celsius(std::string_view text) { return scaled(text, {{"C", 1}, {"°C", 1}}); }
 
 namespace {

@@ -21,8 +21,6 @@ std::optional<BitRate> parse_bit_rate(std::string_view text);
 std::optional<Bytes> parse_bytes(std::string_view text);
 /// mm cm m km.
 std::optional<Metres> parse_metres(std::string_view text);
-/// dB.
-std::optional<Decibel> parse_decibel(std::string_view text);
 /// C; degrees Celsius.
 std::optional<double> parse_celsius(std::string_view text);
 

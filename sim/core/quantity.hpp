@@ -111,7 +111,6 @@ constexpr Bytes operator""_B(unsigned long long v) { return Bytes(static_cast<st
 constexpr Bytes operator""_KiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 10); }
 constexpr Bytes operator""_MiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 20); }
 constexpr Bytes operator""_GiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 30); }
-constexpr Bytes operator""_MB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) * 1'000'000); }
 constexpr BitRate operator""_Gbps(unsigned long long v) {
   return BitRate(static_cast<std::int64_t>(v) * 1'000'000'000);
 }

@@ -44,6 +44,6 @@ constexpr Metres metres_from_number = TWIN(50_m, 50.0);
 constexpr HostId host_from_switch = TWIN(HostId(3), SwitchId(3));
 constexpr HostId id_from_number = TWIN(HostId(3), 3);
 constexpr std::size_t number_from_id = TWIN(HostId(3).index(), HostId(3));
-constexpr bool rank_compared_with_host = TWIN(RankId(3) == RankId(3), RankId(3) == HostId(3));
+constexpr bool node_compared_with_host = TWIN(NodeId(3) == NodeId(3), NodeId(3) == HostId(3));
 constexpr LinkId link_from_cable = TWIN(LinkId(2 * CableId(1).value), CableId(1));
 constexpr auto id_plus_id = TWIN(HostId(1).value + HostId(2).value, HostId(1) + HostId(2));
