@@ -38,7 +38,7 @@ void NetworkAssembly::check() const {
   const auto &t = spec.transport;
   EXPECTS(spec.links.size() == 2 * spec.fabric.cables.size() && !spec.routes.empty());
   EXPECTS(spec.programs.size() == spec.placement.size() && spec.placement.size() <= spec.fabric.hosts);
-  EXPECTS(t.virtual_lanes >= 1 && t.virtual_lanes <= Transmitter::most_lanes);
+  EXPECTS(t.virtual_lanes >= 1 && t.virtual_lanes <= Link::most_lanes);
   EXPECTS(spec.fabric.ports_per_host >= 1 && spec.fabric.ports_per_host < 256);
   EXPECTS(spec.trains.most_frames >= 1);
   EXPECTS(t.window_frames >= 64 && (t.window_frames & (t.window_frames - 1)) == 0 && t.ack_every >= 1);
@@ -88,7 +88,7 @@ Switch::OutPort *NetworkAssembly::egress(LinkId link) const {
   return &switches[from.index() - spec.fabric.hosts]->out(link.value % 2 == 0 ? ports.at_a : ports.at_b);
 }
 
-Transmitter &NetworkAssembly::transmitter(LinkId link) const {
+Link &NetworkAssembly::link_of(LinkId link) const {
   Switch::OutPort *const port = egress(link);
   // A host is end a of its cables.
   return port != nullptr ? port->link : hosts[source(link).index()]->nics[ports_[link.value / 2].at_a]->link;
@@ -191,7 +191,7 @@ void NetworkAssembly::connect_cables() {
     const LinkId link(l);
     const NodeId to = target(link);
     const bool cut_through = spec.switches.forwarding == Forwarding::cut_through;
-    Transmitter::Settings settings;
+    Link::Settings settings;
     settings.arrival = spec.fabric.is_host(to) ? ArrivalAt::tail
                        : cut_through           ? ArrivalAt::head
                                                : ArrivalAt::first_frame;
@@ -201,11 +201,11 @@ void NetworkAssembly::connect_cables() {
     settings.retry = &spec.link_retry;
     if (spec.fabric.is_host(source(link)))
       settings.feed = spec.hosts.pcie;
-    transmitter(link).configure(spec.links[l], settings, RandomStream(spec.seed, Purpose::codeword, l));
+    link_of(link).configure(spec.links[l], settings, RandomStream(spec.seed, Purpose::codeword, l));
   }
   if (!spec.telemetry.links.empty())
     for (const std::size_t most = telemetry_intervals(spec.telemetry); const LinkId link : spec.telemetry.links)
-      transmitter(link).watch(spec.telemetry.interval, most, !spec.fabric.is_host(source(link)));
+      link_of(link).watch(spec.telemetry.interval, most, !spec.fabric.is_host(source(link)));
   for (std::uint32_t l = 0; l < spec.links.size(); ++l)
     connect_link(LinkId(l));
 }
@@ -215,8 +215,8 @@ void NetworkAssembly::connect_link(LinkId link) {
   const NodeId to = target(link);
   const auto &ports = ports_[link.value / 2];
   const std::uint32_t to_port = link.value % 2 == 0 ? ports.at_b : ports.at_a;
-  Transmitter &sending = transmitter(link);
-  const Transmitter &back = transmitter(reverse(link));
+  Link &sending = link_of(link);
+  const Link &back = link_of(reverse(link));
   Entity &producer = spec.fabric.is_host(from) ? static_cast<Entity &>(*hosts[from.index()])
                                                : *switches[from.index() - spec.fabric.hosts];
   const bool to_host = spec.fabric.is_host(to);
@@ -252,7 +252,7 @@ void NetworkAssembly::connect_link(LinkId link) {
   for (std::uint32_t lane = 0; lane < spec.transport.virtual_lanes; ++lane) {
     Sender<Credit> &credit =
         to_host ? nic->credits[lane] : switches[to.index() - spec.fabric.hosts]->credit(to_port, lane);
-    Transmitter::Lane &waiting = sending.lane(lane);
+    Link::Lane &waiting = sending.lane(lane);
     waiting.credits.connect(credit, producer, news, &waiting.wanted);
   }
 }

@@ -24,7 +24,7 @@ public:
   std::vector<std::unique_ptr<ScaleUpDomain>> domains;
   std::unique_ptr<Simulation> simulation;
   /// The sending end of a directed link.
-  Transmitter &transmitter(LinkId link) const;
+  Link &link_of(LinkId link) const;
   /// Greatest backlog of the link's egress port in a switch; 0 for hosts, whose queue is their memory. [wire bytes]
   std::uint64_t most_backlog(LinkId link) const;
   /// Wire bytes × the time they waited in the link's egress port. [B ns]

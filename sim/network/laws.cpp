@@ -37,7 +37,7 @@ void check_credits(const NetworkAssembly &a, std::vector<std::string> &broken) {
   const auto &t = a.spec.transport;
   const std::int64_t full_frame = t.mtu.value + t.header.value + frame_gap_bytes;
   for (std::uint32_t l = 0; l < a.spec.links.size(); ++l) {
-    Transmitter &link = a.transmitter(LinkId(l));
+    Link &link = a.link_of(LinkId(l));
     for (std::uint32_t lane = 0; lane < a.spec.transport.virtual_lanes; ++lane) {
       auto &state = link.lane(lane);
       for (const Credit *credit = state.credits.front(); credit != nullptr; credit = state.credits.front()) {

@@ -5,7 +5,7 @@
 
 namespace lightloom {
 
-void Transmitter::configure(const LinkHealth &health, const Settings &settings, RandomStream codewords) {
+void Link::configure(const LinkHealth &health, const Settings &settings, RandomStream codewords) {
   EXPECTS(!health.segments.empty() && health.segments.front().from == SimTime{} && settings.lanes >= 1 &&
           settings.lanes <= most_lanes && settings.full_frame.value > 0);
   health_ = &health;
@@ -36,7 +36,7 @@ void Transmitter::configure(const LinkHealth &health, const Settings &settings, 
   change_segment(SimTime{});
 }
 
-void Transmitter::change_segment(SimTime d) {
+void Link::change_segment(SimTime d) {
   const auto &segments = health_->segments;
   while (segment_ + 1 < segments.size() && segments[segment_ + 1].from <= d)
     ++segment_;
@@ -64,27 +64,27 @@ void Transmitter::change_segment(SimTime d) {
   draw_skip();
 }
 
-void Transmitter::set_plain_until() {
+void Link::set_plain_until() {
   const bool plain = telemetry_ == nullptr && !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{} &&
                      replay_round_trip_ == Duration{};
   plain_until_ = plain ? std::min(next_change_, next_down_) : SimTime{};
 }
 
-void Transmitter::watch(Duration interval, std::size_t most_intervals, bool queues) {
+void Link::watch(Duration interval, std::size_t most_intervals, bool queues) {
   telemetry_ = std::make_unique<LinkTelemetry>(interval, most_intervals);
   queues_ = queues;
   set_plain_until();
 }
 
 /// In a switch a frame's time is when it could have left.
-void Transmitter::record(const Frame &frame, SimTime d, Duration sending) {
+void Link::record(const Frame &frame, SimTime d, Duration sending) {
   const bool waited = queues_ && frame.kind != Frame::Kind::pause && tries_ == 0 && frame.time < d;
   if (waited)
     telemetry_->joined(frame.time, frame.size);
   telemetry_->left(d, waited ? frame.size : 0, sending);
 }
 
-SimTime Transmitter::light_back_after(SimTime now) const {
+SimTime Link::light_back_after(SimTime now) const {
   bool dark = false;
   for (const LinkHealthSegment &segment : health_->segments) {
     if (segment.from <= now)
@@ -97,13 +97,13 @@ SimTime Transmitter::light_back_after(SimTime now) const {
   return never;
 }
 
-void Transmitter::lose(const Frame &frame) {
+void Link::lose(const Frame &frame) {
   counters_.dropped_frames += frame.frames();
   (frame.kind == Frame::Kind::data ? lost_data_ : lost_control_) += frame.frames();
 }
 
 /// The try that left at `d` and whose tail left at `sent` was hit: the frame goes out again, or is given up.
-void Transmitter::replay(const Frame &frame, SimTime d, SimTime sent) {
+void Link::replay(const Frame &frame, SimTime d, SimTime sent) {
   const SimTime again = std::max(free_, sent + replay_delay(*retry_, latency_));
   if (++tries_ >= retry_->most) {
     free_ = again; // the link goes on when the last loss is known
@@ -118,7 +118,7 @@ void Transmitter::replay(const Frame &frame, SimTime d, SimTime sent) {
   tries_ = 0;
 }
 
-void Transmitter::transmit_frames(const Frame &train, SimTime d) {
+void Link::transmit_frames(const Frame &train, SimTime d) {
   const auto each = train.trimmed ? train.size / train.count : static_cast<std::uint32_t>(full_frame_);
   Frame frame = train;
   frame.count = 1;
@@ -134,7 +134,7 @@ void Transmitter::transmit_frames(const Frame &train, SimTime d) {
 }
 
 /// A link whose latency shrinks still delivers in order: frames wait for those sent before.
-void Transmitter::keep_order(Frame &frame) {
+void Link::keep_order(Frame &frame) {
   if (frame.time >= in_order_from_) {
     in_order_from_ = SimTime{};
     set_plain_until();
@@ -143,7 +143,7 @@ void Transmitter::keep_order(Frame &frame) {
   }
 }
 
-void Transmitter::draw_skip() {
+void Link::draw_skip() {
   const double ratio = health_->segments[segment_].uncorrectable_ratio;
   exposure_left_ = unlimited;
   if (!(ratio > 0) || down_)

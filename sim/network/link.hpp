@@ -41,7 +41,7 @@ inline std::uint32_t overdraft_of(const Frame &frame) {
   return static_cast<std::uint32_t>(train_overdraft[frame.path_use]);
 }
 
-class Transmitter {
+class Link {
 public:
   static constexpr std::uint32_t most_lanes = 4;
   struct Lane {
@@ -58,9 +58,9 @@ public:
     Bytes credits_per_lane{};             ///< 0 = unlimited
     Bytes full_frame{};                   ///< on the wire, gap included
     BitRate feed;                         ///< what the sender's host bus can feed; 0 = no limit
-    const LinkRetrySpec *retry = nullptr; ///< outlives the transmitter; none: corrupt frames arrive
+    const LinkRetrySpec *retry = nullptr; ///< outlives the link; none: corrupt frames arrive
   };
-  /// `health` must outlive the transmitter.
+  /// `health` must outlive the link.
   void configure(const LinkHealth &health, const Settings &settings, RandomStream codewords);
 
   /// Earliest departure ≥ ready of a frame of `size` on `lane`; `never` if it waits for credits that come at or after
@@ -215,7 +215,7 @@ private:
   RandomStream codewords_;
 };
 
-inline Duration Transmitter::transmission(std::int64_t size) {
+inline Duration Link::transmission(std::int64_t size) {
   if (ps_per_byte_ != 0) [[likely]]
     return Duration(size * ps_per_byte_);
   const __int128 bits_ps = static_cast<__int128>(size) * 8'000'000'000'000 + remainder_;
@@ -223,7 +223,7 @@ inline Duration Transmitter::transmission(std::int64_t size) {
   return Duration(static_cast<std::int64_t>(bits_ps / rate_.bits_per_second));
 }
 
-inline void Transmitter::transmit(const Frame &frame, SimTime d) {
+inline void Link::transmit(const Frame &frame, SimTime d) {
   ASSERT_THAT(d >= free_ && d >= frame.time);
   if (d >= next_change_) [[unlikely]]
     change_segment(d);
@@ -270,7 +270,7 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
     lane(frame.lane).balance -= size;
 }
 
-[[gnu::always_inline]] inline void Transmitter::send(const Frame &frame, SimTime d) {
+[[gnu::always_inline]] inline void Link::send(const Frame &frame, SimTime d) {
   ASSERT_THAT(d >= free_ && d >= frame.time);
   const std::int64_t size = frame.size;
   const Duration sending(size * ps_per_byte_);
@@ -297,7 +297,7 @@ inline void Transmitter::transmit(const Frame &frame, SimTime d) {
   free_ = d + sending;
 }
 
-template <class Source> SimTime Transmitter::run(Source source, SimTime until) {
+template <class Source> SimTime Link::run(Source source, SimTime until) {
   SimTime free = free_;
   std::int64_t balance = first_lane_.balance;
   SimTime credit_time = first_lane_.credit_time;

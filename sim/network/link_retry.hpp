@@ -1,5 +1,5 @@
 #pragma once
-// Link-level retry (UEC LLR), as rules of time. The transmitter applies them (Transmitter::replay).
+// Link-level retry (UEC LLR), as rules of time. The link applies them (Link::replay).
 //
 //     sender    ██ hit ██▒▒▒▒▒▒ wasted ▒▒▒▒▒▒██ again ██ next ██ …
 //                        └ latency ┐       ┌ request: latency ┘

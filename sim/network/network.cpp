@@ -19,7 +19,7 @@ namespace lightloom {
 namespace {
 void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
   for (std::uint32_t l = 0; l < a.spec.links.size(); ++l) {
-    const Transmitter &link = a.transmitter(LinkId(l));
+    const Link &link = a.link_of(LinkId(l));
     r.links.push_back(link.counters());
     r.silent = std::max(r.silent, link.free());
     r.links.back().max_queue_bytes = a.most_backlog(LinkId(l));
@@ -210,7 +210,7 @@ Watcher make_watcher(const NetworkAssembly &assembly, const ExecutionOptions &op
 void collect_telemetry(const NetworkAssembly &assembly, NetworkResult &r) {
   std::vector<LinkTelemetry> links;
   for (const LinkId link : assembly.spec.telemetry.links)
-    links.push_back(*assembly.transmitter(link).telemetry());
+    links.push_back(*assembly.link_of(link).telemetry());
   if (!links.empty())
     r.telemetry = collect(std::move(links), assembly.spec.telemetry, std::max(r.end, r.silent));
 }

@@ -60,7 +60,7 @@ public:
   Nic(const Nic &) = delete;
   Nic &operator=(const Nic &) = delete;
 
-  Transmitter link;
+  Link link;
   Receiver<Frame> frames;
   std::vector<Sender<Credit>> credits; ///< one per lane, for what comes in
   Duration credit_delay{};             ///< tail in → credit back at the switch

@@ -80,7 +80,7 @@ bool Switch::drop(OutPort &port, const Frame &frame) {
 }
 
 /// `waiting`: bytes in the frame's queue beside it.
-void Switch::mark(Transmitter &link, Frame &frame, std::int64_t waiting, SimTime now) {
+void Switch::mark(Link &link, Frame &frame, std::int64_t waiting, SimTime now) {
   const EcnSpec &ecn = settings_.spec.ecn;
   if (waiting <= ecn.least.value)
     return;

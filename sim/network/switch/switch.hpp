@@ -63,7 +63,7 @@ public:
     std::uint64_t waited = 0;         ///< of what has left, bytes × time [B × 1,024 ps]
     std::uint32_t ahead_in_a_row = 0; ///< frames of higher lanes that left while lane 0 waited
     std::uint32_t waiting = 0;        ///< bit set: lanes with queued frames (without credits)
-    Transmitter link;
+    Link link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     SimTime stopped_since{};
     bool stopped = false; ///< by a pause, and not told to go on
@@ -144,7 +144,7 @@ private:
   bool has_headroom(const Frame &frame, SimTime exit);
   bool drop(OutPort &port, const Frame &frame);
   bool holds_too_much(const Ingress &ingress) const;
-  void mark(Transmitter &link, Frame &frame, std::int64_t waiting, SimTime now);
+  void mark(Link &link, Frame &frame, std::int64_t waiting, SimTime now);
   void hold(const Frame &frame, SimTime exit);
   void release(const Frame &frame, SimTime d);
   void tell(std::uint32_t port, bool stop, SimTime d);

@@ -13,7 +13,7 @@ using namespace lightloom::test;
 
 namespace {
 /// How a stream came to where it is: parts in order, after those of `parent`.
-struct Link {
+struct Piece {
   int parent = -1;
   std::vector<std::pair<Cause, std::int64_t>> parts;
 };
@@ -74,7 +74,7 @@ private:
   };
   std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(n))); }
   std::uint32_t any(std::size_t n) { return static_cast<std::uint32_t>(random_.below(n)); }
-  int link(Link what) {
+  int link(Piece what) {
     chain_.push_back(std::move(what));
     return static_cast<int>(chain_.size()) - 1;
   }
@@ -100,7 +100,7 @@ private:
     case 1: {
       const std::int64_t excess = below(1'000'000), nominal = 1 + below(5'000'000);
       run.compute(rank, nominal + excess, excess, 0, stream);
-      const Link computing{at_[rank][stream], {{Cause::compute, nominal}, {Cause::imbalance, excess}}};
+      const Piece computing{at_[rank][stream], {{Cause::compute, nominal}, {Cause::imbalance, excess}}};
       moved(rank, stream, begin, link(computing), true);
       return;
     }
@@ -158,7 +158,7 @@ private:
       met.resent_after = 1 + below(10'000'000);
     else if (random_.below(3) == 0)
       met.left_before = below(sender + 1);
-    Link way{at_[from][post], {{Cause::host, Recorder::nic + Recorder::overhead}}};
+    Piece way{at_[from][post], {{Cause::host, Recorder::nic + Recorder::overhead}}};
     std::int64_t left = sender - met.left_before;
     const auto part = [&](Cause cause, std::int64_t ps) {
       way.parts.push_back({cause, std::min(ps, left)});
@@ -183,7 +183,7 @@ private:
   }
 
   RandomStream random_;
-  std::vector<Link> chain_;
+  std::vector<Piece> chain_;
   std::vector<std::vector<int>> at_;                            ///< [rank][stream]: its chain
   std::vector<std::vector<Wait>> idle_;                         ///< [rank] stream 0
   std::vector<std::vector<std::pair<std::int64_t, int>>> ends_; ///< [rank] stream 0

@@ -46,8 +46,8 @@ TEST_CASE("The remainder below 1 ps is carried: 1,000 frames take 8n/R rounded d
        {BitRate(3'200'000'000'000), BitRate(7'200'000'000'000), BitRate(999'999'999'937), 400_Gbps})
     for (const std::uint16_t size : {std::uint16_t{21}, std::uint16_t{4116}, std::uint16_t{65535}}) {
       const LinkHealth health = healthy(rate, 1ns);
-      Transmitter link;
-      Transmitter::Settings settings;
+      Link link;
+      Link::Settings settings;
       settings.full_frame = Bytes(size);
       link.configure(health, settings, RandomStream());
       Receiver<Frame> far_end;

@@ -19,23 +19,23 @@ namespace {
 constexpr std::int64_t frame_ps = 82'320, latency_ps = 300'000, try_ps = frame_ps + 2 * latency_ps + 2 * 50'000;
 
 /// A link by itself; what it sends can be read.
-struct Link {
+struct LinkBench {
   struct Idle final : Entity {
     SimTime advance(SimTime) override { return never; }
     std::uint64_t digest() const override { return 0; }
   } idle;
   LinkHealth health;
   LinkRetrySpec retry;
-  Transmitter sender;
+  Link sender;
   Receiver<Frame> far_end;
   Simulation simulation{1};
 
-  Link(double uncorrectable, std::uint32_t most, std::uint64_t seed, Bytes buffer = {}) {
+  LinkBench(double uncorrectable, std::uint32_t most, std::uint64_t seed, Bytes buffer = {}) {
     health = healthy(400_Gbps, Duration(latency_ps), uncorrectable);
     retry.enabled = true;
     retry.most = most;
     retry.buffer = buffer;
-    Transmitter::Settings settings;
+    Link::Settings settings;
     settings.full_frame = Bytes(4116);
     settings.retry = &retry;
     sender.configure(health, settings, RandomStream(seed, Purpose::codeword, 0));
@@ -67,7 +67,7 @@ struct Link {
 
 TEST_CASE("A frame hit h times arrives h × (its time + two latencies + two turnarounds) later, and the link goes on "
           "behind it") {
-  Link link(2e-3, 1000, 1);
+  LinkBench link(2e-3, 1000, 1);
   std::uint64_t hits = 0, most_hits = 0;
   for (int i = 0; i < 20'000; ++i) {
     const SimTime d = link.send(i % 3 == 0 ? Frame::Kind::pause : Frame::Kind::data);
@@ -91,7 +91,7 @@ TEST_CASE("A frame hit h times arrives h × (its time + two latencies + two turn
 
 TEST_CASE("A frame that is hit at every try is given up after the last one and counted as dropped") {
   for (const std::uint32_t most : {1u, 2u, 7u}) {
-    Link link(1, most, 1);
+    LinkBench link(1, most, 1);
     link.send();
     link.send(Frame::Kind::acknowledgement);
     CHECK_FALSE(link.receive());
@@ -111,13 +111,13 @@ TEST_CASE("Credit is taken once for a frame that is sent again, and not for one 
     retry.enabled = true;
     retry.most = most;
     const LinkHealth health = healthy(400_Gbps, Duration(latency_ps), most == 1 ? 1 : 2e-3);
-    Transmitter::Settings settings;
+    Link::Settings settings;
     settings.full_frame = Bytes(4116);
     settings.credits_per_lane = Bytes(1000 * 4116);
     settings.retry = &retry;
-    Transmitter sender;
+    Link sender;
     sender.configure(health, settings, RandomStream(3, Purpose::codeword, 0));
-    Link::Idle idle;
+    LinkBench::Idle idle;
     Simulation simulation(1);
     simulation.add(idle, 0);
     Receiver<Frame> far_end;
@@ -135,7 +135,7 @@ TEST_CASE("A replay buffer smaller than the round trip leaves buffer ÷ round tr
           "approaches to within one frame") {
   // Round trip of a full frame: 782,320 ps, in which the link could send 39,116 B.
   for (const std::int64_t buffer : {8'232, 12'348, 20'000, 30'000, 39'115, 39'116, 100'000}) {
-    Link link(0, 7, 1, Bytes(buffer));
+    LinkBench link(0, 7, 1, Bytes(buffer));
     constexpr int frames = 1000;
     SimTime last{};
     for (int i = 0; i < frames; ++i)
@@ -167,10 +167,10 @@ TEST_CASE("A link that goes down during a replay loses the frame") {
   retry.enabled = true;
   LinkHealth health = healthy(400_Gbps, Duration(latency_ps), 1); // every try is hit
   health.segments.push_back({at_picoseconds(2 * try_ps + 1000), BitRate(0), Duration(latency_ps), 0});
-  Transmitter::Settings settings;
+  Link::Settings settings;
   settings.full_frame = Bytes(4116);
   settings.retry = &retry;
-  Transmitter sender;
+  Link sender;
   sender.configure(health, settings, RandomStream(3, Purpose::codeword, 0));
   Frame frame;
   frame.size = 4116;

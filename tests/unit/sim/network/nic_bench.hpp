@@ -18,7 +18,7 @@ public:
   explicit NicBench(const TransportSpec &transport, Duration reaction = Duration{}, std::uint32_t queues = 1,
                     BitRate rate = 400_Gbps)
       : health_(healthy(rate, latency)), nic(settings(transport, reaction)) {
-    Transmitter::Settings link;
+    Link::Settings link;
     link.lanes = transport.virtual_lanes;
     link.full_frame = Bytes(full(transport));
     nic.link.configure(health_, link, RandomStream());

@@ -24,8 +24,8 @@ struct Idle final : Entity {
 std::vector<Frame> broken_up(const Frame &train, SimTime &free) {
   Idle idle;
   const LinkHealth health = healthy(400_Gbps, Duration(latency_ps), 1);
-  Transmitter sender;
-  Transmitter::Settings settings;
+  Link sender;
+  Link::Settings settings;
   settings.full_frame = Bytes(4116);
   sender.configure(health, settings, RandomStream(1, Purpose::codeword, 0));
   Simulation simulation{1};
