@@ -154,7 +154,7 @@ std::string keeps_phase(const Samples &s, const NetworkSpec &n) {
 
 /// The first condition that fails; "" when the later steps are copies.
 std::string why_not(const Samples &s, const NetworkSpec &n) {
-  if (const auto ended = [](const NetworkResult &n) { return n.finished() && n.violations.empty(); };
+  if (const auto ended = [](const NetworkResult &run) { return run.finished() && run.violations.empty(); };
       !ended(s.two) || !ended(s.three))
     return "the first three steps did not come to their end";
   for (const auto &reason : {draws(s, n), keeps_phase(s, n), not_idle(s, n), different(s)})

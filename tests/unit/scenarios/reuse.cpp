@@ -4,6 +4,7 @@
 #include "scenarios/build.hpp"
 #include "scenarios/run.hpp"
 #include "scenarios/schema/loader.hpp"
+#include "sim/network/network.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
