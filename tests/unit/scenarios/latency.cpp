@@ -4,9 +4,9 @@
 #include "scenarios/results/latency_budget.hpp"
 #include "scenarios/results/latency_path.hpp"
 #include "scenarios/schema/loader.hpp"
-#include "sim/network/network.hpp"
 #include "scenarios/shipped.hpp"
 #include "sim/core/parse_quantity.hpp"
+#include "sim/network/network.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
