@@ -160,7 +160,7 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     hosts.push_back(std::make_unique<Host>(Host::draw_speed(spec.compute, spec.seed, h)));
     for (std::uint32_t port = 0; port < fabric.ports_per_host; ++port)
       hosts.back()->nics.push_back(
-          std::make_unique<Nic>(Nic::Settings{HostId(h), spec.transport, spec.hosts, spec.paths, patience,
+          std::make_unique<Nic>(Nic::Settings{HostId(h), &spec.transport, spec.hosts, spec.paths, patience,
                                               patience_per_frame_, spec.trains, port, lossless}));
     hosts.back()->record_flows = spec.record_flows;
     hosts.back()->foresight = spec.hosts.reaction;

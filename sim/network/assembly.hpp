@@ -17,6 +17,8 @@ class NetworkAssembly {
 public:
   /// Throws Error when the specification cannot work. `spec` is kept.
   NetworkAssembly(NetworkSpec spec, ExecutionOptions::Grouping grouping);
+  NetworkAssembly(const NetworkAssembly &) = delete; // NICs refer to its spec
+  NetworkAssembly &operator=(const NetworkAssembly &) = delete;
 
   NetworkSpec spec;
   std::vector<std::unique_ptr<Host>> hosts;

@@ -18,14 +18,14 @@ constexpr std::int64_t most_frames = std::int64_t{1} << 30;
 } // namespace
 
 Nic::Nic(const Settings &settings)
-    : credits(settings.transport.virtual_lanes), settings_(settings),
-      transport_(settings_.transport.kind->make(*this, settings_.transport)), rules_(transport_->rules) {
+    : credits(settings.transport->virtual_lanes), settings_(settings),
+      transport_(settings_.transport->kind->make(*this, *settings_.transport)), rules_(transport_->rules) {
   if (settings.host.pcie.bits_per_second > 0)
     bus_fs_per_byte_ = 8'000'000'000'000'000 / settings.host.pcie.bits_per_second;
 }
 
 void Nic::prepare() {
-  transport_->prepare({send_queues.size(), link.nominal_rate(), settings_.transport.base_rtt, rules_.full_frame});
+  transport_->prepare({send_queues.size(), link.nominal_rate(), settings_.transport->base_rtt, rules_.full_frame});
 }
 
 void Nic::choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message) {
@@ -53,7 +53,7 @@ std::uint8_t Nic::overdraft(const SendQueue &queue) {
 void Nic::post(std::uint32_t index, const Operation &send, Bytes size, const SentMessage &origin,
                std::vector<NicEvent> &events) {
   SendQueue &queue = send_queues[index];
-  const std::int64_t mtu = settings_.transport.mtu.value;
+  const std::int64_t mtu = rules_.payload;
   const auto count = static_cast<std::uint32_t>(size.value == 0 ? 1 : (size.value + mtu - 1) / mtu);
   if (size.value / mtu >= most_frames)
     throw Error(fmt::format("a message of {} B", size.value), "sequence numbers go round after 4 billion frames",
@@ -133,7 +133,7 @@ void Nic::arm(SendQueue &queue, SimTime now) {
     queue.deadline = never;
     return;
   }
-  set_deadline(queue, now + settings_.transport.retransmit_timeout);
+  set_deadline(queue, now + settings_.transport->retransmit_timeout);
 }
 
 void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
@@ -152,14 +152,14 @@ void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
     if (queue.deadline == never)
       continue;
     if (queue.deadline <= now && transport_->time_out(i, now)) {
-      if (++queue.retries > settings_.transport.retry_count) {
+      if (++queue.retries > settings_.transport->retry_count) {
         queue.dead = true;
         queue.deadline = never;
         events.push_back({NicEvent::Kind::peer_unreachable, now, i, queue.retries - 1, 0, settings_.port});
         continue;
       }
       transport_->send_again(i);
-      queue.deadline = now + settings_.transport.retransmit_timeout;
+      queue.deadline = now + settings_.transport->retransmit_timeout;
       activate(i);
     }
     timeout_at_ = std::min(timeout_at_, queue.deadline);

@@ -45,7 +45,7 @@ class Nic {
 public:
   struct Settings {
     HostId self;
-    TransportSpec transport;
+    const TransportSpec *transport = nullptr; ///< of the network, which outlives the NIC
     HostSpec host;
     PathChoice paths = PathChoice::ecmp;
     Duration reorder_patience{};           ///< a gap open for longer is a loss: more than two paths can differ by
@@ -147,7 +147,7 @@ private:
   };
   bool reordering() const { return settings_.paths != PathChoice::ecmp || rules_.sprays; }
   bool stopped(std::uint32_t lane) const { return (stopped_ >> lane & 1u) != 0; }
-  std::uint32_t control_lane() const { return settings_.transport.virtual_lanes - 1; }
+  std::uint32_t control_lane() const { return rules_.lanes - 1; }
   bool has_work(std::uint32_t send_queue) { return transport_->has_work(send_queue); }
   std::uint32_t index_of(const SendQueue &queue) const {
     return static_cast<std::uint32_t>(&queue - send_queues.data());

@@ -57,7 +57,7 @@ ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEve
   ReceiveQueue &queue = receive_queues[frame.queue_pair];
   finished_.clear();
   const auto taken = queue.take({frame.sequence, frame.count, frame.size - frame.count * rules_.overhead, frame.last},
-                                rules_.selective, rules_.receive_window, settings_.transport.mtu.value, finished_);
+                                rules_.selective, rules_.receive_window, rules_.payload, finished_);
   counters_.frames_delivered += taken.frames;
   counters_.frames_discarded += frame.count - taken.frames;
   for (const auto &message : finished_) {
@@ -75,8 +75,8 @@ ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEve
 /// each would double the work. Under a window of few trains that would be too late: each is.
 std::uint32_t Nic::acknowledgement_due(std::uint32_t count) const {
   if (count == 1) [[likely]]
-    return std::min(rules_.ack_every, settings_.transport.window_frames / 2);
-  return std::min(std::max(rules_.ack_every, rules_.trains_per_answer * count), settings_.transport.window_frames / 8);
+    return std::min(rules_.ack_every, rules_.window_frames / 2);
+  return std::min(std::max(rules_.ack_every, rules_.trains_per_answer * count), rules_.window_frames / 8);
 }
 
 /// The peer's buffer is full (IEEE 802.1Qbb): the lane stops until it may go on.

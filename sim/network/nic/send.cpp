@@ -8,7 +8,7 @@
 namespace lightloom {
 
 std::int64_t Nic::payload_of(const OutgoingMessage &message, std::uint32_t sequence, std::uint32_t count) const {
-  const std::int64_t mtu = settings_.transport.mtu.value;
+  const std::int64_t mtu = rules_.payload;
   const bool last = sequence - message.first + count == message.frames;
   return last ? message.bytes - mtu * (sequence - message.first) : mtu * count;
 }
@@ -105,7 +105,7 @@ void Nic::drain(SimTime until) {
     }
     const SimTime control = earliest_control(until);
     // On one lane data never overtakes an acknowledgement that waits for credit.
-    const bool only_control = settings_.transport.virtual_lanes == 1 && !acknowledgements_.empty();
+    const bool only_control = rules_.lanes == 1 && !acknowledgements_.empty();
     const SimTime data = only_control ? never : earliest_data(until);
     if (std::min(control, data) >= until)
       return;
@@ -195,7 +195,7 @@ SimTime Nic::next_departure(SimTime until) {
     const SimTime control = earliest_control(until);
     next = control != never ? control : link.next_credit(control_lane());
   }
-  const bool only_control = settings_.transport.virtual_lanes == 1 && !acknowledgements_.empty(); // as in drain()
+  const bool only_control = rules_.lanes == 1 && !acknowledgements_.empty(); // as in drain()
   if (only_control || stopped(0) || (round_.empty() && paced_.empty()))
     return next;
   const bool waits = round_.empty();

@@ -21,13 +21,17 @@ struct NicEvent;
 struct TransportRules {
   explicit TransportRules(const TransportSpec &spec)
       : overhead(spec.overhead().value), full_frame(spec.full_frame().value), control_size(spec.control_frame().value),
-        window(spec.window_frames), receive_window(spec.window_frames), ack_every(spec.ack_every),
+        payload(spec.mtu.value), lanes(spec.virtual_lanes), window(spec.window_frames),
+        receive_window(spec.window_frames), window_frames(spec.window_frames), ack_every(spec.ack_every),
         selective(spec.recovery == TransportSpec::Recovery::selective) {}
   std::int64_t overhead;        ///< of a data frame: header, preamble and gap [B]
   std::int64_t full_frame;      ///< of a data frame, payload included [B]
   std::int64_t control_size;    ///< of acknowledgements and the like, on the wire [B]
+  std::int64_t payload;         ///< of a full frame [B]
+  std::uint32_t lanes;          ///< virtual lanes or priorities
   std::uint32_t window;         ///< frames a sender may have unacknowledged
   std::uint32_t receive_window; ///< frames that a receiver keeps out of turn; a power of two
+  std::uint32_t window_frames;  ///< TransportSpec::window_frames, which acknowledgements must not wait for
   std::uint32_t ack_every;      ///< frames
   std::uint32_t trains_per_answer = 4;
   std::uint32_t least_gap = 0; ///< where frames overtake each other: a gap is a loss once so many frames follow it

@@ -23,8 +23,8 @@ struct TransportDefaults {
   const char *congestion_control = "none";
   bool go_back_n = false;
   std::optional<Duration> retransmit_timeout = std::nullopt; ///< nothing: from the base round trip
-  bool spray = false;                         ///< switches spray
-  Duration reaction{};                        ///< of a NIC, HostSpec::reaction
+  bool spray = false;                                        ///< switches spray
+  Duration reaction{};                                       ///< of a NIC, HostSpec::reaction
   bool pfc = false;
   bool short_queues = false; ///< a queue holds one base round trip × rate; else what the buffer lets it
 };

@@ -17,7 +17,7 @@ public:
   static constexpr Duration latency = Duration(500'000);
   explicit NicBench(const TransportSpec &transport, Duration reaction = Duration{}, std::uint32_t queues = 1,
                     BitRate rate = 400_Gbps)
-      : health_(healthy(rate, latency)), nic(settings(transport, reaction)) {
+      : transport_(transport), health_(healthy(rate, latency)), nic(settings(transport_, reaction)) {
     Link::Settings link;
     link.lanes = transport.virtual_lanes;
     link.full_frame = Bytes(full(transport));
@@ -64,12 +64,13 @@ private:
   static Nic::Settings settings(const TransportSpec &transport, Duration reaction) {
     Nic::Settings s;
     s.self = HostId(0);
-    s.transport = transport;
+    s.transport = &transport;
     s.host.nic_latency = Duration{};
     s.host.reaction = reaction;
     s.reorder_patience = Duration(100'000'000);
     return s;
   }
+  TransportSpec transport_;
   LinkHealth health_;
   Idle idle_;
   Simulation simulation_{1}; ///< gives the test its wake slot
