@@ -25,6 +25,7 @@ struct NetworkSummary {
   std::string mean_queue_link;             ///< … and the link behind it
 };
 
+/// What the counters of all links and NICs of a run come to; figures that the run did not keep are `not_known`.
 NetworkSummary network_summary(const RunResults &results);
 
 /// What happened in a few lines; one sentence when nothing did; empty when not known. Ends with a newline.

@@ -30,6 +30,7 @@ struct GpuColumn {
   std::vector<std::int64_t> GpuTimes::*member;
 };
 
+/// Columns of the datasets of rows, each list in the order of the file; the group is named after the kind of row.
 const std::vector<Column<StepRow>> &step_columns();
 const std::vector<GpuColumn> &gpu_columns();
 const std::vector<Column<CollectiveRow>> &collective_columns();

@@ -8,6 +8,7 @@
 
 namespace lightloom {
 
+/// What the end of a file says of its bytes: no seal there, a seal that fits them, one that does not.
 enum class Seal { none, intact, broken };
 
 /// What to append to these bytes.

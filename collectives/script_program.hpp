@@ -1,5 +1,6 @@
 #pragma once
-// The interpreter of scripts: what all ranks share, and one rank's walk. Private to script_plan.cpp and script_program.cpp.
+// The interpreter of scripts: what all ranks share, and one rank's walk. Private to script_plan.cpp and
+// script_program.cpp.
 
 #include "collectives/script.hpp"
 

@@ -8,6 +8,7 @@
 
 namespace lightloom {
 
+/// The progress of one run, written over itself; silent when off.
 class ProgressLine {
 public:
   /// `expected`: payload the whole run will deliver; 0 when not known (then no share and no time left).

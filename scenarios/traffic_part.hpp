@@ -9,6 +9,7 @@
 
 namespace lightloom {
 
+/// One [[traffic]] table as it was read; keys are explained in scenarios/schema/schema_loads.cpp.
 struct TrafficPart {
   std::string pattern = "permutation";
   Bytes size{};
@@ -23,7 +24,7 @@ struct TrafficPart {
   bool poisson = false; ///< arrivals = "poisson"
   double load = 0;
   Duration duration{};
-  Duration warmup{}; ///< from start on: left out of the figures
+  Duration warmup{};           ///< from start on: left out of the figures
   std::string sizes = "fixed"; ///< a name of flow_size_names()
   std::string sizes_file{};    ///< resolved against the scenario's folder; replaces sizes
   bool record = true;

@@ -25,6 +25,7 @@ struct SceneResult {
   std::optional<TieStudy> ties; ///< of the scene `ties`
 };
 
+/// What `bench` prints, with --json and without.
 std::string bench_json(const std::vector<SceneResult> &scenes);
 std::string bench_text(const std::vector<SceneResult> &scenes);
 

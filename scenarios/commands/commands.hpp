@@ -8,6 +8,8 @@
 
 namespace lightloom {
 
+/// One function per command of the program. Results go to stdout, messages to stderr. They throw Error for wrong
+/// input; a run that does not end well is told and answered with its exit code.
 ExitCode command_run(const CommandLine &line);
 ExitCode command_compare(const CommandLine &line);
 ExitCode command_collective(const CommandLine &line);

@@ -25,6 +25,7 @@ struct SenderRank {
   double mean_rank = 0; ///< 1 = completed first
 };
 
+/// Times and orders of completion over all tie seeds.
 struct TieStudy {
   std::uint32_t seeds = 0;
   struct Time {
@@ -48,6 +49,7 @@ struct TieStudy {
 /// does not complete sets `code` and ends the study.
 TieStudy study_ties(const CommandLine &line, ExitCode &code, std::uint32_t seeds = 20);
 
+/// As `bench` prints it.
 std::string to_text(const TieStudy &study);
 
 } // namespace lightloom

@@ -24,6 +24,7 @@ struct Rung {
   std::string digest;
 };
 
+/// All rungs of one scenario, and the error that `auto` has to keep.
 struct Verification {
   std::string scenario;
   std::string what;        ///< "step time", "collective time" or "last flow"
@@ -40,6 +41,7 @@ struct Verification {
 Verification verify(const Scenario &scenario, const RunRequest &request,
                     const std::function<void(const RunOutcome &)> &outcome);
 
+/// What `verify` prints, without --json and with it.
 std::string to_text(const Verification &verification);
 std::string to_json(const Verification &verification);
 

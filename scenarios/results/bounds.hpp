@@ -36,6 +36,7 @@ struct IdlePath {
 /// control of a transport are left out: alone on idle links they hold nothing back, or the flow's slowdown shows it.
 Duration least_time(Bytes message, const IdlePath &path, const Framing &framing, bool store_and_forward);
 
+/// The least times that flows and collectives of one built run can take, whatever the schedule.
 class Bounds {
 public:
   /// Takes what it needs; `built.network` must not have been simulated (moved) yet.

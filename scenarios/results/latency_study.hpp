@@ -37,6 +37,7 @@ struct FlatterFabric {
   BuiltFabric built;
 };
 
+/// The path of one message between two hosts under changes of design: its parts and what each change saves. [ps]
 class LatencyStudy {
 public:
   LatencyStudy(const Scenario &s, const BuiltFabric &b, HostId from, HostId to, Bytes size);

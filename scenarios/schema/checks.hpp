@@ -11,6 +11,7 @@
 
 namespace lightloom {
 
+/// A scenario under check and the problems found so far, each at the place of its key.
 class Checks {
 public:
   Checks(const Scenario &s, std::vector<Problem> &problems) : s_(s), problems_(problems) {}

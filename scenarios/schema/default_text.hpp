@@ -6,40 +6,14 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
-
-#include <fmt/format.h>
 
 namespace lightloom {
 
-inline std::string default_text(double v) { return fmt::format("{}", v); }
-
-inline std::string default_text(std::uint32_t v) { return std::to_string(v); }
-
-inline std::string default_text(Duration d) {
-  constexpr std::pair<std::int64_t, const char *> units[] = {
-      {1'000'000'000'000, "s"}, {1'000'000'000, "ms"}, {1'000'000, "us"}, {1'000, "ns"}};
-  for (const auto &[ps, name] : units)
-    if (d.count() % ps == 0)
-      return std::to_string(d.count() / ps) + name;
-  return std::to_string(d.count()) + "ps";
-}
-
-inline std::string default_text(BitRate r) {
-  constexpr std::pair<std::int64_t, const char *> units[] = {
-      {1'000'000'000'000, "Tbps"}, {1'000'000'000, "Gbps"}, {1'000'000, "Mbps"}};
-  for (const auto &[bps, name] : units)
-    if (r.bits_per_second % bps == 0)
-      return std::to_string(r.bits_per_second / bps) + name;
-  return std::to_string(r.bits_per_second) + "bps";
-}
-
-inline std::string default_text(Bytes b) {
-  constexpr std::pair<std::int64_t, const char *> units[] = {{1 << 20, "MiB"}, {1'000'000, "MB"}, {1 << 10, "KiB"}};
-  for (const auto &[bytes, name] : units)
-    if (b.value != 0 && b.value % bytes == 0)
-      return std::to_string(b.value / bytes) + name;
-  return std::to_string(b.value) + "B";
-}
+/// The value in the largest unit that divides it, as in "500ns", "400Gbps", "16KiB"; numbers as they are.
+std::string default_text(double v);
+std::string default_text(std::uint32_t v);
+std::string default_text(Duration d);
+std::string default_text(BitRate r);
+std::string default_text(Bytes b);
 
 } // namespace lightloom

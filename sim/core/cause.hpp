@@ -8,6 +8,7 @@
 
 namespace lightloom {
 
+/// What a stretch of time of a rank, or of the critical path, is charged to.
 enum class Cause : std::uint8_t {
   compute,            ///< critical path only: the GPU works
   serialization,      ///< the message's own bytes ÷ rate

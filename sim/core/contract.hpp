@@ -15,6 +15,7 @@ public:
   using std::logic_error::logic_error;
 };
 
+/// Throws BrokenContract with the kind of promise, its expression and its place; `detail` follows in brackets if any.
 [[noreturn]] void broken_contract(const char *kind, const char *expression, const char *file, int line,
                                   const std::string &detail = {});
 

@@ -42,6 +42,7 @@ inline constexpr Duration longest_window{1ms};
 /// Error.
 inline constexpr SimTime latest_time = at_picoseconds((std::int64_t{1} << 47) - 2 * longest_window.count());
 
+/// Entities, the channels between them, and the clock that runs them to the end.
 class Simulation {
 public:
   /// Room for this many entities; slots never move.

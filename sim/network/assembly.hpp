@@ -13,6 +13,7 @@
 
 namespace lightloom {
 
+/// Everything that one run moves, wired up; it owns all of it.
 class NetworkAssembly {
 public:
   /// Throws Error when the specification cannot work. `spec` is kept.

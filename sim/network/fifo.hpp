@@ -8,6 +8,7 @@
 
 namespace lightloom {
 
+/// First in, first out, of trivially copyable values; the ring doubles when it is full.
 template <class T> class Fifo {
   static_assert(std::is_trivially_copyable_v<T>);
 

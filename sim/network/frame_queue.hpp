@@ -12,6 +12,7 @@
 
 namespace lightloom {
 
+/// Frames that wait at an egress port, each with the time it is ready.
 class FrameQueue {
 public:
   FrameQueue() = default;

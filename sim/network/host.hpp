@@ -18,6 +18,7 @@
 
 namespace lightloom {
 
+/// One GPU and its NICs as an entity of the simulation.
 class Host final : public Entity, private RankHost {
 public:
   /// What differs from GPU to GPU.

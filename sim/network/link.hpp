@@ -41,6 +41,7 @@ inline std::uint32_t overdraft_of(const Frame &frame) {
   return static_cast<std::uint32_t>(train_overdraft[frame.path_use]);
 }
 
+/// One directed link, as its sender sees it.
 class Link {
 public:
   static constexpr std::uint32_t most_lanes = 4;

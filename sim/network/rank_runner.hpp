@@ -40,6 +40,7 @@ public:
   virtual void enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration duration, SimTime now) = 0;
 };
 
+/// One rank at work: where each of its streams stands.
 class RankRunner {
 public:
   RankRunner(RankProgram &program, std::uint32_t rank, std::uint32_t steps, RankHost &host);

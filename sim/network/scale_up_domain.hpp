@@ -16,6 +16,7 @@
 
 namespace lightloom {
 
+/// One group as an entity: collects its members' reports and lets them go on.
 class ScaleUpDomain final : public Entity {
 public:
   struct Member {

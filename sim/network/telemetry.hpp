@@ -12,6 +12,7 @@
 
 namespace lightloom {
 
+/// Which links a run samples, and how often.
 struct TelemetrySpec {
   Duration interval{};       ///< between samples, ≥ 1 ns; 0: no samples
   std::vector<LinkId> links; ///< directed links to sample, distinct, in the order of the results

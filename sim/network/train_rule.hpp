@@ -49,12 +49,14 @@ struct TrainRequest {
 /// Trains of a window: fewer, and it fills and empties by jerks.
 inline constexpr std::uint32_t trains_per_window = 8;
 
+/// How long the trains of a message are, and what that is predicted to cost.
 struct TrainChoice {
   std::uint32_t frames = 1;
   double added_frames = 0; ///< predicted delay of the message, in frame times
   double error = 0;        ///< … relative to its time and the computing that goes with it
 };
 
+/// The longest trains, a power of two, whose predicted error keeps to `spec.error`; if that is 0, as long as asked for.
 constexpr TrainChoice choose_train_length(const TrainSpec &spec, const TrainRequest &message) {
   const auto use = static_cast<std::size_t>(message.paths);
   const double added = message.crossing ? added_trains_crossing : added_trains[use];

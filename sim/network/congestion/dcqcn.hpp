@@ -43,6 +43,7 @@ template <class Visit> void visit_parameters(DcqcnSpec &d, Visit &&visit) {
 /// As a transport takes it.
 CongestionLaw dcqcn_law(const DcqcnSpec &spec = {});
 
+/// The rate of one send queue.
 class Dcqcn {
 public:
   Dcqcn() = default;

@@ -31,6 +31,7 @@ template <class Visit> void visit_parameters(FecnBecnSpec &f, Visit &&visit) {
 /// As a transport takes it.
 CongestionLaw fecn_becn_law(const FecnBecnSpec &spec = {});
 
+/// The delay between frames of one send queue.
 class FecnBecn {
 public:
   FecnBecn() = default;

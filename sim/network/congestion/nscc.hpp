@@ -59,6 +59,7 @@ template <class Visit> void visit_parameters(NsccSpec &n, Visit &&visit) {
 /// As a transport takes it.
 CongestionLaw nscc_law(const NsccSpec &spec = {});
 
+/// The window of one send queue.
 class Nscc {
 public:
   Nscc() = default;

@@ -11,6 +11,7 @@
 
 namespace lightloom {
 
+/// How much payload a receiver grants at a time, and at what share of its port's rate.
 struct RcccSpec {
   Bytes grant{16'384}; ///< payload per grant: four frames of 4,096 B
   double rate = 1.0;   ///< share of the port's rate that is granted

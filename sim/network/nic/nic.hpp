@@ -41,6 +41,7 @@ struct NicEvent {
   std::uint32_t port = 0; ///< of this NIC
 };
 
+/// One port of a host and the queue pairs behind it.
 class Nic {
 public:
   struct Settings {

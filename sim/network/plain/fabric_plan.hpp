@@ -37,6 +37,7 @@ struct FabricPlan {
   NodeId node(SwitchId s) const { return NodeId(hosts + s.value); }
 };
 
+/// The two directed links of a cable: from its first end to its second, and back.
 constexpr LinkId link_forward(CableId c) { return LinkId(2 * c.value); }
 constexpr LinkId link_backward(CableId c) { return LinkId(2 * c.value + 1); }
 /// The other direction of the same cable.

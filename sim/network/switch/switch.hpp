@@ -33,6 +33,7 @@ namespace lightloom {
 /// Credits for all frames of a train at once, at `back`.
 void give_back_train(Sender<Credit> &credits, const Frame &train, std::int64_t full_frame, SimTime back);
 
+/// One switch as an entity of the simulation.
 class Switch final : public Entity {
 public:
   struct Settings {

@@ -41,6 +41,7 @@ struct PfcSpec {
                     ///< link: what is under way until a pause takes effect
 };
 
+/// What all switches of a network have in common.
 struct SwitchSpec {
   Duration latency{500ns}; ///< head (cut-through) or tail in → head may leave
   Forwarding forwarding = Forwarding::cut_through;

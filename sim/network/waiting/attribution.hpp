@@ -37,6 +37,7 @@ struct WaitingOfLink {
   CauseTimes idle;
 };
 
+/// Where the time of one step went, per rank and along its critical path. [ps]
 struct StepAttribution {
   SimTime begin{};
   SimTime end{};
@@ -46,6 +47,7 @@ struct StepAttribution {
   double critical_path_messages = 0; ///< messages on the critical path
 };
 
+/// Where the time of a run went, per step, label and link.
 struct Attribution {
   bool available = false; ///< false: not recorded, or the run did not come to its end
   std::vector<StepAttribution> steps;

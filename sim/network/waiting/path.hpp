@@ -39,6 +39,7 @@ struct TrainPath {
   bool arrived = false; ///< false: no route, as far as the tables tell
 };
 
+/// Finds paths again, from the routes of the epoch a train left in.
 class PathFinder {
 public:
   /// Both must outlive it. `link_busy` [directed link].

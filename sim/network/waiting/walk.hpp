@@ -24,6 +24,7 @@ struct WaitingSegment {
   Cause cause = Cause::compute;
 };
 
+/// Walks back from a release to what caused it, over the histories of all ranks.
 class ReleaserWalk {
 public:
   /// All must outlive it. `link_busy` [directed link].

@@ -1,6 +1,6 @@
 """The commands shown in the pages work. Every line of a code block that starts with `lightloom` or `./lightloom` is
-tried: commands that answer at once are run; those that simulate have their scenarios checked, with the same --set. Lines with
-placeholders are left out. Everything runs in an empty folder beside which only the shipped scenarios stand.
+tried: commands that answer at once are run; those that simulate have their scenarios checked, with the same --set.
+Lines with placeholders are left out. Everything runs in an empty folder beside which only the shipped scenarios stand.
 
     python3 commands.py ROOT_OF_THE_REPOSITORY PROGRAM
 """
