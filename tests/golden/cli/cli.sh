@@ -78,7 +78,7 @@ section_errors() {
   # Found by the network itself, 140 s into the run: the file begun is taken back.
   printf '[cluster]\ngpus = 2\ngpus_per_node = 1\n[[inject]]\nnic = "host:1/0"\n[transport]\nretransmit_timeout = "100s"\n[[traffic]]\nsize = "1MB"\n' >late.toml
   expect 2 'late.toml' run late.toml -o r.h5
-  # Jobs: what cannot be, each at its key (more in tests/unit/scenarios/jobs.cpp).
+  # Jobs: what cannot be, each at its key (more in tests/unit/scenarios/job_spec.cpp).
   printf '[cluster]\ngpus = 16\n[job]\nmodel = "gpt3-175b"\ntensor = 8\npipeline = 2\n' >memory.toml
   expect 2 'memory.toml:4:1: job.model = "gpt3-175b" needs' run memory.toml -o r.h5
   expect 2 'B200-SXM has 180 GB' check memory.toml

@@ -1,7 +1,7 @@
 // Laws of results files: nothing is lost, nothing undescribed, equal results are equal bytes.
 
-#include "analysis/hdf5_reader.hpp"
 #include "analysis/hdf5_writer.hpp"
+#include "analysis/hdf5_reader.hpp"
 #include "analysis/summary.hpp"
 #include "sim/core/error.hpp"
 #include "tests/unit/analysis/example.hpp"

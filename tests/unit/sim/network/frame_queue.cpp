@@ -1,8 +1,7 @@
-// The two queues of the network against std::deque.
+// The queue of an egress port against std::deque.
 
-#include "sim/core/random.hpp"
-#include "sim/network/fifo.hpp"
 #include "sim/network/frame_queue.hpp"
+#include "sim/core/random.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -63,28 +62,5 @@ TEST_CASE("An egress queue is a deque with insertion from the back and knows wha
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     live(seed, 5); // mostly short: empty again and again
     live(seed, 7); // grows over many chunks
-  }
-}
-
-TEST_CASE("A growing ring is a deque over random histories, whatever its greatest length") {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    RandomStream random(seed, Purpose::test, 1);
-    Fifo<std::uint64_t> fifo;
-    std::deque<std::uint64_t> model;
-    for (std::uint64_t i = 0; i < 3000; ++i) {
-      if (random.below(20) < 11) {
-        fifo.push(i);
-        model.push_back(i);
-      } else if (!model.empty()) {
-        CHECK(fifo.front() == model.front());
-        CHECK(fifo.back() == model.back());
-        const auto k = static_cast<std::uint32_t>(random.below(model.size()));
-        CHECK(fifo[k] == model[k]);
-        fifo.pop();
-        model.pop_front();
-      }
-      REQUIRE(fifo.size() == model.size());
-      REQUIRE(fifo.empty() == model.empty());
-    }
   }
 }

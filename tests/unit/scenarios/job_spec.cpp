@@ -1,8 +1,8 @@
 // Jobs with pipeline, data and expert parallelism: what their keys become, and every kind of bad job refused at its
 // key, word for word.
 
-#include "scenarios/build.hpp"
 #include "scenarios/build/job_spec.hpp"
+#include "scenarios/build.hpp"
 #include "scenarios/run.hpp"
 #include "scenarios/schema/loader.hpp"
 
