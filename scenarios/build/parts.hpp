@@ -46,7 +46,7 @@ Duration base_round_trip(const Scenario &scenario, const BuiltFabric &built);
 TrainSpec train_spec(const Scenario &scenario);
 
 /// What every switch is: latency, buffers, thresholds and pauses, from the longest link and the base round trip where
-/// the scenario leaves them out. Throws located Errors: a buffer without room for the headroom.
+/// the scenario leaves them out. Throws located Errors: a buffer too small for its headroom, thresholds out of order.
 SwitchSpec switch_spec(const Scenario &scenario, const BuiltFabric &built, const std::vector<LinkHealth> &links,
                        Duration base_rtt, BuildRemarks &remarks);
 /// Adds a note for what was chosen by default.

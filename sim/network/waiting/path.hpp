@@ -39,7 +39,7 @@ struct TrainPath {
   bool arrived = false; ///< false: no route, as far as the tables tell
 };
 
-/// Finds paths again, from the routes of the epoch a train left in.
+/// Finds paths again, by the routes that held when the train passed.
 class PathFinder {
 public:
   /// Both must outlive it. `link_busy` [directed link].
