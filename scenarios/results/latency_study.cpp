@@ -122,7 +122,7 @@ LatencyParts LatencyStudy::evaluate(LatencyDesign d) {
 
 /// The fabric with one level of switches less, with the fewest ports that hold all hosts.
 void LatencyStudy::flatten() {
-  const auto with_levels = find_family(s_.fabric.topology).with_levels;
+  const auto with_levels = find_family(s_.fabric.topology, families_with(s_.extensions.topologies)).with_levels;
   if (with_levels == nullptr || built_.fabric.levels() < 2 || s_.fabric.switch_capacity)
     return;
   for (std::uint32_t radix = std::bit_ceil(s_.fabric.radix); radix <= most_ports; radix *= 2)

@@ -7,6 +7,7 @@
 #include "topology/builder.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
@@ -66,9 +67,12 @@ void check_policy_of(Checks &c, const TopologyFamily &family) {
   const auto has = [&](const std::vector<std::string> &policies) {
     return std::ranges::find(policies, policy) != policies.end();
   };
-  if (has(find_key("routing.policy")->choices) && !has(family.policies))
-    c.add("routing.policy", fmt::format("routing.policy = \"{}\"", policy), family.no_other_policy,
-          fmt::format("Use \"{}\" or \"{}\".", family.policies[0], family.policies[1]));
+  if (!has(find_key("routing.policy")->choices) || has(family.policies))
+    return;
+  std::string advice;
+  for (const std::string &allowed : family.policies | std::views::take(2))
+    advice += fmt::format("{}\"{}\"", advice.empty() ? "Use " : " or ", allowed);
+  c.add("routing.policy", fmt::format("routing.policy = \"{}\"", policy), family.no_other_policy, advice + ".");
 }
 
 /// Radix and capacity say the same when every port at the fastest rate in use fits, and nothing is left.

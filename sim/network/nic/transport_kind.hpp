@@ -57,8 +57,14 @@ template <class T> std::unique_ptr<Transport> make_transport(Nic &nic, const Tra
   return std::make_unique<T>(nic, spec);
 }
 
-extern const TransportKind ideal_transport, infiniband_transport, rocev2_transport, uec_transport;
-/// Every transport, in the order shown to users.
-inline constexpr std::array transport_kinds{&ideal_transport, &infiniband_transport, &rocev2_transport, &uec_transport};
+/// Every transport, in the order shown to users. `NAME_transport` is defined in its own file.
+#define LIGHTLOOM_TRANSPORTS(NAME) NAME(ideal) NAME(infiniband) NAME(rocev2) NAME(uec)
+
+#define LIGHTLOOM_DECLARE(name) extern const TransportKind name##_transport;
+LIGHTLOOM_TRANSPORTS(LIGHTLOOM_DECLARE)
+#undef LIGHTLOOM_DECLARE
+#define LIGHTLOOM_ROW(name) &name##_transport,
+inline constexpr std::array transport_kinds{LIGHTLOOM_TRANSPORTS(LIGHTLOOM_ROW)};
+#undef LIGHTLOOM_ROW
 
 } // namespace lightloom
