@@ -1,6 +1,6 @@
 #pragma once
-// Quantities with a type: time in picoseconds, bytes, bit rates, decibels. Mixing them up does not compile
-// (tests/compile_fail). Leaves out: units parsing (parse_quantity.hpp).
+// Quantities with a type: time in picoseconds and, on the long clock, in nanoseconds, bytes, bit rates, decibels.
+// Mixing them up does not compile (tests/compile_fail). Leaves out: units parsing (parse_quantity.hpp).
 
 #include <chrono>
 #include <cmath>
@@ -35,6 +35,21 @@ constexpr std::int64_t picoseconds(Duration d) { return d.count(); }
 constexpr SimTime at_picoseconds(std::int64_t ps) { return SimTime(Duration(ps)); }
 /// Seconds as a double, for printing and for results; never for deciding an event.
 constexpr double seconds(Duration d) { return static_cast<double>(d.count()) * 1e-12; }
+
+/// A span of the long clock, on which fleets age and campaigns run. [ns], 64 bit: 292 years.
+using CampaignDuration = std::chrono::nanoseconds;
+
+/// The long clock; its epoch is when the fleet was new, or the campaign began.
+struct CampaignClock {
+  using duration = CampaignDuration;
+  using rep = CampaignDuration::rep;
+  using period = CampaignDuration::period;
+  using time_point = std::chrono::time_point<CampaignClock, CampaignDuration>;
+  static constexpr bool is_steady = true;
+};
+
+/// An instant of the long clock. [ns]
+using CampaignTime = CampaignClock::time_point;
 
 /// A count of bytes.
 struct Bytes {
@@ -111,6 +126,7 @@ constexpr Bytes operator""_B(unsigned long long v) { return Bytes(static_cast<st
 constexpr Bytes operator""_KiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 10); }
 constexpr Bytes operator""_MiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 20); }
 constexpr Bytes operator""_GiB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) << 30); }
+constexpr Bytes operator""_MB(unsigned long long v) { return Bytes(static_cast<std::int64_t>(v) * 1'000'000); }
 constexpr BitRate operator""_Gbps(unsigned long long v) {
   return BitRate(static_cast<std::int64_t>(v) * 1'000'000'000);
 }
