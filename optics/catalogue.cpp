@@ -127,6 +127,23 @@ std::string code_of(const std::string &fec_name) {
 
 BitRate gbps(double value) { return BitRate(std::llround(value * 1e9)); }
 
+/// What a module is to fibre, cable and faceplate.
+void read_interface(const Row &row, Module &m) {
+  m.form_factor = row.text("form_factor");
+  m.connector = row.text("connector");
+  m.wavelengths = static_cast<int>(row.number("wavelengths"));
+  m.fibres_per_direction = static_cast<int>(row.number("fibres_per_direction"));
+  m.wavelength_nm = row.maybe("wavelength_nm").value_or(0);
+  m.extinction_ratio = row.maybe_as<Decibel>("extinction_ratio_db");
+  m.tdecq_max = row.maybe_as<Decibel>("tdecq_max_db");
+  m.required_osnr = row.maybe_as<Decibel>("osnr_required_db");
+  m.launch_osnr = row.maybe_as<Decibel>("osnr_launch_db");
+  m.copper_loss_dB_per_metre = row.maybe("copper_loss_db_per_m");
+  m.copper_loss_budget = row.maybe_as<Decibel>("copper_loss_budget_db");
+  m.max_case_celsius = row.number("max_case_c");
+  m.source_interface = row.text("source_interface");
+}
+
 Module read_module(const Row &row) {
   Module m;
   m.name = row.text("module");
@@ -146,6 +163,7 @@ Module read_module(const Row &row) {
   m.effective_sensitivity = row.maybe_as<DecibelMilliwatt>("eff_sens_s0_dbm");
   m.channel_loss_budget = row.maybe_as<Decibel>("channel_loss_budget_db");
   m.mpi_allowance = row.maybe_as<Decibel>("mpi_alloc_db");
+  read_interface(row, m);
   m.pre_fec_ber_limit = row.number("pre_fec_ber_limit");
   m.fec_name = row.text("fec");
   m.fec = code_of(m.fec_name);
@@ -199,6 +217,10 @@ void check_module(const Module &m) {
     broken_row(m.name, "OMA − TDECQ is above OMA");
   if (m.medium == Medium::copper && m.effective_sensitivity)
     broken_row(m.name, "copper with a sensitivity to light");
+  if (m.fibres_per_direction * m.wavelengths != (m.medium == Medium::copper ? 0 : m.lanes))
+    broken_row(m.name, "fibres × wavelengths is not the lanes");
+  if ((m.medium == Medium::copper) != m.copper_loss_budget.has_value())
+    broken_row(m.name, "a cable of copper has a budget of insertion loss, and nothing else has");
 }
 
 std::string format_length(Metres length) {

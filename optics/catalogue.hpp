@@ -65,6 +65,20 @@ struct Module {
   std::optional<Decibel> channel_loss_budget;            ///< greatest insertion loss of the channel
   std::optional<Decibel> mpi_allowance;                  ///< multipath interference
 
+  std::string form_factor;                 ///< "OSFP", "QSFP-DD", "CPO"
+  std::string connector;                   ///< "MPO-16", "LC", "2xLC"; "none" for parts with fixed ends
+  int wavelengths = 0;                     ///< per fibre; 0 in copper
+  int fibres_per_direction = 0;            ///< 0 in copper
+  double wavelength_nm = 0;                ///< 850, 1310 (the band), 1550; 0 in copper
+  std::optional<Decibel> extinction_ratio; ///< least
+  std::optional<Decibel> tdecq_max;        ///< greatest; the stressed receiver is tested with it
+  std::optional<Decibel> required_osnr; ///< coherent over amplified spans: at the receiver, 0.1 nm, for its BER limit
+  std::optional<Decibel> launch_osnr;   ///< coherent: out of the transmitter, 0.1 nm
+  std::optional<double> copper_loss_dB_per_metre; ///< insertion loss of the cable at the Nyquist frequency
+  std::optional<Decibel> copper_loss_budget; ///< greatest insertion loss of the cable assembly, connectors included
+  double max_case_celsius = 70;
+  std::string source_interface; ///< of the lines above
+
   double pre_fec_ber_limit = 0; ///< the standard's operating limit at the FEC's input
   std::string fec_name;         ///< as the row says: "KP4-host", "KP4+Hamming(128,120)", "C-FEC"
   std::string fec;              ///< the code of optics/fec.hpp it means: "kp4", "kp4+hamming", "c-fec", "o-fec"
