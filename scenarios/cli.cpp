@@ -1,6 +1,7 @@
 #include "scenarios/cli.hpp"
 
 #include "collectives/algorithm.hpp"
+#include "scenarios/cli_commands.hpp"
 #include "scenarios/cli_completion.hpp"
 #include "scenarios/print_result.hpp"
 #include "scenarios/version.hpp"
@@ -38,14 +39,6 @@ void add_everywhere(CLI::App &app, CommandLine &line, Seed &seed, bool &estimate
   app.add_flag("-v,--verbose", line.verbose, "Say what was chosen by default");
   app.add_flag("--progress", line.progress, "A progress line even when stderr is not a terminal");
   app.add_flag("--estimate", estimate, "Not in this version");
-}
-
-CLI::App *add_command(CLI::App &app, CommandLine &line, const std::string &name, const std::string &what,
-                      const std::string &example) {
-  auto *command = app.add_subcommand(name, what);
-  command->footer("Example:\n  lightloom " + example);
-  command->callback([&line, name] { line.command = name; });
-  return command;
 }
 
 void add_run_commands(CLI::App &app, CommandLine &line) {
@@ -91,20 +84,7 @@ void add_inspection_commands(CLI::App &app, CommandLine &line) {
                      "Bill of the whole cluster: GPUs, servers, NICs, switches, optics, with power and cost");
   topology->add_option("--graphml", line.graphml, "Write the graph as GraphML");
   topology->add_option("--dot", line.dot, "Write the graph for Graphviz");
-  auto *optics =
-      add_command(app, line, "optics", "One link: budget, bit errors, frame loss, latency, power; or one FEC code",
-                  "optics --module 800G-DR8 --length 500m --connectors 2");
-  optics->add_option("--module", line.module, "Module at both ends");
-  optics->add_option("--length", line.length, "Fibre or cable")->capture_default_str();
-  optics->add_option("--connectors", line.connectors, "Mated pairs in the fibre")->capture_default_str();
-  optics->add_option("--temperature", line.temperature, "Case temperature")->capture_default_str();
-  optics->add_option("--fec", line.fec,
-                     "kp4, kr4, ll, kp4+hamming; with --pre-fec-ber and --frame-bytes: the code alone");
-  optics->add_option("--pre-fec-ber", line.pre_fec_ber, "Bit error ratio before the FEC");
-  optics->add_option("--frame-bytes", line.frame_bytes, "Bytes of a frame with its header, without preamble and gap")
-      ->capture_default_str();
-  optics->add_option("--interleave", line.interleave, "Codewords interleaved")->capture_default_str();
-  optics->add_flag("--catalogue", line.catalogue, "List the modules with their sources");
+  add_optics_command(app, line);
   auto *latency = add_command(app, line, "latency",
                               "Latency budget of one message alone in the network; what must change for a target",
                               "latency scenarios/gpt-800g.toml --size 64B --target 5us");
@@ -154,6 +134,14 @@ void check_command_word(int argc, const char *const *argv, const CLI::App &app) 
   }
 }
 } // namespace
+
+CLI::App *add_command(CLI::App &app, CommandLine &line, const std::string &name, const std::string &what,
+                      const std::string &example) {
+  auto *command = app.add_subcommand(name, what);
+  command->footer("Example:\n  lightloom " + example);
+  command->callback([&line, name] { line.command = name; });
+  return command;
+}
 
 CommandLine parse_command_line(int argc, const char *const *argv) {
   CommandLine line;

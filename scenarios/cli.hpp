@@ -1,11 +1,11 @@
 #pragma once
-// The command line as plain data. Parsing (CLI11) is in cli.cpp alone; what each command does is in command_*.cpp.
+// The command line as plain data. Parsing (CLI11) is in cli*.cpp alone; what each command does is in commands/.
 
 #include "scenarios/latency_request.hpp"
+#include "scenarios/optics_request.hpp"
 #include "sim/core/error.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,14 +34,7 @@ struct CommandLine {
   bool bom = false;
   std::string graphml, dot;
 
-  // optics
-  bool catalogue = false;
-  std::string fec, module;
-  std::optional<double> pre_fec_ber;
-  std::int64_t frame_bytes = 4126; ///< payload of 4,096 B and header of 30 B
-  int interleave = 1;
-  std::string length = "50m", temperature = "45C";
-  int connectors = 2;
+  OpticsRequest optics;
 
   LatencyRequest latency; ///< latency; run --target
 

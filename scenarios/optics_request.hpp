@@ -1,0 +1,24 @@
+#pragma once
+// What `lightloom optics` is asked, as text: from the command line. One question at a time; commands/optics.cpp says
+// which.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace lightloom {
+
+/// What the user asked for. Fields that a question does not have keep their defaults.
+struct OpticsRequest {
+  bool catalogue = false; ///< list the modules
+
+  // One link (module), or one code (fec alone).
+  std::string module, fec;
+  std::optional<double> pre_fec_ber;
+  std::int64_t frame_bytes = 4126; ///< payload of 4,096 B and header of 30 B
+  int interleave = 1;              ///< codewords; of a code alone
+  std::string length = "50m", temperature = "45C";
+  int connectors = 2;
+};
+
+} // namespace lightloom
