@@ -21,6 +21,8 @@ constexpr double warm_from_celsius = 40;
 constexpr double launch_dB_per_degree = 0.015;
 constexpr double tdecq_dB_per_degree = 0.01;
 
+constexpr double greatest_q_argument = 26; // beyond it portable_erfc leaves the range of doubles
+
 struct Loss {
   double value;
   const char *source;
@@ -52,7 +54,7 @@ void fill_budget(const LinkOptics &link, LinkReport &report) {
     report.budget.push_back({std::move(item), value, std::move(source)});
   };
   const double warm = std::max(0.0, link.case_temperature - warm_from_celsius);
-  const double derating = launch_dB_per_degree * warm;
+  const double derating = launch_derating(link.case_temperature).value;
   const auto fibre = fibre_dB_per_km(m);
   const auto connector = connector_dB(m);
   const double fibre_loss = fibre.value * link.length.value / 1000;
@@ -68,7 +70,7 @@ void fill_budget(const LinkOptics &link, LinkReport &report) {
   add("transmitter dispersion and eye closure (TDECQ)", m.launch_oma_minus_tdecq->value - m.launch_oma->value,
       m.source_optics);
   if (warm > 0)
-    add(fmt::format("TDECQ at {:g} C case", link.case_temperature), -tdecq_dB_per_degree * warm,
+    add(fmt::format("TDECQ at {:g} C case", link.case_temperature), -tdecq_heating(link.case_temperature).value,
         "0.01 dB per degree above 40 C (estimate)");
   add("multipath interference allowance", -m.mpi_allowance->value,
       m.kind == ModuleKind::lpo ? m.source_optics : "allowance of the interface's standard (recalled)");
@@ -77,6 +79,8 @@ void fill_budget(const LinkOptics &link, LinkReport &report) {
 
   report.has_budget = true;
   report.loss = Decibel(fibre_loss + connector_loss);
+  report.connector_loss = Decibel(connector_loss);
+  report.q_at_zero_margin = pam4_q_argument(Decibel(0), reference_ber(m));
   report.received_power = *m.launch_oma - Decibel(derating) - report.loss;
   double margin = 0;
   for (const auto &line : report.budget)
@@ -91,7 +95,8 @@ void fill_ber(const LinkOptics &link, LinkReport &report) {
     report.pre_fec_ber = *link.pre_fec_ber;
     report.ber_source = "as given";
   } else if (report.has_budget) {
-    report.pre_fec_ber = pam4_bit_error_ratio(report.margin, reference_ber(m)) + bit_error_floor;
+    report.ber_follows_margin = true;
+    report.pre_fec_ber = bit_error_ratio_at(report, report.margin);
     report.ber_source = "Gray PAM4 in thermal noise at this margin, plus a floor of 1e-9 (estimate)";
   } else {
     report.pre_fec_ber = m.pre_fec_ber_limit;
@@ -190,12 +195,28 @@ double pam4_q_argument(Decibel margin, double ber_at_zero) {
 }
 
 double pam4_bit_error_ratio(Decibel margin, double ber_at_zero) {
-  return 0.75 * q_function(std::min(pam4_q_argument(margin, ber_at_zero), 26.0));
+  return 0.75 * q_function(std::min(pam4_q_argument(margin, ber_at_zero), greatest_q_argument));
+}
+
+double bit_error_ratio_at(const LinkReport &report, Decibel margin) {
+  if (!report.ber_follows_margin)
+    return report.pre_fec_ber;
+  const double x = report.q_at_zero_margin * portable_exp10(margin.value / 10);
+  return 0.75 * q_function(std::min(x, greatest_q_argument)) + bit_error_floor;
+}
+
+Decibel launch_derating(double case_celsius) {
+  return Decibel(launch_dB_per_degree * std::max(0.0, case_celsius - warm_from_celsius));
+}
+
+Decibel tdecq_heating(double case_celsius) {
+  return Decibel(tdecq_dB_per_degree * std::max(0.0, case_celsius - warm_from_celsius));
 }
 
 LinkReport link_report(const LinkOptics &link) {
   check(link);
   LinkReport report;
+  report.case_celsius = link.case_temperature;
   report.module = &module_named(link.module);
   const Module &m = *report.module;
   report.rate = link.rate.value_or(m.rate);

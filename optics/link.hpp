@@ -59,7 +59,12 @@ struct LinkReport {
   std::vector<BudgetLine> budget;  ///< empty when has_budget is false
   DecibelMilliwatt received_power; ///< outer OMA per lane at the receiver
   Decibel loss;                    ///< fibre and connectors
+  Decibel connector_loss;          ///< the connectors' part of it
   Decibel margin;                  ///< above the effective sensitivity S0; 0 = at the standard's limit
+
+  double case_celsius = 0;         ///< of both modules
+  double q_at_zero_margin = 0;     ///< pam4_q_argument at 0 dB for these modules; 0 without a budget
+  bool ber_follows_margin = false; ///< pre_fec_ber is bit_error_ratio_at(margin); false without a budget or as given
 
   double pre_fec_ber = 0;
   std::string ber_source; ///< the law or the limit it came from
@@ -86,6 +91,13 @@ struct LinkReport {
 /// connectors outside 0 … 100, a connector loss outside 0 … 20 dB, temperature outside 0 … 70 °C, a BER outside 0 …
 /// 0.5.
 LinkReport link_report(const LinkOptics &link);
+
+/// The pre-FEC BER that the modules of `report` would have with this margin; its own where the margin does not decide.
+double bit_error_ratio_at(const LinkReport &report, Decibel margin);
+
+/// What a transmitter's heat takes off its launch power, and what it adds to TDECQ, against a case of 40 °C.
+Decibel launch_derating(double case_celsius);
+Decibel tdecq_heating(double case_celsius);
 
 /// BER of Gray-coded PAM4 with `margin` dB of optical power above the effective sensitivity, which is the power at
 /// which the BER is `ber_at_zero`: 0.75 Q(x), x = Q⁻¹(ber_at_zero / 0.75) · 10^(M/10). For 2.4e-4, x = 3.414 ·

@@ -1,6 +1,8 @@
 #include "sim/core/portable_math.hpp"
 
+#include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -113,6 +115,70 @@ double portable_erfc(double x) {
   const double head = static_cast<double>(static_cast<float>(x)); // split x² so that the exponent keeps its low bits
   const double tail = (x - head) * (x + head);
   return portable_exp(-head * head) * portable_exp(-tail) * 0.5641895835477563 / f;
+}
+
+double portable_cosine_of_turns(double turns) {
+  double part = turns - std::floor(turns); // [0, 1]; then by symmetry to [0, ¼]
+  if (part > 0.5)
+    part = 1 - part;
+  const bool second_quarter = part > 0.25;
+  const double x = 6.283185307179586 * (second_quarter ? 0.5 - part : part);
+  double sum = 0; // Taylor by Horner; (π/2)^24/24! is below 1e-19
+  for (int n = 22; n >= 2; n -= 2)
+    sum = (sum + 1) * (-x * x) / (n * (n - 1));
+  return second_quarter ? -(1 + sum) : 1 + sum;
+}
+
+// Wichura, algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477–484: ratios of polynomials of degree 7.
+double portable_normal_quantile(double p) {
+  using Coefficients = std::array<double, 8>; // from the constant term up
+  constexpr Coefficients near_top{3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
+                                  1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+                                  3.3430575583588128105e4, 2.5090809287301226727e3};
+  constexpr Coefficients near_bottom{1,
+                                     4.2313330701600911252e1,
+                                     6.8718700749205790830e2,
+                                     5.3941960214247511077e3,
+                                     2.1213794301586595867e4,
+                                     3.9307895800092710610e4,
+                                     2.8729085735721942674e4,
+                                     5.2264952788528545610e3};
+  constexpr Coefficients middle_top{1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                                    3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
+                                    2.27238449892691845833e-2, 7.74545014278341407640e-4};
+  constexpr Coefficients middle_bottom{1,
+                                       2.05319162663775882187e0,
+                                       1.67638483018380384940e0,
+                                       6.89767334985100004550e-1,
+                                       1.48103976427480074590e-1,
+                                       1.51986665636164571966e-2,
+                                       5.47593808499534494600e-4,
+                                       1.05075007164441684324e-9};
+  constexpr Coefficients far_top{6.65790464350110377720e0,  5.46378491116411436990e0,  1.78482653991729133580e0,
+                                 2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
+  constexpr Coefficients far_bottom{1,
+                                    5.99832206555887937690e-1,
+                                    1.36929880922735805310e-1,
+                                    1.48753612908506148525e-2,
+                                    7.86869131145613259100e-4,
+                                    1.84631831751005468180e-5,
+                                    1.42151175831644588870e-7,
+                                    2.04426310338993978564e-15};
+  const auto ratio = [](const Coefficients &top, const Coefficients &bottom, double r) {
+    double t = 0, b = 0;
+    for (std::size_t i = 8; i-- > 0;) {
+      t = t * r + top[i];
+      b = b * r + bottom[i];
+    }
+    return t / b;
+  };
+  const double q = p - 0.5;
+  if (q >= -0.425 && q <= 0.425)
+    return q * ratio(near_top, near_bottom, 0.180625 - q * q);
+  const double r = std::sqrt(-portable_log(q < 0 ? p : 1 - p));
+  const double x = r <= 5 ? ratio(middle_top, middle_bottom, r - 1.6) : ratio(far_top, far_bottom, r - 5);
+  return q < 0 ? -x : x;
 }
 
 double portable_exp10(double x) { return portable_exp(x * 2.302585092994046); }

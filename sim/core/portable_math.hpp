@@ -1,6 +1,7 @@
 #pragma once
-// Elementary functions from + − × ÷ alone, so that their bits do not depend on the CPU (decision 0006).
-// Slower than libm and meant for set-up and rare draws. Relative error below 4e-16 (log), 1e-15 (exp), 1e-13 (erfc).
+// Elementary functions from + − × ÷ (and √, which IEEE 754 rounds exactly), so that their bits do not depend on the CPU
+// (decision 0006). Slower than libm and meant for set-up and rare draws. Relative error below 4e-16 (log), 1e-15 (exp),
+// 1e-13 (erfc).
 
 namespace lightloom {
 
@@ -16,5 +17,9 @@ double portable_expm1(double x);
 double portable_erfc(double x);
 /// 10^x.
 double portable_exp10(double x);
+/// cos(2π turns), |turns| below 2^50; absolute error below 4e-16.
+double portable_cosine_of_turns(double turns);
+/// The x that a standard normal variable is below with probability p, 0 < p < 1; relative error about 1e-16.
+double portable_normal_quantile(double p);
 
 } // namespace lightloom

@@ -20,6 +20,10 @@ enum class Purpose : std::uint32_t {
   module_lot,
   gpu_speed,
   compute_jitter,
+  module_make,
+  lot_make,
+  plant_make,
+  cable_event,
   test = 99
 };
 
