@@ -1,13 +1,15 @@
 #pragma once
 // Parts of the command line that have a file of their own. Only cli*.cpp include this: the rest sees plain data.
 
-#include "scenarios/cli.hpp"
+#include <string>
 
 namespace CLI {
 class App;
 }
 
 namespace lightloom {
+
+struct CommandLine;
 
 /// A command with its one-line description and an example for its help. When it is the one typed, `line.command` is
 /// its name.

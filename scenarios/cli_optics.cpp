@@ -1,5 +1,6 @@
 // Options of `optics`: which question is asked, and of what.
 
+#include "scenarios/cli.hpp"
 #include "scenarios/cli_commands.hpp"
 
 #include <CLI/CLI.hpp>

@@ -57,10 +57,11 @@ template <class T> std::unique_ptr<Transport> make_transport(Nic &nic, const Tra
   return std::make_unique<T>(nic, spec);
 }
 
-/// Every transport, in the order shown to users. `NAME_transport` is defined in its own file.
+/// Every transport, in the order shown to users: NAME is applied to each.
 #define LIGHTLOOM_TRANSPORTS(NAME) NAME(ideal) NAME(infiniband) NAME(rocev2) NAME(uec)
 
 #define LIGHTLOOM_DECLARE(name) extern const TransportKind name##_transport;
+/// Their rows, each defined in its transport's file.
 LIGHTLOOM_TRANSPORTS(LIGHTLOOM_DECLARE)
 #undef LIGHTLOOM_DECLARE
 #define LIGHTLOOM_ROW(name) &name##_transport,

@@ -118,13 +118,17 @@ TEST_CASE("whatever is suggested fits") {
 TEST_CASE("a row that contradicts itself is not loaded") {
   const std::string header =
       "module,rate_gbps,lanes,lane_gbps,modulation,medium,reach_m,tx_oma_min_dbm,tx_oma_minus_tdecq_min_dbm,"
-      "rx_sens_oma_dbm,srs_oma_dbm,secq_db,eff_sens_s0_dbm,channel_loss_budget_db,mpi_alloc_db,pre_fec_ber_limit,fec,"
+      "rx_sens_oma_dbm,srs_oma_dbm,secq_db,eff_sens_s0_dbm,channel_loss_budget_db,mpi_alloc_db,"
+      "form_factor,connector,wavelengths,fibres_per_direction,wavelength_nm,extinction_ratio_db,tdecq_max_db,"
+      "osnr_required_db,osnr_launch_db,copper_loss_db_per_m,copper_loss_budget_db,max_case_c,source_interface,"
+      "pre_fec_ber_limit,fec,"
       "power_w_typ,power_w_lo,power_w_hi,pj_per_bit_typ,latency_ns_end_typ,latency_ns_end_lo,latency_ns_end_hi,"
       "price_usd_per_gbps_typ,price_lo,price_hi,fit_seed_basis,fit_field_basis,flap_per_link_year,tag_optics,tag_power,"
       "tag_latency,tag_price,tag_fit,source_optics,source_power,source_latency,source_price,note\n";
   const auto row = [](const char *lanes, const char *s0, const char *fec, const char *power) {
-    return std::string("X,800,") + lanes + ",100,PAM4,SMF,500,-0.8,-2.2,-4.4,-1.9,3.4," + s0 + ",3.0,0.1,2.4e-4," +
-           fec + "," + power + ",50,8,150,0.78,0.5,3.83,343,2000,0.8,S,S,S,S,S,a,b,c,d,\"with, comma\"\n";
+    return std::string("X,800,") + lanes + ",100,PAM4,SMF,500,-0.8,-2.2,-4.4,-1.9,3.4," + s0 +
+           ",3.0,0.1,OSFP,MPO-16,1,8,1310,3.5,3.4,,,,,70,i,2.4e-4," + fec + "," + power +
+           ",50,8,150,0.78,0.5,3.83,343,2000,0.8,S,S,S,S,S,a,b,c,d,\"with, comma\"\n";
   };
   const char *sound = "15,11,18,18.75";
   const auto good = parse_module_catalogue(header + row("8", "-5.3", "KP4-host", sound));

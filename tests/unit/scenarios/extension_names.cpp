@@ -85,8 +85,8 @@ TEST_CASE("A policy that chooses a port that is not there ends the run with an E
   CHECK(has(text, "has 2 to choose from, counted from 0)"));
 }
 
-TEST_CASE(
-    "An algorithm brought along is found by operation and name; one that hides another or does nothing is refused") {
+TEST_CASE("An algorithm brought along is found by operation and name, and one that hides another or does nothing is "
+          "refused") {
   const auto ring = [](Extensions extensions, const char *algorithm) {
     Experiment e("ring");
     e.use(std::move(extensions));

@@ -127,7 +127,7 @@ TEST_CASE("A file's experiment keeps what the file says, and adds behind its tab
   CHECK_THROWS_WITH_AS(Experiment::from_file(path), doctest::Contains("cannot be read"), Error);
 }
 
-TEST_CASE("set() by index and add() count the same tables; copies are independent") {
+TEST_CASE("set() by index and add() count the same tables, and copies are independent") {
   Experiment e = small();
   e.set("collective.1.op", "all-gather").set("collective.1.size", 1_KiB);
   Experiment copy = e;
@@ -150,7 +150,7 @@ TEST_CASE("A run that its watcher stops is not complete, and says so") {
   }
 }
 
-TEST_CASE("A results file gives back what was saved; it is not overwritten unasked") {
+TEST_CASE("A results file gives back what was saved, and is not overwritten unasked") {
   const std::string path = std::filesystem::temp_directory_path() / "lightloom_library_test.h5";
   std::filesystem::remove(path);
   const Results saved = run(small());
