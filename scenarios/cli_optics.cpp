@@ -28,6 +28,7 @@ void add_optics_command(CLI::App &app, CommandLine &line) {
                   "optics --module 800G-DR8 --length 500m --connectors 2");
   add_link_options(*optics, line.optics);
   optics->add_flag("--catalogue", line.optics.catalogue, "List the modules with their sources");
+  optics->add_flag("--claims", line.optics.claims, "Published claims about optics beside the figures computed here");
 }
 
 } // namespace lightloom

@@ -11,6 +11,7 @@ namespace lightloom {
 /// What the user asked for. Fields that a question does not have keep their defaults.
 struct OpticsRequest {
   bool catalogue = false; ///< list the modules
+  bool claims = false;
 
   // One link (module), or one code (fec alone).
   std::string module, fec;

@@ -13,6 +13,7 @@ struct Question {
 };
 constexpr Question questions[] = {
     {[](const OpticsRequest &ask) { return ask.catalogue; }, optics_catalogue},
+    {[](const OpticsRequest &ask) { return ask.claims; }, optics_claims},
     {[](const OpticsRequest &ask) { return !ask.module.empty(); }, optics_link},
     {[](const OpticsRequest &ask) { return !ask.fec.empty(); }, optics_code},
 };
@@ -26,7 +27,7 @@ ExitCode command_optics(const CommandLine &line) {
       throw Error("--set and --seed", "this question reads no scenario", "Leave them out.");
     return question.answer(line);
   }
-  throw Error("optics", "nothing asked", "Use --module, --fec or --catalogue.");
+  throw Error("optics", "nothing asked", "Use --module, --fec, --catalogue or --claims.");
 }
 
 } // namespace lightloom
