@@ -4,9 +4,19 @@
 
 #include "analysis/document.hpp"
 #include "analysis/hdf5_file.hpp"
+#include "analysis/sweep.hpp"
+#include "sim/core/error.hpp"
 
 namespace lightloom {
 
-RunResults read_results(const std::string &path) { return from_document(load_document(path, true), path); }
+RunResults read_results(const std::string &path) {
+  const Document document = load_document(path, true);
+  if (is_sweep(document))
+    throw Error(Problem{{path},
+                        "holds a sweep",
+                        "its results are of many runs, not of one",
+                        "Read it with h5py, list it with lightloom info, or run one of its combinations."});
+  return from_document(document, path);
+}
 
 } // namespace lightloom

@@ -10,7 +10,7 @@
 namespace lightloom {
 
 /// Reads a finished or partial (.part) results file. Error (system, exit 3) when it cannot be opened; Error (bad_input,
-/// exit 2) when it is not HDF5, cut short, not of Lightloom, of a newer schema, or damaged.
+/// exit 2) when it is not HDF5, cut short, not of Lightloom, of a newer schema, of a sweep, or damaged.
 RunResults read_results(const std::string &path);
 
 /// One dataset of an outline.

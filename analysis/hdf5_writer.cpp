@@ -160,18 +160,20 @@ private:
 
 } // namespace
 
-std::string hdf5_image(const RunResults &results) {
-  const Document document = to_document(results);
+std::string hdf5_image(const RunResults &results) { return hdf5_image(to_document(results)); }
+
+std::string hdf5_image(const Document &document) {
+  const auto of_machine = [](const Attribute &a) { return a.group == "/run" || a.group.starts_with("/run/"); };
   const Hdf5Session session;
   ImageBuilder builder;
   for (const Attribute &attribute : document.attributes)
-    if (attribute.group != "/run")
+    if (!of_machine(attribute))
       builder.add(attribute);
   for (const Dataset &dataset : document.datasets)
     builder.add(dataset);
   // Last, so that their sizes (a host name's, say) move nothing before them.
   for (const Attribute &attribute : document.attributes)
-    if (attribute.group == "/run")
+    if (of_machine(attribute))
       builder.add(attribute);
   std::string image = builder.image();
   image += seal_for(image);

@@ -10,9 +10,10 @@
 //
 // Bytes outside /run depend on the results alone: no times in object headers, one order of creation; only idle
 // time by cause is compressed, by zlib, whose bytes may differ from version to version of zlib.
-// Leaves out: appending (telemetry and sweeps will need segments).
+// Leaves out: appending: a sweep writes its file anew, at intervals that keep this cheap (scenarios/sweep).
 
 #include "analysis/atomic_file.hpp" // check_writable, for callers
+#include "analysis/document.hpp"
 #include "analysis/results.hpp"
 
 #include <string>
@@ -21,6 +22,8 @@ namespace lightloom {
 
 /// The file image of `results`, sealed (seal.hpp); deterministic. Requires consistent shapes.
 std::string hdf5_image(const RunResults &results);
+/// The same of any document; attributes of /run and below come last.
+std::string hdf5_image(const Document &document);
 
 /// Writes one results file. Until `commit` it is `path`.part; afterwards `path`.
 class ResultsWriter {

@@ -2,6 +2,7 @@
 
 #include "analysis/hdf5_file.hpp"
 #include "analysis/hdf5_reader.hpp"
+#include "analysis/sweep.hpp"
 #include "analysis/table.hpp"
 
 #include <fmt/format.h>
@@ -43,6 +44,14 @@ std::string shape_text(const std::vector<std::uint64_t> &shape) {
   return text.empty() ? "scalar" : text;
 }
 
+/// Of the runs of a sweep only the first is listed: the others have the same.
+bool of_later_run(const std::string &path) {
+  for (const char *group : {"/sweep/runs/", "/run/runs/"})
+    if (const std::string start = group; path.starts_with(start) && !path.starts_with(start + "0/"))
+      return true;
+  return false;
+}
+
 } // namespace
 
 std::string lacks_text(const std::string &who, const std::vector<std::string> &missing) {
@@ -64,22 +73,32 @@ FileOutline outline(const std::string &path) {
   for (const Dataset &dataset : document.datasets)
     outline.datasets.push_back(
         {dataset.path, shape_text(dataset.shape), dataset.type, dataset.unit, dataset.description});
-  outline.missing = missing_datasets(document);
+  if (!is_sweep(document))
+    outline.missing = missing_datasets(document);
   return outline;
 }
 
 std::string to_text(const FileOutline &outline) {
   Table attributes({{"attribute", "", Table::Align::left}, {"value", "", Table::Align::left}});
+  std::size_t left_out = 0;
   for (const AttributeOutline &attribute : outline.attributes)
-    attributes.add({attribute.path, attribute.value});
+    if (of_later_run(attribute.path))
+      ++left_out;
+    else
+      attributes.add({attribute.path, attribute.value});
   Table datasets({{"dataset", "", Table::Align::left},
                   {"shape", "", Table::Align::right},
                   {"type", "", Table::Align::left},
                   {"unit", "", Table::Align::left},
                   {"description", "", Table::Align::left}});
   for (const DatasetOutline &dataset : outline.datasets)
-    datasets.add({dataset.path, dataset.shape, dataset.type, dataset.unit, dataset.description});
+    if (of_later_run(dataset.path))
+      ++left_out;
+    else
+      datasets.add({dataset.path, dataset.shape, dataset.type, dataset.unit, dataset.description});
   std::string text = attributes.str() + "\n" + datasets.str();
+  if (left_out > 0)
+    text += fmt::format("\nThe other runs of /sweep/runs have the same: {} more, which --json lists.\n", left_out);
   if (!outline.missing.empty())
     text += "\n" + lacks_text("The file", outline.missing) + "\n";
   return text;

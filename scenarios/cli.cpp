@@ -19,7 +19,7 @@ namespace lightloom {
 
 namespace {
 /// Commands of the contract that come later.
-constexpr std::array later_commands = {"sweep", "campaign", "report", "export"};
+constexpr std::array later_commands = {"campaign", "report", "export"};
 
 struct Seed {
   std::string text;
@@ -65,6 +65,7 @@ void add_run_commands(CLI::App &app, CommandLine &line) {
   collective->add_option("-e,--maxbytes", line.max_bytes, "Largest size")->capture_default_str();
   collective->add_option("-f,--stepfactor", line.factor, "Each size is the last × this")->capture_default_str();
   collective->add_option("scenario", line.files, "Scenario file; its own load is not run")->required()->expected(1);
+  add_sweep_command(app, line);
   auto *verify = add_command(app, line, "verify",
                              "The same as frames and as trains: their differences; fails where auto misses its error",
                              "verify scenarios/incast.toml --set traffic.0.size=2MB");

@@ -3,6 +3,7 @@
 
 #include "scenarios/latency_request.hpp"
 #include "scenarios/optics_request.hpp"
+#include "scenarios/sweep_options.hpp"
 #include "sim/core/error.hpp"
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct CommandLine {
   std::vector<std::string> settings; ///< --set in order, then --seed
   bool force = false, json = false, quiet = false, progress = false, verbose = false;
 
-  std::string output; ///< run -o
+  std::string output; ///< run -o, sweep -o
 
   std::uint32_t seeds = 1; ///< compare
 
@@ -35,6 +36,8 @@ struct CommandLine {
   std::string graphml, dot;
 
   OpticsRequest optics;
+
+  SweepOptions sweep;
 
   LatencyRequest latency; ///< latency; run --target
 

@@ -17,5 +17,7 @@ CLI::App *add_command(CLI::App &app, CommandLine &line, const std::string &name,
                       const std::string &example);
 /// `optics` with its options, into `line.optics`.
 void add_optics_command(CLI::App &app, CommandLine &line);
+/// `sweep` with its options, into `line.sweep`.
+void add_sweep_command(CLI::App &app, CommandLine &line);
 
 } // namespace lightloom

@@ -31,6 +31,7 @@ constexpr Command commands[] = {
     {"bench", command_bench},
     {"latency", command_latency},
     {"verify", command_verify},
+    {"sweep", command_sweep},
 };
 
 ExitCode execute(const CommandLine &line) {

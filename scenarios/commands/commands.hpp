@@ -21,6 +21,7 @@ ExitCode command_import_simai(const CommandLine &line);
 ExitCode command_bench(const CommandLine &line);
 ExitCode command_latency(const CommandLine &line);
 ExitCode command_verify(const CommandLine &line);
+ExitCode command_sweep(const CommandLine &line);
 
 /// A message to stderr unless --quiet.
 void say(const CommandLine &line, const std::string &text);

@@ -91,7 +91,7 @@ section_errors() {
 }
 
 section_later() {
-  for word in sweep campaign report export; do
+  for word in campaign report export; do
     expect 2 "lightloom $word (not in this version)" "$word" x
   done
   expect 2 'not in this version' import chakra x.et
@@ -189,6 +189,59 @@ section_determinism() {
   return 0
 }
 
+section_sweep() {
+  one=$scenarios/one-frame.toml
+  expect 0 'runs  longest flow' sweep "$one"
+  expect 0 'digest of all 6 runs' sweep "$one" --vary traffic.0.size=4KB,1MB --replicas 3 --seed 5
+  grep -q '3 seeds (5 to 7), the same in every combination' out || fail 'the seeds are not told'
+  expect 0 '"fct_max_s": 5.8192e-07' sweep "$one" --json
+  # Every problem at once, each where it stands, before anything runs; one that comes only with some values says so.
+  expect 2 '--vary fabric.radx=1,2: fabric.radx (unknown key). Did you mean fabric.radix?' sweep "$one" --vary fabric.radx=1,2 -o s.h5
+  expect 2 '--vary fabric.radix=63: fabric.radix = 63' sweep "$one" --vary fabric.radix=62:64:3 --vary transport.mtu=0,4096 -o s.h5
+  grep -q -- '--vary transport.mtu=0: transport.mtu = 0' err || fail 'only the first problem is told'
+  expect 2 'one-frame.toml:27:10: optics.host: module 400G-DAC on a link of 800 Gb/s' sweep "$one" --vary fabric.link_rate=400Gbps,800Gbps -o s.h5
+  grep -q 'It comes with fabric.link_rate=800Gbps.' err || fail 'with which values it comes is not told'
+  expect 2 'a range of 2 parts' sweep "$one" --vary fabric.radix=1:2 -o s.h5
+  expect 2 'scenario.seed is not varied' sweep "$one" --vary scenario.seed=1,2
+  expect 2 'fabric.radix is set too' sweep "$one" --vary fabric.radix=32,64 --set fabric.radix=16
+  expect 2 'fabric.radix is varied twice' sweep "$one" --vary fabric.radix=32 --vary fabric.radix=64
+  expect 2 'more than 100000 runs' sweep "$one" --vary fabric.radix=2:10000:5000 --replicas 100
+  expect 2 '--resume' sweep "$one" --resume
+  expect 2 '--keep full' sweep "$one" --keep full
+  expect 3 '' sweep "$one" -o no/such/folder/s.h5
+  expect_only
+  # A run that fails is a result: the sweep goes on, and the exit code is the worst.
+  expect 1 'peer unreachable' sweep "$scenarios/ber-step.toml" --set traffic.0.size=1MB --set inject.0.at=2us \
+    --vary inject.0.ber=1e-5,4e-3 -o s.h5
+  grep -q '1 run did not end well' out || fail 'the failed run is not told'
+  # What is there is not overwritten unasked, and a file of another sweep is not resumed.
+  expect 2 's.h5: exists already' sweep "$one" -o s.h5
+  expect 2 's.h5: is of another sweep (its scenario, after --set, is another)' sweep "$one" -o s.h5 --resume
+  expect 0 'digest of all 2 runs' sweep "$one" --replicas 2 -o s.h5 --force
+  expect 2 'its replicas are 2, not 3' sweep "$one" --replicas 3 -o s.h5 --resume
+  expect 2 'it varies no key, not fabric.radix' sweep "$one" --replicas 2 -o s.h5 --resume --vary fabric.radix=64
+  expect 0 '' sweep "$one" --replicas 2 -o s.h5 --resume
+  grep -q 'nothing to run' err || fail 'a finished sweep runs again'
+  mv s.h5 s.h5.part
+  expect 2 's.h5.part: exists already (an unfinished sweep left it)' sweep "$one" --replicas 2 -o s.h5
+  mv s.h5.part s.h5
+  expect 0 '/sweep/metrics/fct_max_s' info s.h5
+  expect 2 's.h5: holds a sweep' compare s.h5 "$one"
+  "$program" run "$one" -o r.h5 >out 2>err
+  expect 2 'r.h5: cannot be resumed (it holds one run, not a sweep)' sweep "$one" -o r.h5 --resume
+  expect_only s.h5 r.h5
+  # Interrupted: what is done is kept, and told.
+  "$program" sweep "$scenarios/gpt-800g.toml" --vary optics.leaf.length=10m:90m:9 --replicas 9 -o i.h5 --threads 2 >out 2>err &
+  sleep 2
+  kill -INT $!
+  wait $!
+  got=$?
+  [ "$got" -eq 130 ] || fail "an interrupted sweep exits with $got"
+  grep -q 'i.h5.part; --resume continues' err || fail 'where the results so far are is not told'
+  expect 0 '/complete' info i.h5.part
+  expect_only s.h5 r.h5 i.h5.part
+}
+
 section_tables() {
   expect 0 '#        size         count      type   redop        time    algbw    busbw' collective --op all-reduce --algorithm ring -b 1M -e 8M -f 8 \
     "$scenarios/ring-ideal.toml"
@@ -210,7 +263,7 @@ section_tables() {
   expect 0 '"communications"' import simai "$scenarios/workloads/two-layer.txt" --json
   expect 0 'forward-1024' bench --list
   expect 0 'Example' run --help
-  for command in run compare collective topology optics latency check info bench verify import; do
+  for command in run compare sweep collective topology optics latency check info bench verify import; do
     expect 0 'lightloom '"$command" $command --help
   done
   expect 0 'lightloom 0' --version

@@ -38,7 +38,8 @@ ARROWS = {
     "scenarios/build": SCENARIOS,
     "scenarios/schema": (*SCENARIOS, "scenarios/build"),
     "scenarios/results": (*SCENARIOS, "scenarios/build", "scenarios/schema"),
-    "scenarios/commands": (*SCENARIOS, "scenarios/build", "scenarios/schema", "scenarios/results"),
+    "scenarios/sweep": (*SCENARIOS, "scenarios/build", "scenarios/schema", "scenarios/results"),
+    "scenarios/commands": (*SCENARIOS, "scenarios/build", "scenarios/schema", "scenarios/results", "scenarios/sweep"),
 }
 
 # Header pattern -> (library, the only files that may include it). A heavy header in a .hpp costs all who include that.
