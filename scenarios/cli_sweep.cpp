@@ -1,5 +1,6 @@
 // Options of `sweep`: what is varied, how often, and what is kept.
 
+#include "scenarios/cli.hpp"
 #include "scenarios/cli_commands.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,7 @@
 """A sweep killed at random moments and resumed until it ends leaves the file of an uninterrupted one, dataset for
 dataset and attribute for attribute, but for /run. What lies there after each kill can be read. So with whole runs kept
-and without, on one thread and on several. At the highest bit error ratio runs fail, which is a result like any other. Skipped, and said so, where h5py is missing.
+and without, on one thread and on several. At the highest bit error ratio runs fail, which is a result like any other.
+Skipped, and said so, where h5py is missing.
 
     python3 sweep_killed.py PROGRAM SCENARIOS
 """

@@ -61,7 +61,7 @@ TEST_CASE("a failed run is in no mean and takes its pair out of the ratio") {
   CHECK(to_text(sweep).find("1 run did not end well and is in no mean.") != std::string::npos);
 }
 
-TEST_CASE("the digest of one run is its own; of several it depends on all and on their order") {
+TEST_CASE("the digest of one run is its own, that of several depends on all and on their order") {
   SweepResults sweep = sweep_of({1, 2, 3, 4, 5, 6});
   const std::string all = sweep.digest(), second = sweep.digest(1);
   CHECK(all.size() == 16);

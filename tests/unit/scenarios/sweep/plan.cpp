@@ -46,7 +46,7 @@ std::vector<Problem> problems_of(const SweepRequest &request) {
 }
 } // namespace
 
-TEST_CASE("combinations are all products of the values, the last key fastest; runs are those times the replicas") {
+TEST_CASE("combinations are all products of the values, the last key fastest, and runs are those times the replicas") {
   const ScenarioFile file;
   SweepPlan plan(request(file, {"traffic.0.size=1KB:1MB:4:log", "transport.mtu=1024,4096"}, 5));
   CHECK(plan.combinations() == 4 * 2);
@@ -107,7 +107,7 @@ TEST_CASE("problems of all combinations come at once, each once and at the value
         std::multiset<std::string>{"--vary transport.mtu=0", "--vary traffic.0.size=-1KB", "--vary traffic.0.size=zz"});
 }
 
-TEST_CASE("a problem in the file that only some combinations have says which; one of all does not") {
+TEST_CASE("a problem in the file that only some combinations have says which, one of all does not") {
   const ScenarioFile file;
   const auto some = problems_of(request(file, {"fabric.link_rate=400Gbps,800Gbps"}));
   REQUIRE(!some.empty());
