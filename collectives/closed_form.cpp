@@ -2,6 +2,7 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/even_share.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -76,7 +77,7 @@ Duration scale_up_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRat
     return Duration::zero();
   const std::int64_t others = static_cast<std::int64_t>(ranks) - 1;
   const auto step = [&](Bytes message) { return latency + transmission_time(message, bandwidth); };
-  const Bytes chunk = chunk_bytes(bytes, ranks, 0);
+  const Bytes chunk = even_share(bytes, ranks, 0);
   switch (op) {
   case CollectiveOp::all_reduce:
     return 2 * others * step(chunk);
@@ -89,7 +90,7 @@ Duration scale_up_time(CollectiveOp op, std::uint32_t ranks, Bytes bytes, BitRat
   case CollectiveOp::broadcast:
     break;
   }
-  const Bytes piece = chunk_bytes(bytes, chain_pieces(bytes), 0);
+  const Bytes piece = even_share(bytes, chain_pieces(bytes), 0);
   return others * latency + transmission_time(bytes, bandwidth) + (others - 1) * transmission_time(piece, bandwidth);
 }
 

@@ -37,12 +37,4 @@ Bytes group_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes);
 /// left. Bandwidth lower bounds rest on it.
 Bytes busiest_port_traffic(CollectiveOp op, std::uint32_t ranks, Bytes bytes, std::uint32_t domain = 1);
 
-/// Piece `index` of `parts` when `total` is cut as evenly as whole bytes allow: the first total mod parts pieces are
-/// one byte longer. The pieces sum to `total`. Requires index < parts.
-constexpr Bytes chunk_bytes(Bytes total, std::uint32_t parts, std::uint32_t index) {
-  const std::int64_t quotient = total.value / parts;
-  const std::int64_t remainder = total.value % parts;
-  return Bytes(quotient + (static_cast<std::int64_t>(index) < remainder ? 1 : 0));
-}
-
 } // namespace lightloom

@@ -4,6 +4,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 
 namespace lightloom::algorithms {
 namespace {
@@ -21,7 +22,7 @@ public:
     step.kind = sending_ ? CollectiveStep::Kind::send : CollectiveStep::Kind::receive;
     step.peer = sending_ ? (index_ + 1) % ranks_ : (index_ + ranks_ - 1) % ranks_;
     step.block = piece_;
-    step.bytes = chunk_bytes(bytes_, pieces_, piece_);
+    step.bytes = even_share(bytes_, pieces_, piece_);
     const bool first = position_ == 0;
     const bool last = position_ + 1 == ranks_;
     if (sending_ || last)
@@ -63,7 +64,7 @@ Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path)
   if (s.ranks == 1)
     return {};
   const std::int64_t pieces = chain_pieces(s.bytes);
-  const Bytes piece = chunk_bytes(s.bytes, chain_pieces(s.bytes), 0);
+  const Bytes piece = even_share(s.bytes, chain_pieces(s.bytes), 0);
   return (s.ranks - 1) * message_time(piece, path) +
          transmission_time((pieces - 1) * wire_bytes(piece, path.framing), path.rate);
 }

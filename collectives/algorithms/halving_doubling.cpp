@@ -8,6 +8,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -93,7 +94,7 @@ double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const Alph
 Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
   Duration phase{};
   for (std::uint32_t chunks = 1; chunks < s.ranks; chunks *= 2)
-    phase += message_time(chunk_bytes(s.bytes, s.ranks, 0) * chunks, path);
+    phase += message_time(even_share(s.bytes, s.ranks, 0) * chunks, path);
   return phases(s) * phase;
 }
 

@@ -8,6 +8,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 
 namespace lightloom::algorithms {
 namespace {
@@ -52,7 +53,7 @@ private:
   void enter() {
     CollectiveShape part;
     if (phase_ == Phase::between) {
-      part = {CollectiveOp::all_reduce, domains_, domain_, chunk_bytes(shape_.bytes, shape_.domain, seat_)};
+      part = {CollectiveOp::all_reduce, domains_, domain_, even_share(shape_.bytes, shape_.domain, seat_)};
     } else {
       part = {op_inside(), shape_.domain, seat_, shape_.bytes};
       if (shape_.closed_form)

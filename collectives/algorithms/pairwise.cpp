@@ -4,6 +4,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 
 namespace lightloom::algorithms {
 namespace {
@@ -22,7 +23,7 @@ public:
     const std::uint32_t source = sending_ ? index_ : step.peer;
     const std::uint32_t destination = sending_ ? step.peer : index_;
     step.block = static_cast<std::uint64_t>(source) * ranks_ + destination;
-    step.bytes = chunk_bytes(bytes_, ranks_, destination);
+    step.bytes = even_share(bytes_, ranks_, destination);
     if (!sending_)
       ++step_;
     sending_ = !sending_;
@@ -59,7 +60,7 @@ double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const Alph
 }
 
 Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
-  return (s.ranks - 1) * message_time(chunk_bytes(s.bytes, s.ranks, 0), path);
+  return (s.ranks - 1) * message_time(even_share(s.bytes, s.ranks, 0), path);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 
 #include "collectives/algorithm.hpp"
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 
 namespace lightloom::algorithms {
 namespace {
@@ -36,7 +37,7 @@ public:
       step.reduce = reducing_;
       advance();
     }
-    step.bytes = chunk_bytes(bytes_, ranks_, static_cast<std::uint32_t>(step.block));
+    step.bytes = even_share(bytes_, ranks_, static_cast<std::uint32_t>(step.block));
     sending_ = !sending_;
     return step;
   }
@@ -74,7 +75,7 @@ double alpha_beta(const CollectiveShape &s, const AlphaBeta &message, const Alph
 }
 
 Duration homogeneous_time(const CollectiveShape &s, const HomogeneousPath &path) {
-  return steps(s) * message_time(chunk_bytes(s.bytes, s.ranks, 0), path);
+  return steps(s) * message_time(even_share(s.bytes, s.ranks, 0), path);
 }
 
 } // namespace

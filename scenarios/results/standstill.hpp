@@ -1,7 +1,8 @@
 #pragma once
-// A standstill (sim/network/switch/deadlock.hpp) in words: links by the names of their ends, each waiting for the next.
+// A standstill (sim/network/switch/standstill.hpp) in words: links by the names of their ends, each waiting for the
+// next.
 
-#include "sim/network/switch/deadlock.hpp"
+#include "sim/network/switch/standstill.hpp"
 #include "topology/fabric.hpp"
 
 #include <string>

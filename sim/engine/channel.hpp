@@ -20,7 +20,7 @@ namespace lightloom {
 /// A piece of a channel: header and as many slots as fit a chunk.
 template <class Message> struct ChannelChunk {
   static_assert(std::is_trivially_copyable_v<Message> && 32 % alignof(Message) == 0);
-  static constexpr std::uint32_t capacity = (chunk_bytes - 32) / sizeof(Message);
+  static constexpr std::uint32_t capacity = (chunk_size - 32) / sizeof(Message);
 
   std::atomic<std::uint32_t> published{0}; ///< slots before this are visible
   std::atomic<ChannelChunk *> next{nullptr};

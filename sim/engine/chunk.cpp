@@ -46,9 +46,9 @@ private:
       throw std::bad_alloc();
     madvise(slab, slab_bytes, MADV_HUGEPAGE); // a wish: without it all works as well
     slabs_.push_back(slab);
-    constexpr std::size_t count = slab_bytes / chunk_bytes;
+    constexpr std::size_t count = slab_bytes / chunk_size;
     for (std::size_t i = count; i > 0; --i) // so that they are taken in ascending order
-      spare_.push_back(slab + (i - 1) * chunk_bytes);
+      spare_.push_back(slab + (i - 1) * chunk_size);
   }
   std::mutex mutex_;
   std::vector<void *> spare_;

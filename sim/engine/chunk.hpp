@@ -9,12 +9,12 @@
 
 namespace lightloom {
 
-inline constexpr std::size_t chunk_bytes = 320;
+inline constexpr std::size_t chunk_size = 320; ///< [B]
 
 /// Asks for the five cache lines of a chunk; null is allowed. Chains are hidden from the hardware's own prefetching.
 inline void prefetch_chunk(const void *chunk) {
   const auto *bytes = static_cast<const char *>(chunk);
-  for (std::size_t line = 0; line < chunk_bytes; line += 64)
+  for (std::size_t line = 0; line < chunk_size; line += 64)
     __builtin_prefetch(bytes + line);
 }
 

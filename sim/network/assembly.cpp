@@ -177,12 +177,12 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     simulation->add(*switches.back(), process_of(node, grouping));
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    domains.push_back(std::make_unique<ScaleUpDomain>());
+    scale_up_groups.push_back(std::make_unique<ScaleUpGroup>());
     const auto first = spec.placement[groups_[g].ranks.front()];
     const auto own = static_cast<std::uint32_t>(fabric.nodes() + g);
-    simulation->add(*domains.back(), grouping == ExecutionOptions::Grouping::one_entity
-                                         ? own
-                                         : process_of(fabric.node(first), grouping));
+    simulation->add(*scale_up_groups.back(), grouping == ExecutionOptions::Grouping::one_entity
+                                                 ? own
+                                                 : process_of(fabric.node(first), grouping));
   }
 }
 
@@ -329,19 +329,19 @@ void NetworkAssembly::connect_scale_up() {
     throw Error("cluster.scale_up latency of " + std::to_string(spec.scale_up.latency.count()) + " ps",
                 "a scale-up domain needs at least 2 ps between its GPUs", "Try 300ns.");
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    ScaleUpDomain &domain = *domains[g];
-    domain.meeting_delay = delay;
+    ScaleUpGroup &group = *scale_up_groups[g];
+    group.meeting_delay = delay;
     for (const std::uint32_t rank : groups_[g].ranks) {
       Host &host = *hosts[spec.placement[rank].index()];
       host.seats.push_back(std::make_unique<Host::Seat>());
-      domain.members.push_back(std::make_unique<ScaleUpDomain::Member>());
-      domain.members.back()->rank = rank;
+      group.members.push_back(std::make_unique<ScaleUpGroup::Member>());
+      group.members.back()->rank = rank;
       Host::Seat &seat = *host.seats.back();
       seat.group = groups_[g].id;
-      domain.members.back()->from_host.connect(seat.to_domain, domain);
-      seat.from_domain.connect(domain.members.back()->to_host, host, host.meeting_bit());
-      simulation->link(host, domain, delay);
-      simulation->link(domain, host, delay);
+      group.members.back()->from_host.connect(seat.to_group, group);
+      seat.from_group.connect(group.members.back()->to_host, host, host.meeting_bit());
+      simulation->link(host, group, delay);
+      simulation->link(group, host, delay);
     }
   }
 }

@@ -5,7 +5,7 @@
 #include "sim/network/host.hpp"
 #include "sim/network/network_result.hpp"
 #include "sim/network/network_spec.hpp"
-#include "sim/network/scale_up_domain.hpp"
+#include "sim/network/scale_up_group.hpp"
 #include "sim/network/switch/switch.hpp"
 
 #include <memory>
@@ -24,7 +24,7 @@ public:
   NetworkSpec spec;
   std::vector<std::unique_ptr<Host>> hosts;
   std::vector<std::unique_ptr<Switch>> switches;
-  std::vector<std::unique_ptr<ScaleUpDomain>> domains;
+  std::vector<std::unique_ptr<ScaleUpGroup>> scale_up_groups;
   std::unique_ptr<Simulation> simulation;
   /// The sending end of a directed link.
   Link &link_of(LinkId link) const;

@@ -86,12 +86,12 @@ private:
 };
 inline SimTime time_of(const Credit &credit) { return credit.time(); }
 
-/// Host → domain: a rank is here; domain → host: all were, and the operation is done at `time`.
+/// Host → group: a rank is here; group → host: all were, and the operation is done at `time`.
 struct Meeting {
   SimTime time{};
   Duration duration{};           ///< closed-form time after the last rank is here
   std::uint32_t stream = 0;      ///< of the member
-  std::uint32_t last_rank = 0;   ///< domain → host: who came last …
+  std::uint32_t last_rank = 0;   ///< group → host: who came last …
   std::uint32_t last_stream = 0; ///< … and on which of its streams
 };
 inline SimTime time_of(const Meeting &meeting) { return meeting.time; }

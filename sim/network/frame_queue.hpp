@@ -108,7 +108,7 @@ public:
   void prefetch_back() const { __builtin_prefetch(last_ == nullptr ? nullptr : last_->frames + tail_, 1); }
 
 private:
-  static constexpr std::uint32_t capacity = (chunk_bytes - 32) / sizeof(Frame);
+  static constexpr std::uint32_t capacity = (chunk_size - 32) / sizeof(Frame);
   struct Chunk {
     Chunk *next = nullptr;
     Chunk *before = nullptr;

@@ -1,6 +1,7 @@
 #include "sim/network/host.hpp"
 
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -21,10 +22,6 @@ template <class Queues> auto find_queue(Queues &queues, std::uint32_t channel, s
       std::lower_bound(queues.begin(), queues.end(), std::pair(channel, peer),
                        [](const auto &q, const auto &key) { return std::pair(q.channel, q.peer_rank) < key; });
   return at != queues.end() && at->channel == channel && at->peer_rank == peer ? at : queues.end();
-}
-/// Part `index` of a message cut into `parts`: as even as whole bytes allow, the first ones a byte longer.
-Bytes part_of(Bytes message, std::uint32_t parts, std::uint32_t index) {
-  return Bytes(message.value / parts + (index < message.value % parts ? 1 : 0));
 }
 
 /// Sum of twelve uniform draws less six: mean 0, standard deviation 1, within ±6; only + and × (decision 0006).
@@ -98,8 +95,8 @@ SimTime Host::advance(SimTime until) {
     nic->publish();
   if (std::exchange(seats_used_, false))
     for (auto &seat : seats) {
-      seat->to_domain.publish();
-      seat->from_domain.release();
+      seat->to_group.publish();
+      seat->from_group.release();
     }
   return next;
 }
@@ -173,7 +170,7 @@ SimTime Host::next_meeting() {
     return never;
   SimTime next = never;
   for (auto &seat : seats)
-    if (const Meeting *meeting = seat->from_domain.front())
+    if (const Meeting *meeting = seat->from_group.front())
       next = std::min(next, meeting->time);
   meetings_in_sight_ = next != never;
   return next;
@@ -181,11 +178,11 @@ SimTime Host::next_meeting() {
 
 void Host::handle_meeting(SimTime now) {
   for (auto &seat : seats) {
-    const Meeting *meeting = seat->from_domain.front();
+    const Meeting *meeting = seat->from_group.front();
     if (meeting == nullptr || meeting->time != now)
       continue;
     const Meeting done = *meeting;
-    seat->from_domain.pop();
+    seat->from_group.pop();
     seats_used_ = true;
     runner_->finish_blocking(done.stream, now, done.last_rank, done.last_stream);
     return;
@@ -282,7 +279,7 @@ void Host::post_send(const Operation &send, std::uint32_t stream, SimTime now) {
   origin.stream = stream;
   origin.label = send.label;
   for (std::uint32_t port = 0; port < ports; ++port)
-    nics[port]->post(index, send, part_of(send.bytes, ports, port), origin, nic_events_);
+    nics[port]->post(index, send, even_share(send.bytes, ports, port), origin, nic_events_);
 }
 
 bool Host::take_message(const Operation &receive, LastPart &by) {
@@ -327,7 +324,7 @@ void Host::enter_scale_up(std::uint32_t stream, std::uint32_t group, Duration du
   for (auto &seat : seats)
     if (seat->group == group) {
       seats_used_ = true;
-      seat->to_domain.push({now + meeting_delay, duration, stream});
+      seat->to_group.push({now + meeting_delay, duration, stream});
       return;
     }
   broken_contract("precondition", "a program meets only the groups it named", __FILE__, __LINE__);

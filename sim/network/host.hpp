@@ -37,13 +37,13 @@ public:
   /// A seat in a scale-up group.
   struct Seat {
     std::uint32_t group = 0;
-    Sender<Meeting> to_domain;
-    Receiver<Meeting> from_domain;
+    Sender<Meeting> to_group;
+    Receiver<Meeting> from_group;
   };
   std::vector<std::unique_ptr<Seat>> seats;
-  /// Answers of scale-up domains are announced here.
+  /// Answers of scale-up groups are announced here.
   ArrivalBit meeting_bit() { return {&meeting_news_, 1}; }
-  /// Time of a message inside the scale-up domain, host to domain.
+  /// Time of a message inside the scale-up domain, host to group.
   Duration meeting_delay{};
   bool record_flows = false;
   /// HostSpec::reaction: departures up to this far past the visited time are final.

@@ -257,7 +257,7 @@ NetworkResult simulate(NetworkSpec spec, const ExecutionOptions &options) {
 
 std::uint64_t network_footprint(NetworkSpec spec) {
   const auto hosts = spec.fabric.hosts;
-  const auto chunks = [] { return static_cast<std::uint64_t>(ChunkPool::of_this_thread().out()) * chunk_bytes; };
+  const auto chunks = [] { return static_cast<std::uint64_t>(ChunkPool::of_this_thread().out()) * chunk_size; };
   const std::uint64_t before = mallinfo2().uordblks + chunks();
   const NetworkAssembly assembly(std::move(spec), ExecutionOptions::Grouping::by_leaf);
   return (mallinfo2().uordblks + chunks() - before) / std::max(1u, hosts);

@@ -1,5 +1,5 @@
 #pragma once
-// The packet network: hosts, switches and scale-up domains over a fabric, run by the engine until every program is
+// The packet network: hosts, switches and scale-up groups over a fabric, run by the engine until every program is
 // done. One NetworkSpec in, one NetworkResult out; nothing is global, so several can run in one process.
 //
 // Leaves out: what is beyond frames on links: bits, cells, the host's memory and processors. What each part leaves out

@@ -4,7 +4,7 @@
 #include "sim/network/link_result.hpp"
 #include "sim/network/nic_counters.hpp"
 #include "sim/network/rank_result.hpp"
-#include "sim/network/switch/deadlock.hpp"
+#include "sim/network/switch/standstill.hpp"
 #include "sim/network/telemetry.hpp"
 #include "sim/network/waiting/attribution.hpp"
 

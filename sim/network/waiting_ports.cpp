@@ -1,4 +1,4 @@
-// Which ports of switches hold frames when nothing more can happen, and for whom they wait (switch/deadlock.hpp).
+// Which ports of switches hold frames when nothing more can happen, and for whom they wait (switch/standstill.hpp).
 
 #include "sim/network/assembly.hpp"
 

@@ -4,17 +4,12 @@
 #include "topology/families/fat_tree.hpp"
 
 #include "sim/core/contract.hpp"
+#include "sim/core/even_share.hpp"
 #include "topology/families/plane_layout.hpp"
 
 namespace lightloom {
 
 namespace {
-
-/// Item i of `total` things dealt over `places` as evenly as possible, the first places taking one more: how many place
-/// i has.
-std::uint32_t share(std::uint32_t total, std::uint32_t places, std::uint32_t i) {
-  return total / places + (i < total % places ? 1 : 0);
-}
 
 /// The leaf of a place of a plane (host × NICs per GPU + NIC). Node v (its NICs are on `rails` rails) belongs to
 /// scalable unit v ÷ hosts_per_leaf, which has one leaf per rail.
@@ -25,7 +20,7 @@ std::uint32_t leaf_of_place(const FatTreeDesign &design, std::uint32_t place) {
 
 /// Spine s of a pod has that many cables from each leaf of its pod.
 std::uint32_t cables_per_leaf(const FatTreeDesign &design, std::uint32_t spine_in_pod) {
-  return share(design.uplinks, design.spines_per_pod, spine_in_pod);
+  return even_share(design.uplinks, design.spines_per_pod, spine_in_pod);
 }
 
 /// The core of each uplink of a pod, uplinks counted spine by spine; the same in every pod, so that a core meets the
@@ -43,7 +38,7 @@ std::vector<std::uint32_t> cores_of_uplinks(const FatTreeDesign &design, const s
   std::uint32_t core = 0;
   const auto deal = [&](std::uint32_t count, std::uint32_t cores) {
     for (std::uint32_t c = 0; c < cores; ++c, ++core)
-      result.insert(result.end(), share(count, cores, c), core);
+      result.insert(result.end(), even_share(count, cores, c), core);
   };
   if (unshared == design.cores)
     for (const std::uint32_t up : uplinks)

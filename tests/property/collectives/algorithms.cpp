@@ -109,20 +109,6 @@ TEST_CASE("an algorithm says on how many ranks it cannot run") {
                             {CollectiveOp::all_reduce, 12, 0, Bytes(1), 0, 4}));
 }
 
-TEST_CASE("chunks differ by at most one byte and sum to the whole") {
-  for (const std::int64_t total : {0, 1, 5, 4095, 4096, 1'000'003})
-    for (const std::uint32_t parts : {1u, 2u, 3u, 7u, 64u, 1000u}) {
-      Bytes sum;
-      for (std::uint32_t i = 0; i < parts; ++i) {
-        const Bytes chunk = chunk_bytes(Bytes(total), parts, i);
-        CHECK(chunk.value >= total / parts);
-        CHECK(chunk.value <= total / parts + 1);
-        sum += chunk;
-      }
-      CHECK(sum.value == total);
-    }
-}
-
 TEST_CASE("an algorithm that an operation does not have is an error that names those it has") {
   try {
     find_algorithm(CollectiveOp::all_to_all, "bruck");

@@ -1,4 +1,4 @@
-#include "sim/network/switch/deadlock.hpp"
+#include "sim/network/switch/standstill.hpp"
 
 #include <algorithm>
 #include <map>

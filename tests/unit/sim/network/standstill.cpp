@@ -1,6 +1,6 @@
 // Who waits for whom at the end of a run: cycles and chains of links, by hand and by brute force; rings that deadlock.
 
-#include "sim/network/switch/deadlock.hpp"
+#include "sim/network/switch/standstill.hpp"
 #include "tests/unit/sim/network/fabrics.hpp"
 
 #include <algorithm>
