@@ -57,6 +57,13 @@ struct Frame {
 static_assert(sizeof(Frame) == 40);
 inline SimTime time_of(const Frame &frame) { return frame.time; }
 
+/// What a digest folds of a frame that arrives for `whom`: its queue pair at a host, its destination at a switch.
+inline std::uint64_t digest_word(const Frame &frame, std::uint32_t whom) {
+  return static_cast<std::uint64_t>(picoseconds(frame.time)) ^ static_cast<std::uint64_t>(whom) << 40 ^
+         static_cast<std::uint64_t>(frame.sequence) << 8 ^ static_cast<std::uint64_t>(frame.kind) << 1 ^
+         static_cast<std::uint64_t>(frame.corrupt) ^ static_cast<std::uint64_t>(frame.frames() - 1) << 48;
+}
+
 /// Adds to a counter of waiting, up to its greatest value.
 inline void add_waiting(std::uint32_t &counter, Duration waited) {
   const std::uint64_t sum = counter + static_cast<std::uint64_t>(waited.count());

@@ -190,10 +190,7 @@ void Host::handle_meeting(SimTime now) {
 }
 
 void Host::handle_frame(Nic &nic, const Frame &frame) {
-  digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^
-               static_cast<std::uint64_t>(frame.queue_pair) << 40 ^ static_cast<std::uint64_t>(frame.sequence) << 8 ^
-               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt) ^
-               static_cast<std::uint64_t>(frame.frames() - 1) << 48);
+  digest_.fold(digest_word(frame, frame.queue_pair));
   nic.receive(frame, nic_events_);
   nic.frames.pop();
 }

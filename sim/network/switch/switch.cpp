@@ -178,10 +178,7 @@ void Switch::check_time(SimTime first) { EXPECTS(first >= now_); }
 [[gnu::always_inline]] inline void Switch::accept(Frame &frame) {
   if (frame.time >= next_epoch_at_) [[unlikely]]
     next_epoch(frame.time);
-  digest_.fold(static_cast<std::uint64_t>(picoseconds(frame.time)) ^
-               static_cast<std::uint64_t>(frame.destination) << 40 ^ static_cast<std::uint64_t>(frame.sequence) << 8 ^
-               static_cast<std::uint64_t>(frame.kind) << 1 ^ static_cast<std::uint64_t>(frame.corrupt) ^
-               static_cast<std::uint64_t>(frame.frames() - 1) << 48);
+  digest_.fold(digest_word(frame, frame.destination));
   if (frame.corrupt && settings_.spec.forwarding == Forwarding::store_and_forward) [[unlikely]] {
     discard(frame, corrupt_data_, corrupt_control_); // its tail was in when it was found out
     return;
