@@ -29,8 +29,6 @@ extern "C" void on_interrupt(int) { interrupt_seen.store(true); }
 
 /// Below this a window holds so little work that threads wait more than they run.
 constexpr Duration short_lookahead{50ns};
-/// More than any link's latency: no link joins two logical processes.
-constexpr Duration no_lookahead{100s};
 /// A stall can block every rank; the first few say enough.
 constexpr std::size_t listed_blocked = 8;
 
@@ -108,8 +106,7 @@ RunFacts facts_of(const RunOutcome &out, const NetworkResult &n, const BuiltRun 
   facts.frame_hops = n.link_hops;
   facts.peak_rss_bytes = peak_rss_bytes();
   facts.windows = n.windows;
-  if (n.lookahead < no_lookahead)
-    facts.lookahead_ps = n.lookahead.count();
+  facts.lookahead_ps = n.lookahead.count();
   if (n.lookahead_link.valid())
     facts.lookahead_link = built.hardware.fabric.name(CableId(n.lookahead_link.value / 2));
   facts.host = host_name();

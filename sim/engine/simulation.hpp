@@ -2,9 +2,9 @@
 // A simulation: entities, who talks to whom and how fast, how entities are grouped into logical processes, and how it
 // is run.
 //
-//     repeat   T ← earliest pending event over all logical processes     (idle time is skipped, not walked)
-//              window ← [T, T + lookahead)                               lookahead = least delay between logical
-//              processes every logical process with work, in parallel: advance its entities to the window's end
+//     repeat   T ← earliest pending event of all logical processes (idle time is skipped, not walked)
+//              window ← [T, T + lookahead), the lookahead being the least delay between two logical processes
+//              every logical process with work, in parallel: advance its entities to the window's end
 //
 // A logical process whose entities talk to each other faster than that runs its own, smaller windows inside.
 
@@ -25,7 +25,7 @@ struct ExecutionStatistics {
   bool stopped = false; ///< the watcher said stop
 };
 
-/// The least delay between two logical processes, and the pair that sets it.
+/// The least delay between two logical processes, and the pair that sets it; longest_window where none are joined.
 struct Lookahead {
   Duration duration{};
   EntityId from;
@@ -79,7 +79,7 @@ private:
   std::uint64_t take_fresh_visits(const std::vector<std::uint32_t> &processes);
   /// Before a run on windows: everything has something to do at 0; slots tell their process of it.
   void wake_all(bool concurrent, std::atomic<std::uint8_t> *process_news);
-  void visit(std::uint32_t position, SimTime until, Process &process);
+  void visit(std::uint32_t entity, SimTime until, Process &process);
   void run_process(Process &process, SimTime end);
   SimTime earliest(const Process &process) const;
   static void check_reachable(SimTime t);

@@ -57,7 +57,7 @@ struct NetworkResult : NicCounters {
   // Machine facts, outside the digest.
   std::uint64_t windows = 0;
   std::uint64_t entity_visits = 0;
-  Duration lookahead{};  ///< smallest latency between logical processes
+  Duration lookahead{};  ///< smallest latency between logical processes; longest_window where none are joined
   LinkId lookahead_link; ///< a link that sets it
 };
 
