@@ -75,7 +75,8 @@ public:
 
   /// Whether the queue has a frame that may leave, its pace apart.
   virtual bool has_work(std::uint32_t queue) = 0;
-  /// Frames that may leave in a row, from the queue's next on; at least 1 where has_work().
+  /// Frames never sent that may leave in a row, from SendQueue::next on; at least 1 where has_work() lets one of them
+  /// go, and not one that is to be sent again.
   virtual std::uint32_t frames_allowed(std::uint32_t queue) = 0;
   /// The same when nobody looks at them one by one; 0: the next must be looked at.
   virtual std::uint32_t burst_allowed(std::uint32_t queue) { return frames_allowed(queue); }

@@ -3,7 +3,7 @@
 // Routes by the epoch's table, chooses among equal ports per frame (switch/path_choice.hpp). Two disciplines:
 //
 // - with credits (InfiniBand): input buffers of the credits it gave out; departures wait for credit
-// (switch/credits.cpp);
+//   (switch/credits.cpp);
 // - without: one buffer shared by all ports, with dynamic thresholds, ECN, PFC and trimming (switch/buffer.cpp), or no
 //   limit at all. What arrives counts once it has passed the pipeline, SwitchSpec::latency later, so departures are
 //   final that far ahead of what was seen.
