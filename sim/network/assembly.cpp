@@ -287,7 +287,7 @@ void NetworkAssembly::connect_flow(const Flow &flow, std::uint32_t port) {
   const std::uint32_t from = spec.placement[flow.source].value * ports + port;
   const std::uint32_t to = spec.placement[flow.target].value * ports + port;
   SendQueue &sender = hosts[from / ports]->nics[port]->send_queues[flow.send_index];
-  sender.host = to;
+  sender.endpoint = to;
   sender.remote = flow.receive_index;
   sender.channel = flow.channel;
   sender.peer_rank = flow.target;
@@ -295,7 +295,7 @@ void NetworkAssembly::connect_flow(const Flow &flow, std::uint32_t port) {
   sender.entropy = static_cast<std::uint16_t>(
       philox(spec.seed, Purpose::spray_phase, flow.source, flow.target, flow.channel)[port % 4]);
   ReceiveQueue &receiver = hosts[to / ports]->nics[port]->receive_queues[flow.receive_index];
-  receiver.host = from;
+  receiver.endpoint = from;
   receiver.remote = flow.send_index;
   receiver.channel = flow.channel;
   receiver.peer_rank = flow.source;

@@ -131,7 +131,7 @@ void collect_flows(const NetworkAssembly &a, NetworkResult &r) {
     const auto ends = message_ends(host);
     for (std::size_t q = 0; q < queues.size(); ++q) {
       const ReceiveQueue &queue = queues[q];
-      const PostedByQueue &of_peer = posted[queue.host / a.spec.fabric.ports_per_host];
+      const PostedByQueue &of_peer = posted[queue.endpoint / a.spec.fabric.ports_per_host];
       for (std::uint32_t i = 0; i < of_peer.count(queue.remote); ++i) {
         const Host::Posted &message = of_peer.message(queue.remote, i);
         if (message.size.value > 0 || !a.spec.signals)

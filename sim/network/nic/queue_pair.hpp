@@ -30,8 +30,8 @@ struct OutgoingMessage {
 /// The sending end. A NIC keeps them sorted by (channel, peer rank).
 struct SendQueue {
   // Addresses; constant.
-  std::uint32_t host = 0;   ///< where to
-  std::uint32_t remote = 0; ///< receive queue there
+  std::uint32_t endpoint = 0; ///< where to
+  std::uint32_t remote = 0;   ///< receive queue there
   std::uint32_t channel = 0;
   std::uint32_t peer_rank = 0;
   std::uint16_t entropy = 0;
@@ -64,8 +64,8 @@ struct SendQueue {
   OutgoingMessage &message_of(std::uint32_t sequence);
   /// As message_of(next), remembering where it was.
   OutgoingMessage &message_of_next();
-  /// Everything before `sequence` has arrived. Returns whether that is news, and adds the bytes of finished messages to
-  /// done.
+  /// Everything before `sequence` has arrived. Returns whether that is news; adds the number of messages that are whole
+  /// by it to `messages_done`.
   bool acknowledge(std::uint32_t sequence, std::uint32_t &messages_done);
   /// Start again from the oldest unacknowledged frame.
   void rewind();
@@ -74,8 +74,8 @@ struct SendQueue {
 /// The receiving end. A NIC keeps them sorted by (channel, peer rank).
 struct ReceiveQueue {
   // Addresses; constant.
-  std::uint32_t host = 0;   ///< where acknowledgements go
-  std::uint32_t remote = 0; ///< send queue there
+  std::uint32_t endpoint = 0; ///< where acknowledgements go
+  std::uint32_t remote = 0;   ///< send queue there
   std::uint32_t channel = 0;
   std::uint32_t peer_rank = 0;
   std::uint16_t entropy = 0; ///< of the acknowledgements

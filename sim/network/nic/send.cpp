@@ -155,7 +155,7 @@ bool Nic::burst(SimTime until) {
   const std::uint32_t most = std::min(in_message, in_window > 0 ? in_window - 1 : 0) / length;
   Frame train;
   train.time = std::max(floor_, queue.eligible);
-  train.destination = queue.host;
+  train.destination = queue.endpoint;
   train.queue_pair = queue.remote;
   train.sequence = queue.next;
   train.count = static_cast<std::uint16_t>(length);
@@ -236,7 +236,7 @@ void Nic::send_data(SimTime d) {
   SendQueue &queue = send_queues[index];
   round_.pop();
   Frame frame;
-  frame.destination = queue.host;
+  frame.destination = queue.endpoint;
   frame.queue_pair = queue.remote;
   frame.sequence = next.sequence;
   frame.count = static_cast<std::uint16_t>(next.count);

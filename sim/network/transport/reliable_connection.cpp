@@ -47,7 +47,7 @@ SimTime ReliableConnection::pace(std::uint32_t index, SimTime d, std::int64_t by
 
 void ReliableConnection::address(const PendingControl &pending, Frame &frame) {
   const ReceiveQueue &queue = nic_.receive_queues[pending.queue];
-  frame.destination = queue.host;
+  frame.destination = queue.endpoint;
   frame.queue_pair = queue.remote;
   frame.entropy = queue.entropy;
 }

@@ -141,7 +141,7 @@ SimTime Uec::pace(std::uint32_t index, SimTime d, std::int64_t bytes) { return c
 void Uec::address(const PendingControl &pending, Frame &frame) {
   if (pending.kind == Frame::Kind::credit_request) {
     const SendQueue &queue = nic_.send_queues[pending.queue];
-    frame.destination = queue.host;
+    frame.destination = queue.endpoint;
     frame.queue_pair = queue.remote;
     frame.entropy = queue.entropy;
     frame.set_bitmap(senders_[pending.queue].wanted);
@@ -149,7 +149,7 @@ void Uec::address(const PendingControl &pending, Frame &frame) {
     return;
   }
   const ReceiveQueue &queue = nic_.receive_queues[pending.queue];
-  frame.destination = queue.host;
+  frame.destination = queue.endpoint;
   frame.queue_pair = queue.remote;
   frame.entropy = queue.entropy;
   if (rules.sprays) // answers are sprayed as what they answer is

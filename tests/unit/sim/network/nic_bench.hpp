@@ -27,7 +27,7 @@ public:
     nic.send_queues.resize(queues);
     nic.receive_queues.resize(queues);
     for (std::uint32_t q = 0; q < queues; ++q) {
-      nic.send_queues[q].host = nic.receive_queues[q].host = 1 + q;
+      nic.send_queues[q].endpoint = nic.receive_queues[q].endpoint = 1 + q;
       nic.send_queues[q].entropy = 1000;
     }
     nic.prepare();
