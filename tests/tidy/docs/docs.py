@@ -16,6 +16,7 @@ FOLDERS = ("sim", "topology", "collectives", "optics", "scenarios", "analysis", 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:%s)/[\w./-]+\.(?:hpp|cpp|md|toml|csv|py|txt))(?::\d+)?`" % "|".join(FOLDERS))
+PATTERN = re.compile(r"`((?:%s)/[\w./-]*\*[\w./*-]*\.(?:hpp|cpp|md|toml|csv|py|txt))`" % "|".join(FOLDERS))
 SCENARIO = re.compile(r"(?<![\w./-])scenarios/[\w-]+\.toml")
 PRESET = re.compile(r"--preset[ =](\w+)")
 
@@ -49,6 +50,9 @@ def problems():
             for name in PATH.findall(line) + SCENARIO.findall(line):
                 if not (ROOT / name).exists():
                     yield f"{where}: {name} is not there"
+            for name in PATTERN.findall(line) if page.parent.name != "decisions" else ():  # these may say what was
+                if not any(ROOT.glob(name)):
+                    yield f"{where}: nothing is called {name}"
             for name in PRESET.findall(line):
                 if name not in presets:
                     yield f"{where}: no preset is called {name} (known: {', '.join(sorted(presets))})"
