@@ -1,7 +1,8 @@
 #pragma once
 // A scale-up group: ranks behind a non-blocking switch whose collectives take their closed-form time
 // (collectives/closed_form.hpp). Every member reports; when the last has, all go on together, `duration` after the last
-// one entered. Leaves out: contention inside the scale-up domain; one collective at a time per group, as on one CUDA stream.
+// one entered. Leaves out: contention inside the scale-up domain; one collective at a
+// time per group, as on one CUDA stream.
 
 #include "sim/core/contract.hpp"
 #include "sim/core/digest.hpp"
