@@ -29,7 +29,8 @@ std::string default_text(BitRate r) {
 }
 
 std::string default_text(Bytes b) {
-  constexpr std::pair<std::int64_t, const char *> units[] = {{1 << 20, "MiB"}, {1'000'000, "MB"}, {1 << 10, "KiB"}};
+  constexpr std::pair<std::int64_t, const char *> units[] = {
+      {1 << 20, "MiB"}, {1'000'000, "MB"}, {1 << 10, "KiB"}, {1'000, "KB"}};
   for (const auto &[bytes, name] : units)
     if (b.value != 0 && b.value % bytes == 0)
       return std::to_string(b.value / bytes) + name;

@@ -14,17 +14,22 @@ namespace lightloom {
 class Nic;
 class Transport;
 
-/// What a scenario gets where it says nothing. Sources: the rows of scenarios/schema/schema_transport.cpp.
+/// What a scenario gets where it says nothing, and where that is from: `check --schema` shows it (K = recalled from the
+/// paper or specification, E = estimate, "Design" = chosen here).
 struct TransportDefaults {
   Bytes header{};
+  const char *header_source = "";
   Bytes control_header{-1}; ///< < 0: as header
+  const char *control_header_source = "";
   std::uint32_t virtual_lanes = 2;
   std::uint32_t ack_every = 16;
+  const char *ack_every_source = "Design";
   const char *congestion_control = "none";
   bool go_back_n = false;
   std::optional<Duration> retransmit_timeout = std::nullopt; ///< nothing: from the base round trip
-  bool spray = false;                                        ///< switches spray
-  Duration reaction{};                                       ///< of a NIC, HostSpec::reaction
+  const char *timeout_source = "";
+  bool spray = false;  ///< switches spray
+  Duration reaction{}; ///< of a NIC, HostSpec::reaction
   bool pfc = false;
   bool short_queues = false; ///< a queue holds one base round trip × rate; else what the buffer lets it
 };
@@ -38,6 +43,7 @@ struct TransportKind {
     shared_buffer ///< of a switch: pauses, trims, drops
   };
   const char *name;
+  const char *meaning; ///< a few words for those who choose
   std::unique_ptr<Transport> (*make)(Nic &, const TransportSpec &);
   Fabric fabric = Fabric::shared_buffer;
   CongestionSignal signal = CongestionSignal::none; ///< which laws fit

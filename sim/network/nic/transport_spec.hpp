@@ -1,6 +1,6 @@
 #pragma once
-// What a transport is told: how losses are found and mended, what limits a sender, how large its frames are. The
-// sources of the figures are in the files of the transports and in decision 0005.
+// What a transport is told: how losses are found and mended, what limits a sender, how large its frames are. What
+// a member says here is what `ideal` has; what each transport has instead, and where that is from, is in its row.
 
 #include "sim/network/congestion/congestion_control.hpp"
 #include "sim/network/congestion/rccc.hpp"
@@ -12,7 +12,8 @@
 namespace lightloom {
 
 struct TransportKind;
-/// `ideal`: no windows, unlimited buffers, acknowledgements without weight (transport/ideal.cpp).
+/// What a specification is that names no other: no windows, unlimited buffers, acknowledgements without weight
+/// (transport/ideal.cpp).
 extern const TransportKind ideal_transport;
 
 /// One transport of one network.

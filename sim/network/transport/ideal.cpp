@@ -22,9 +22,13 @@ public:
 
 constinit const TransportKind ideal_transport{
     .name = "ideal",
+    .meaning = "a lower bound",
     .make = make_transport<Ideal>,
     .fabric = TransportKind::Fabric::unlimited,
-    .defaults = {.virtual_lanes = 1, .retransmit_timeout = local_ack_timeout(14), .spray = true},
+    .defaults = {.virtual_lanes = 1,
+                 .retransmit_timeout = local_ack_timeout(14),
+                 .timeout_source = "as infiniband",
+                 .spray = true},
 };
 
 } // namespace lightloom

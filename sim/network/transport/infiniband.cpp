@@ -10,10 +10,15 @@ namespace lightloom {
 
 constinit const TransportKind infiniband_transport{
     .name = "infiniband",
+    .meaning = "per-hop credits",
     .make = make_transport<ReliableConnection>,
     .fabric = TransportKind::Fabric::credits,
     .signal = CongestionSignal::echo,
-    .defaults = {.header = Bytes(30), .retransmit_timeout = local_ack_timeout(14), .spray = true},
+    .defaults = {.header = Bytes(30),
+                 .header_source = "decision 0005",
+                 .retransmit_timeout = local_ack_timeout(14),
+                 .timeout_source = "local ACK timeout of 4.096 us × 2^14, the vendors' default",
+                 .spray = true},
 };
 
 } // namespace lightloom

@@ -15,14 +15,18 @@ namespace lightloom {
 
 constinit const TransportKind rocev2_transport{
     .name = "rocev2",
+    .meaning = "a shared buffer with pauses",
     .make = make_transport<ReliableConnection>,
     .signal = CongestionSignal::notification,
     .defaults = {.header = Bytes(62),
+                 .header_source = "Ethernet 14 + 4, IPv4 20, UDP 8, BTH 12, ICRC 4, K",
                  .control_header = Bytes(66),
+                 .control_header_source = "with an AETH of 4 B, K",
                  .congestion_control = "dcqcn",
                  .go_back_n = true,
                  .retransmit_timeout = local_ack_timeout(10),
-                 .reaction = 400ns,
+                 .timeout_source = "local ACK timeout of 4.096 us × 2^10, E",
+                 .reaction = 400ns, // E
                  .pfc = true},
 };
 

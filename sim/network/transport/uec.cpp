@@ -9,6 +9,7 @@ namespace lightloom {
 
 constinit const TransportKind uec_transport{
     .name = "uec",
+    .meaning = "a new path per frame, trimming",
     .make = make_transport<Uec>,
     .signal = CongestionSignal::answers,
     .receiver_credits = true,
@@ -17,10 +18,13 @@ constinit const TransportKind uec_transport{
     .go_back_n = false,
     .most_window = 32'768, // distances in acknowledgements are signed 16-bit numbers
     .defaults = {.header = Bytes(102),
+                 .header_source = "Ethernet 14 + 4, IPv4 20, UDP 8, PDS 12, SES 44, K",
                  .control_header = Bytes(90),
+                 .control_header_source = "Ethernet 14 + 4, IPv4 20, UDP 8, PDS ACK_CC 32, SES 12, E",
                  .ack_every = 4,
+                 .ack_every_source = "16 KiB, K",
                  .congestion_control = "nscc",
-                 .reaction = 400ns,
+                 .reaction = 400ns, // E
                  .short_queues = true},
 };
 
