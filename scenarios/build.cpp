@@ -34,7 +34,7 @@ FabricSpec fabric_spec(const Scenario &s) {
   return spec;
 }
 
-LinkReport tier_report(const Scenario &s, std::size_t tier) {
+LinkReport tier_report(const Scenario &s, Tier tier) {
   const auto &part = s.optics.tiers[tier];
   LinkOptics link;
   link.module = part.module;
@@ -126,11 +126,11 @@ BuiltFabric build_fabric_of(const Scenario &s) {
   const auto families = families_with(s.extensions.topologies);
   BuiltFabric b{located(s, "fabric", [&] { return build_fabric(fabric_spec(s), families); }), {}, {}, {}, {}};
   std::vector<LinkCount> counts;
-  for (std::size_t tier = 0; tier < 4; ++tier) {
-    const auto cables = b.fabric.count(static_cast<Tier>(tier));
+  for (const Tier tier : all_tiers) {
+    const auto cables = b.fabric.count(tier);
     if (cables == 0)
       continue;
-    const std::string key = std::string("optics.") + to_string(static_cast<Tier>(tier));
+    const std::string key = std::string("optics.") + to_string(tier);
     b.optics[tier] = located(s, key, [&] { return tier_report(s, tier); });
     counts.push_back({s.optics.tiers[tier].module, cables});
     if (s.optics.tiers[tier].module_chosen)

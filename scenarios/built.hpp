@@ -36,7 +36,7 @@ const char *to_string(InjectPart::Kind kind);
 /// Fabric and optics of a scenario: all that `topology` needs.
 struct BuiltFabric {
   Fabric fabric;
-  std::array<std::optional<LinkReport>, 4> optics; ///< by Tier; nothing where the fabric has no such cable
+  PerTier<std::optional<LinkReport>> optics; ///< nothing where the fabric has no such cable
   OpticsBill bill;                                 ///< optics alone
   ClusterBill cluster;                             ///< GPUs, servers, NICs, switches and optics
   std::vector<std::string> notes;                  ///< what was chosen by default, one sentence each

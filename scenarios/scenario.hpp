@@ -71,7 +71,7 @@ struct FabricPart {
   Duration nic_reaction{};
 
   BitRate rate(Tier tier) const {
-    return std::array{host_rate, leaf_rate, spine_rate, global_rate}[static_cast<std::size_t>(tier)];
+    return PerTier<BitRate>{host_rate, leaf_rate, spine_rate, global_rate}[tier];
   }
 };
 
@@ -109,7 +109,7 @@ struct OpticsTierPart {
 
 /// [optics]; tiers in the order of Tier: host, leaf, spine, global.
 struct OpticsPart {
-  std::array<OpticsTierPart, 4> tiers;
+  PerTier<OpticsTierPart> tiers;
   double case_temperature_c = 45;
   bool vendor_latency = false;
   double latency_spread = 0; ///< half width of the spread of module latencies

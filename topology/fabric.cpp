@@ -41,7 +41,7 @@ Fabric::Fabric(FabricDescription description) : description_(std::move(descripti
     EXPECTS(cable.a != cable.b && cable.b.value >= fabric.hosts && cable.b.value < fabric.nodes());
     EXPECTS(node(cable.b).plane == (c < endpoints() ? plane_of_port(c % fabric.ports_per_host) : node(cable.a).plane));
     EXPECTS(cable.rate.bits_per_second > 0);
-    ++cables_per_tier_[static_cast<std::size_t>(cable.tier)];
+    ++cables_per_tier_[cable.tier];
     ++first_port_[cable.a.index() + 1];
     ++first_port_[cable.b.index() + 1];
   }

@@ -79,7 +79,7 @@ public:
   /// How many nodes are of this kind.
   std::uint32_t count(NodeKind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
   /// How many cables are in this tier.
-  std::uint32_t count(Tier tier) const { return cables_per_tier_[static_cast<std::size_t>(tier)]; }
+  std::uint32_t count(Tier tier) const { return cables_per_tier_[tier]; }
   /// Family name, "fat-tree".
   const std::string &topology() const { return description_.topology; }
   /// Ports of every switch, used or not; with a capacity: the most a switch can have, at the slowest rate in use.

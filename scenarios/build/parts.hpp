@@ -34,8 +34,6 @@ std::vector<LinkHealth> link_healths(const Scenario &scenario, const BuiltFabric
 /// When cables carry no light, each time of a flap by itself.
 std::vector<Outage> outages_of(const std::vector<PlannedFault> &planned);
 
-/// The rate of a tier's links.
-BitRate tier_rate(const Scenario &scenario, Tier tier);
 /// What a link carries in so long, rounded down.
 Bytes bytes_in(Duration time, BitRate rate);
 /// Wire to wire on the longest path of the idle fabric: a full frame there, its acknowledgement back, what the NIC

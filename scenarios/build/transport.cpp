@@ -9,20 +9,6 @@
 
 namespace lightloom {
 
-BitRate tier_rate(const Scenario &s, Tier tier) {
-  switch (tier) {
-  case Tier::host:
-    return s.fabric.host_rate;
-  case Tier::leaf:
-    return s.fabric.leaf_rate;
-  case Tier::spine:
-    return s.fabric.spine_rate;
-  case Tier::global:
-    return s.fabric.global_rate;
-  }
-  return {};
-}
-
 Bytes bytes_in(Duration time, BitRate rate) {
   return Bytes(
       static_cast<std::int64_t>(static_cast<__int128>(time.count()) * rate.bits_per_second / 8 / 1'000'000'000'000));
@@ -33,9 +19,9 @@ namespace {
 /// the frame leaves the sender, freed when it has left the switch, and the credit travels back.
 Bytes credits_for(const Scenario &s, const BuiltFabric &b, Bytes frame) {
   Bytes most{};
-  for (std::size_t tier = 0; tier < 4; ++tier)
-    if (b.optics[tier] && b.fabric.count(static_cast<Tier>(tier)) > 0) {
-      const BitRate rate = tier_rate(s, static_cast<Tier>(tier));
+  for (const Tier tier : all_tiers)
+    if (b.optics[tier] && b.fabric.count(tier) > 0) {
+      const BitRate rate = s.fabric.rate(tier);
       const double round_trip = seconds(2 * b.optics[tier]->latency + s.fabric.switch_latency);
       most =
           std::max(most, Bytes(static_cast<std::int64_t>(round_trip * static_cast<double>(rate.bits_per_second) / 8)));
@@ -52,11 +38,11 @@ struct LongestPath {
 
 LongestPath longest_path(const Scenario &s, const BuiltFabric &b) {
   LongestPath path;
-  for (std::size_t tier = 0; tier < 4; ++tier)
+  for (const Tier tier : all_tiers)
     if (b.optics[tier])
-      for (int crossed = static_cast<Tier>(tier) == Tier::global ? 1 : 2; crossed > 0; --crossed) {
+      for (int crossed = tier == Tier::global ? 1 : 2; crossed > 0; --crossed) {
         path.latency += b.optics[tier]->latency;
-        path.links.push_back(tier_rate(s, static_cast<Tier>(tier)));
+        path.links.push_back(s.fabric.rate(tier));
       }
   path.latency += static_cast<int>(path.links.size() - 1) * s.fabric.switch_latency;
   return path;

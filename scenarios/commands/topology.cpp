@@ -146,9 +146,9 @@ std::string to_text(const Scenario &s, const BuiltFabric &b, const FabricMetrics
   t.add({"connected", m.connected ? "yes" : "NO"});
   t.add({"optics", fmt::format("{} module ends, {:.1f} kW, {:.1f} pJ/bit, {:.0f} USD", b.bill.modules,
                                b.bill.power_W * 1e-3, b.bill.pj_per_bit, b.bill.cost_usd)});
-  for (std::size_t tier = 0; tier < 4; ++tier)
+  for (const Tier tier : all_tiers)
     if (b.optics[tier])
-      t.add({std::string("  ") + to_string(static_cast<Tier>(tier)) + " link",
+      t.add({std::string("  ") + to_string(tier) + " link",
              fmt::format("{} over {:g} m: {} per direction", b.optics[tier]->module->name,
                          s.optics.tiers[tier].length_m, format_duration(b.optics[tier]->latency))});
   std::string text = t.str();

@@ -64,7 +64,7 @@ Bounds::Bounds(const Scenario &s, const BuiltRun &built)
     for (const auto &segment : built.network.links[2 * c].segments)
       least = std::min(least, segment.latency);
     latency_.push_back(least);
-    auto &tier = tier_latency_[static_cast<std::size_t>(plan_.cables[c].tier)];
+    auto &tier = tier_latency_[plan_.cables[c].tier];
     tier = std::min(tier, least);
     cables_of_[plan_.cables[c].a.index()].emplace_back(c);
     cables_of_[plan_.cables[c].b.index()].emplace_back(c);
@@ -162,7 +162,7 @@ IdlePath Bounds::walk(HostId from, HostId to, std::uint32_t port, const RouteTab
   std::uint64_t width = 1;
   const auto cross = [&](CableId c) {
     const Tier tier = plan_.cables[c.index()].tier;
-    p.latency += tier == Tier::host ? latency_[c.index()] : tier_latency_[static_cast<std::size_t>(tier)];
+    p.latency += tier == Tier::host ? latency_[c.index()] : tier_latency_[tier];
     p.hops.push_back({plan_.cables[c.index()].rate, width});
   };
   const std::size_t sender = from.index() * plan_.ports_per_host + port;

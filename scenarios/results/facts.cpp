@@ -109,9 +109,9 @@ std::vector<FactRow> facts_of(const Scenario &s, const BuiltFabric &built) {
   add_fabric(facts, s, built.fabric);
   facts.push_back({"routing.policy", s.routing.policy});
   facts.push_back({"transport.kind", s.transport.kind->name});
-  for (std::size_t tier = 0; tier < 4; ++tier)
+  for (const Tier tier : all_tiers)
     if (built.optics[tier])
-      facts.push_back({std::string("optics.") + to_string(static_cast<Tier>(tier)),
+      facts.push_back({std::string("optics.") + to_string(tier),
                        fmt::format("{}, {:g} m", s.optics.tiers[tier].module, s.optics.tiers[tier].length_m)});
   if (s.optics.latency_spread > 0)
     facts.push_back({"optics.latency_spread", fmt::format("± {:g} %", 100 * s.optics.latency_spread)});

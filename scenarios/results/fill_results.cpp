@@ -67,7 +67,7 @@ void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const N
   for (std::size_t l = 0; l < n.links.size(); ++l) {
     const LinkId id(l);
     const Cable &cable = cables[l / 2];
-    const auto &optics = *built.hardware.optics[static_cast<std::size_t>(cable.tier)];
+    const auto &optics = *built.hardware.optics[cable.tier];
     LinkRow row;
     row.source = fabric.name(fabric.source(id));
     row.target = fabric.name(fabric.target(id));

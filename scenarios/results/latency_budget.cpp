@@ -15,7 +15,6 @@ namespace lightloom {
 
 namespace {
 constexpr Bytes default_size{64}; // a flag or a short control message
-constexpr const char *tier_names[] = {"host", "leaf", "spine", "global"};
 
 /// Lines in the order of the way.
 class Lines {
@@ -23,14 +22,14 @@ public:
   Lines(const Scenario &s, const BuiltFabric &b, const LatencyPath &p, LatencyBudget &out)
       : s_(s), built_(b), path_(p), size_(p.part), out_(out), terms_(latency_terms(s, b)) {
     for (const auto &hop : p.hops)
-      ++links_[static_cast<std::size_t>(hop.tier)];
+      ++links_[hop.tier];
   }
   void write() {
     launch();
     copy("copy to the NIC", path_.feeding);
     add("NIC, sending", terms_.nic, "fabric.nic.latency: memory to wire");
     serialization();
-    for (std::size_t tier = 0; tier < 4; ++tier)
+    for (const Tier tier : all_tiers)
       if (links_[tier] > 0)
         light(tier);
     const auto switches = static_cast<std::int64_t>(path_.hops.size()) - 1;
@@ -70,36 +69,36 @@ private:
                     format_bit_rate(path_.hops.front().rate)));
   }
 
-  void light(std::size_t tier) {
+  void light(Tier tier) {
     const LinkReport &r = *built_.optics[tier];
     const auto n = links_[tier];
     const std::string links = fmt::format("{} link{}", n, n == 1 ? "" : "s");
-    const std::string key = fmt::format("optics.{}", tier_names[tier]);
+    const std::string key = fmt::format("optics.{}", to_string(tier));
     if (s_.optics.tiers[tier].latency)
-      return add(fmt::format("{} links, {}", tier_names[tier], n), n * r.latency, key + ".latency, per link");
+      return add(fmt::format("{} links, {}", to_string(tier), n), n * r.latency, key + ".latency, per link");
     const bool copper = r.module->medium == Medium::copper;
-    add(fmt::format("{} modules, {}", tier_names[tier], links), n * r.module_latency,
+    add(fmt::format("{} modules, {}", to_string(tier), links), n * r.module_latency,
         fmt::format("{}.module: {}, both ends {}", key, r.module->name, format_duration(r.module_latency)));
-    add(fmt::format("{} FEC, {}", tier_names[tier], links), n * r.fec_latency,
+    add(fmt::format("{} FEC, {}", to_string(tier), links), n * r.fec_latency,
         s_.optics.vendor_latency
             ? "optics.latency_basis = \"vendor\": inside the modules' figure"
             : fmt::format("optics.fec: {}, {} per link", r.fec->name, format_duration(r.fec_latency)));
-    add(fmt::format("{} {}, {}", tier_names[tier], copper ? "copper" : "fibre", links),
+    add(fmt::format("{} {}, {}", to_string(tier), copper ? "copper" : "fibre", links),
         n * (r.latency - r.module_latency - r.fec_latency),
         fmt::format("{}.length: {:g} m each, {} ns/m", key, r.length.value, copper ? "4.65" : "4.9"));
   }
 
   void sending_again() {
-    for (std::size_t tier = 0; tier < 4; ++tier) {
+    for (const Tier tier : all_tiers) {
       Duration more{};
       BitRate rate;
       for (std::size_t h = 1; h < path_.hops.size(); ++h)
-        if (static_cast<std::size_t>(path_.hops[h].tier) == tier) {
+        if (path_.hops[h].tier == tier) {
           more += path_.hops[h].sending;
           rate = path_.hops[h].rate;
         }
       if (more != Duration{})
-        add(fmt::format("serialization, {} links", tier_names[tier]), more,
+        add(fmt::format("serialization, {} links", to_string(tier)), more,
             fmt::format("{}: {}", terms_.store_and_forward ? "store and forward, sent again" : "other rates on the way",
                         format_bit_rate(rate)));
     }
@@ -111,7 +110,7 @@ private:
   Bytes size_;
   LatencyBudget &out_;
   LatencyTerms terms_;
-  std::array<std::int64_t, 4> links_{};
+  PerTier<std::int64_t> links_{};
 };
 
 HostId host_named(const BuiltFabric &b, const std::string &option, const std::string &name) {
@@ -166,7 +165,7 @@ void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &
     return;
   Duration one_way{}; // of a message's first bit, without NICs
   for (const auto &hop : path.hops)
-    one_way += terms.link[static_cast<std::size_t>(hop.tier)] + terms.switching;
+    one_way += terms.link[hop.tier] + terms.switching;
   const BitRate rate = path.hops.front().rate;
   if (frames > t.window_frames && transmission_time(frame * t.window_frames, rate) < 2 * one_way)
     out.notes.push_back(fmt::format("transport.window_frames = {} is less than the path holds: the sender waits for "
@@ -174,7 +173,7 @@ void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &
                                     t.window_frames));
   for (const auto &hop : path.hops) {
     const Duration round =
-        2 * terms.link[static_cast<std::size_t>(hop.tier)] + terms.switching + 2 * transmission_time(frame, hop.rate);
+        2 * terms.link[hop.tier] + terms.switching + 2 * transmission_time(frame, hop.rate);
     if (t.given_credits && t.given_credits->value < frame.value * frames &&
         transmission_time(*t.given_credits, hop.rate) < round) {
       out.notes.push_back(fmt::format("transport.credits = {} is less than a link holds: frames wait for credit, which "

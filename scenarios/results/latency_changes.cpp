@@ -12,7 +12,6 @@
 namespace lightloom {
 
 namespace {
-constexpr const char *tier_names[] = {"host", "leaf", "spine", "global"};
 /// How far down the parts of a path can come.
 constexpr Duration fastest_switch{100ns}; // Quantum-X800: below 100 ns (vendor, read)
 constexpr Duration fastest_nic{600ns};    // ConnectX-7: 600-800 ns, memory to wire (estimate)
@@ -29,7 +28,7 @@ struct Lever {
 
 using Levers = std::vector<Lever>;
 
-std::string key_of(std::size_t tier) { return fmt::format("optics.{}", tier_names[tier]); }
+std::string key_of(Tier tier) { return fmt::format("optics.{}", to_string(tier)); }
 
 /// A duration that comes down to `floor`.
 Lever shorter_time(const char *item, const char *key, Duration LatencyTerms::*field, Duration floor, std::int64_t times,
@@ -45,13 +44,13 @@ Lever shorter_time(const char *item, const char *key, Duration LatencyTerms::*fi
           }};
 }
 
-void add_tier_levers(Levers &levers, const Scenario &s, const LatencyPath &path, std::size_t tier) {
+void add_tier_levers(Levers &levers, const Scenario &s, const LatencyPath &path, Tier tier) {
   const auto crossed = std::count_if(path.hops.begin(), path.hops.end(),
-                                     [&](const LatencyHop &h) { return static_cast<std::size_t>(h.tier) == tier; });
+                                     [&](const LatencyHop &h) { return h.tier == tier; });
   const auto &part = s.optics.tiers[tier];
   if (crossed == 0 || part.latency)
     return;
-  levers.push_back({fmt::format("{} module", tier_names[tier]), [=](LatencyDesign &d) { d.best_module[tier] = true; },
+  levers.push_back({fmt::format("{} module", to_string(tier)), [=](LatencyDesign &d) { d.best_module[tier] = true; },
                     [=](const LatencyDesign &, const LatencyParts &e) {
                       const LinkReport &r = *e.links[tier];
                       return fmt::format("{}.module = \"{}\": {} a pair", key_of(tier), r.module->name,
@@ -61,7 +60,7 @@ void add_tier_levers(Levers &levers, const Scenario &s, const LatencyPath &path,
     return;
   const double today = part.length_m;
   levers.push_back(
-      {fmt::format("{} length", tier_names[tier]), [=](LatencyDesign &d) { d.length[tier] = shortest_metres; },
+      {fmt::format("{} length", to_string(tier)), [=](LatencyDesign &d) { d.length[tier] = shortest_metres; },
        [=](const LatencyDesign &d, const LatencyParts &) {
          return fmt::format("{}.length = \"{:g}m\" instead of {:g} m", key_of(tier), d.length[tier], today);
        },
@@ -110,9 +109,9 @@ void add_other_levers(Levers &levers, const Scenario &s, const LatencyStudy &stu
   levers.push_back({"rate", [](LatencyDesign &d) { d.rate_factor = 2; },
                     [=](const LatencyDesign &, const LatencyParts &e) {
                       std::string modules;
-                      for (std::size_t tier = 0; tier < 4; ++tier)
+                      for (const Tier tier : all_tiers)
                         if (e.links[tier] != nullptr)
-                          modules += fmt::format(", {} {}", tier_names[tier], e.links[tier]->module->name);
+                          modules += fmt::format(", {} {}", to_string(tier), e.links[tier]->module->name);
                       return fmt::format("all links at twice the rate{}", modules);
                     }});
   if (today.bus.bits_per_second > 0)
@@ -221,7 +220,7 @@ LatencyTarget latency_changes(const Scenario &s, const BuiltFabric &b, HostId fr
   }
   LatencyStudy study(s, b, from, to, size);
   Levers levers;
-  for (std::size_t tier = 0; tier < 4; ++tier)
+  for (const Tier tier : all_tiers)
     add_tier_levers(levers, s, path, tier);
   add_fec_levers(levers, s);
   add_other_levers(levers, s, study, path);

@@ -94,7 +94,7 @@ std::uint32_t take_in(const std::vector<Sent> &arriving, const Wire &wire, const
 
 LatencyTerms latency_terms(const Scenario &s, const BuiltFabric &built) {
   LatencyTerms t;
-  for (std::size_t tier = 0; tier < 4; ++tier)
+  for (const Tier tier : all_tiers)
     if (built.optics[tier])
       t.link[tier] = built.optics[tier]->latency;
   t.switching = s.fabric.switch_latency;
@@ -173,11 +173,11 @@ HostId LatencyWalk::farthest(HostId from) const {
 
 BitRate LatencyWalk::rate(CableId cable, const LatencyTerms &terms) const {
   const Cable &c = built_.fabric.plan().cables[cable.index()];
-  return BitRate(c.rate.bits_per_second * terms.rate_factor[static_cast<std::size_t>(c.tier)]);
+  return BitRate(c.rate.bits_per_second * terms.rate_factor[c.tier]);
 }
 
 Duration LatencyWalk::link(CableId cable, const LatencyTerms &terms) const {
-  return terms.link[static_cast<std::size_t>(built_.fabric.plan().cables[cable.index()].tier)];
+  return terms.link[built_.fabric.plan().cables[cable.index()].tier];
 }
 
 LatencyPath LatencyWalk::path(HostId from, HostId to, Bytes size, const LatencyTerms &terms) const {

@@ -5,16 +5,15 @@
 #include "scenarios/scenario.hpp"
 #include "sim/network/frame.hpp"
 
-#include <array>
 #include <memory>
 #include <vector>
 
 namespace lightloom {
 
-/// What decides the way of a message, apart from the fabric's shape. By Tier where it is an array.
+/// What decides the way of a message, apart from the fabric's shape.
 struct LatencyTerms {
-  std::array<Duration, 4> link{};                      ///< per direction, modules + FEC + propagation
-  std::array<std::int64_t, 4> rate_factor{1, 1, 1, 1}; ///< the rate of a tier's links × this
+  PerTier<Duration> link{};                      ///< per direction, modules + FEC + propagation
+  PerTier<std::int64_t> rate_factor{1, 1, 1, 1}; ///< the rate of a tier's links × this
   Duration switching{};
   Duration nic{};      ///< each end
   Duration overhead{}; ///< once

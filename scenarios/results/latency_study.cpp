@@ -26,7 +26,7 @@ LatencyStudy::LatencyStudy(const Scenario &s, const BuiltFabric &b, HostId from,
 
 LatencyDesign LatencyStudy::today() const {
   LatencyDesign d;
-  for (std::size_t tier = 0; tier < 4; ++tier)
+  for (const Tier tier : all_tiers)
     d.length[tier] = s_.optics.tiers[tier].length_m;
   d.fec = s_.optics.fec;
   d.terms = latency_terms(s_, built_);
@@ -35,7 +35,7 @@ LatencyDesign LatencyStudy::today() const {
 
 /// Null when the catalogue's row does not fit or the code leaves too many frames lost.
 const LinkReport *LatencyStudy::report(const std::string &module, double length, const std::string &fec,
-                                       std::size_t tier) {
+                                       Tier tier) {
   const auto &part = s_.optics.tiers[tier];
   const auto [at, fresh] = reports_.try_emplace({module, length, fec, part.connectors});
   if (fresh)
@@ -53,7 +53,7 @@ const LinkReport *LatencyStudy::report(const std::string &module, double length,
   return at->second.get();
 }
 
-const LinkReport *LatencyStudy::link(const LatencyDesign &d, std::size_t tier) {
+const LinkReport *LatencyStudy::link(const LatencyDesign &d, Tier tier) {
   const auto &part = s_.optics.tiers[tier];
   const LinkReport *now = built_.optics[tier] ? &*built_.optics[tier] : nullptr;
   if (part.latency) // by hand: no module behind it
@@ -100,7 +100,7 @@ LatencyParts LatencyStudy::evaluate(LatencyDesign d) {
   LatencyParts e;
   const auto hops = static_cast<std::int64_t>(p.hops.size());
   for (const auto &hop : p.hops) {
-    const auto tier = static_cast<std::size_t>(hop.tier);
+    const Tier tier = hop.tier;
     e.links[tier] = link(d, tier);
     if (e.links[tier] == nullptr)
       return e;

@@ -13,8 +13,8 @@ namespace lightloom {
 
 /// Everything a change can touch.
 struct LatencyDesign {
-  std::array<double, 4> length{};
-  std::array<bool, 4> best_module{}; ///< the catalogue's quickest for its length and rate, else the scenario's
+  PerTier<double> length{};
+  PerTier<bool> best_module{}; ///< the catalogue's quickest for its length and rate, else the scenario's
   std::string fec;                   ///< as optics.fec
   LatencyTerms terms;                ///< .link and .rate_factor are filled from the rest
   std::int64_t rate_factor = 1;
@@ -25,7 +25,7 @@ struct LatencyDesign {
 struct LatencyParts {
   bool possible = false;
   Duration total{};
-  std::array<const LinkReport *, 4> links{};
+  PerTier<const LinkReport *> links{};
   std::array<Duration, 5> parts{}; ///< order of latency_part_names
 };
 inline constexpr const char *latency_part_names[] = {"modules and FEC", "propagation", "switches", "NICs and launch",
@@ -46,11 +46,11 @@ public:
   const FlatterFabric *flatter() const { return flatter_.get(); }
   LatencyParts evaluate(LatencyDesign d);
   /// Quickest module of the catalogue for a tier; null when none is quicker and loses few enough frames.
-  const LinkReport *link(const LatencyDesign &d, std::size_t tier);
+  const LinkReport *link(const LatencyDesign &d, Tier tier);
 
 private:
   using LinkKey = std::tuple<std::string, double, std::string, std::uint32_t>;
-  const LinkReport *report(const std::string &module, double length, const std::string &fec, std::size_t tier);
+  const LinkReport *report(const std::string &module, double length, const std::string &fec, Tier tier);
   LatencyPath path(const LatencyDesign &d);
   void flatten();
 
@@ -62,7 +62,7 @@ private:
   std::unique_ptr<FlatterFabric> flatter_;
   std::unique_ptr<LatencyWalk> flatter_walk_;
   std::map<LinkKey, std::unique_ptr<LinkReport>> reports_;
-  std::map<std::tuple<double, std::string, std::size_t, std::int64_t>, const LinkReport *> best_;
+  std::map<std::tuple<double, std::string, Tier, std::int64_t>, const LinkReport *> best_;
   std::map<std::tuple<bool, bool, std::int64_t, std::int64_t>, LatencyPath> paths_;
 };
 

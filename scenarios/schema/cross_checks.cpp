@@ -106,29 +106,29 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
 void check_modules(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
   const std::vector<Tier> possible = find_family(s.fabric.topology, families_with(s.extensions.topologies)).tiers({});
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::string at = std::string("optics.") + to_string(static_cast<Tier>(i));
-    const BitRate rate = s.fabric.rate(static_cast<Tier>(i));
+  for (const Tier tier : all_tiers) {
+    const std::string at = std::string("optics.") + to_string(tier);
+    const BitRate rate = s.fabric.rate(tier);
     // Tiers that the fabric cannot have are looked at only where the user wrote them.
-    if (std::ranges::find(possible, static_cast<Tier>(i)) == possible.end() && !s.given(at))
+    if (std::ranges::find(possible, tier) == possible.end() && !s.given(at))
       continue;
-    const auto &tier = s.optics.tiers[i];
-    const Module *module = find_module(tier.module);
+    const OpticsTierPart &part = s.optics.tiers[tier];
+    const Module *module = find_module(part.module);
     if (module == nullptr) {
-      const auto near = nearest_word(tier.module, module_names());
-      c.add(at + ".module", at + ".module = \"" + tier.module + "\"", "no such module in the catalogue",
+      const auto near = nearest_word(part.module, module_names());
+      c.add(at + ".module", at + ".module = \"" + part.module + "\"", "no such module in the catalogue",
             near.empty() ? "See lightloom optics --catalogue." : "Did you mean \"" + near + "\"?");
       continue;
     }
-    if (const auto problem = check_fits(*module, rate, Metres(tier.length_m))) {
+    if (const auto problem = check_fits(*module, rate, Metres(part.length_m))) {
       const bool rate_wrong = module->rate < rate;
       c.add(s.given(at + ".length") && !rate_wrong ? at + ".length" : at + ".module", at + ": " + problem->what,
             problem->why, problem->suggestion);
     }
     if (module->is_cable())
-      if (tier.connectors != 0)
-        c.add(at + ".connectors", fmt::format("{}.connectors = {}", at, tier.connectors),
-              tier.module + " is a cable with fixed ends", "Use 0.");
+      if (part.connectors != 0)
+        c.add(at + ".connectors", fmt::format("{}.connectors = {}", at, part.connectors),
+              part.module + " is a cable with fixed ends", "Use 0.");
   }
 }
 

@@ -53,7 +53,7 @@ void check_common_keys(Checks &c, const TopologyFamily &family) {
   std::map<std::string, std::string> needless;
   if (family.needless != nullptr)
     needless = family.needless(f.shape);
-  for (const Tier tier : {Tier::host, Tier::leaf, Tier::spine, Tier::global})
+  for (const Tier tier : all_tiers)
     if (const std::string key = std::string("rates.") + to_string(tier);
         !has_tier(family, tier) && !needless.contains(key))
       c.needless("fabric." + key, only_for([&](const TopologyFamily &one) { return has_tier(one, tier); }));

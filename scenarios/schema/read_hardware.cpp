@@ -90,15 +90,14 @@ void read_fabric(const Reader &r, Scenario &s) {
 }
 
 void read_optics(const Reader &r, Scenario &s) {
-  for (std::size_t i = 0; i < 4; ++i) {
-    const auto tier = static_cast<Tier>(i);
+  for (const Tier tier : all_tiers) {
     const std::string at = std::string("optics.") + to_string(tier);
     OpticsTierPart t = default_tier(tier, s.fabric.rate(tier));
     if (r.given(at + ".module") != nullptr) {
       t.module = r.text(at + ".module");
       t.module_chosen = false;
     }
-    if (i == 0 && !fixed_ends(t.module))
+    if (tier == Tier::host && !fixed_ends(t.module))
       t.connectors = 2;
     if (fixed_ends(t.module))
       t.connectors = 0;
@@ -107,7 +106,7 @@ void read_optics(const Reader &r, Scenario &s) {
     t.connectors = r.count_or(at + ".connectors", t.connectors);
     t.latency = r.optional_whole<Duration>(at + ".latency");
     t.pre_fec_ber = r.optional_real(at + ".pre_fec_ber");
-    s.optics.tiers[i] = t;
+    s.optics.tiers[tier] = t;
   }
   s.optics.case_temperature_c = r.real("optics.case_temperature");
   s.optics.vendor_latency = r.text("optics.latency_basis") == "vendor";

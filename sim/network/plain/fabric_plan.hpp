@@ -4,6 +4,8 @@
 #include "sim/core/id.hpp"
 #include "sim/core/quantity.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -11,6 +13,14 @@ namespace lightloom {
 
 /// Where a cable sits; names the optics of the scenario ([optics] host, leaf, spine, global).
 enum class Tier : std::uint8_t { host, leaf, spine, global };
+/// Every tier, from the hosts up.
+inline constexpr std::array all_tiers{Tier::host, Tier::leaf, Tier::spine, Tier::global};
+/// One value for each tier, in that order.
+template <class Value> struct PerTier : std::array<Value, all_tiers.size()> {
+  using std::array<Value, all_tiers.size()>::operator[];
+  constexpr Value &operator[](Tier tier) { return (*this)[static_cast<std::size_t>(tier)]; }
+  constexpr const Value &operator[](Tier tier) const { return (*this)[static_cast<std::size_t>(tier)]; }
+};
 
 /// A full-duplex cable between two nodes. Nodes are numbered hosts first, then switches: host h is node h, switch s is
 /// node hosts + s. Cable c is the directed links 2c (a→b) and 2c + 1 (b→a). For host cables a is the host.
