@@ -118,7 +118,7 @@ std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, 
 BitRate host_bus_rate(const Scenario &s) {
   const BitRate bus = usable_rate(s.fabric.pcie);
   const auto &t = s.transport;
-  const auto wire = t.mtu.value + t.header.value + 20;
+  const auto wire = t.full_frame().value;
   return BitRate(bus.bits_per_second / s.fabric.planes / t.mtu.value * wire);
 }
 

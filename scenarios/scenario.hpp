@@ -70,9 +70,7 @@ struct FabricPart {
   Duration nic_overhead{};
   Duration nic_reaction{};
 
-  BitRate rate(Tier tier) const {
-    return PerTier<BitRate>{host_rate, leaf_rate, spine_rate, global_rate}[tier];
-  }
+  BitRate rate(Tier tier) const { return PerTier<BitRate>{host_rate, leaf_rate, spine_rate, global_rate}[tier]; }
 };
 
 /// [routing].
@@ -91,9 +89,8 @@ struct TransportPart : TransportSpec {
   std::optional<Duration> given_timeout;   ///< nothing = from the base round trip
   std::optional<Duration> given_base_rtt;  ///< nothing = auto
 
-  bool ideal() const { return kind->fabric == TransportKind::Fabric::unlimited; }
-  /// Frames on Ethernet, through switches that share a buffer.
-  bool ethernet() const { return kind->fabric == TransportKind::Fabric::shared_buffer; }
+  bool ideal() const { return kind->buffers == TransportKind::Buffers::unlimited; }
+  bool shared_buffer() const { return kind->buffers == TransportKind::Buffers::shared; }
   bool go_back_n() const { return recovery == Recovery::go_back_n; }
 };
 

@@ -128,7 +128,7 @@ public:
 private:
   FabricDescription description_;
   std::array<std::uint32_t, 4> counts_{};
-  std::array<std::uint32_t, 4> cables_per_tier_{};
+  PerTier<std::uint32_t> cables_per_tier_{};
   std::vector<std::uint32_t> first_port_; ///< [node], one more at the end
   std::vector<FabricPort> ports_;
   std::vector<std::uint16_t> parallel_index_; ///< [cable]

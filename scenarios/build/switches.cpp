@@ -147,7 +147,7 @@ SwitchSpec switch_spec(const Scenario &s, const BuiltFabric &b, const std::vecto
   warn_of_marks(s, remarks.warnings);
   if (!t.ideal())
     spec.ecn = ecn_of(s, b, base_rtt);
-  if (!t.ethernet())
+  if (!t.shared_buffer())
     return spec;
   const Bytes frame = s.transport.full_frame();
   spec.buffer = buffer_of(s, b, remarks.notes);

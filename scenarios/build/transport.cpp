@@ -116,7 +116,7 @@ TrainSpec train_spec(const Scenario &s) {
     return {static_cast<std::uint32_t>(std::max<std::int64_t>(1, g.size.value / s.transport.mtu.value)), 0};
   case GranularityPart::Kind::automatic:
     return has_all_to_all(s) ? TrainSpec{1, 0}
-                             : TrainSpec{s.transport.ethernet() ? most_shared_frames : most_auto_frames, g.error};
+                             : TrainSpec{s.transport.shared_buffer() ? most_shared_frames : most_auto_frames, g.error};
   }
   return {};
 }
@@ -139,7 +139,7 @@ TransportSpec transport_spec(const Scenario &s, const BuiltFabric &b, const Swit
                                 ? *t.given_timeout
                                 : std::max(4 * base_rtt + drain_time(s, switches), 2 * longest_round_trip(s, b));
   spec.base_rtt = base_rtt;
-  if (t.kind->fabric == TransportKind::Fabric::credits)
+  if (t.kind->buffers == TransportKind::Buffers::credits)
     set_credits(s, b, spec, notes);
   if (!t.given_timeout)
     notes.push_back(fmt::format("transport.retransmit_timeout: {}, 4 base round trips of {} and a full queue",

@@ -30,7 +30,7 @@ std::optional<BitRate> most_of_bus(const Scenario &s) {
   const BitRate bus = host_bus_rate(s);
   if (bus.bits_per_second == 0)
     return std::nullopt;
-  const std::int64_t lost = 1000 / (s.transport.header.value + 20) + 1;
+  const std::int64_t lost = 1000 / s.transport.overhead().value + 1;
   const std::int64_t fs_per_byte = std::max<std::int64_t>(1, fs_per_byte_at_1_bps / bus.bits_per_second - lost);
   return BitRate(fs_per_byte_at_1_bps / fs_per_byte + 1);
 }

@@ -62,8 +62,8 @@ private:
 
   FabricPlan plan_;
   std::vector<Duration> latency_; ///< [cable], the least of its life
-  std::array<Duration, 4> tier_latency_{Duration::max(), Duration::max(), Duration::max(),
-                                        Duration::max()}; ///< by Tier, the least of all its cables
+  PerTier<Duration> tier_latency_{Duration::max(), Duration::max(), Duration::max(),
+                                  Duration::max()};       ///< by Tier, the least of all its cables
   std::vector<std::vector<CableId>> cables_of_;           ///< [node], in port order
   std::vector<std::shared_ptr<const RouteTable>> routes_; ///< of all epochs, and without failures
   std::uint32_t node_gpus_ = 1;                           ///< GPUs of a node

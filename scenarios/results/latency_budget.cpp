@@ -63,7 +63,7 @@ private:
   void serialization() {
     const std::int64_t mtu = s_.transport.mtu.value;
     const std::int64_t frames = size_.value == 0 ? 1 : (size_.value + mtu - 1) / mtu;
-    const std::int64_t wire = size_.value + frames * (s_.transport.header.value + frame_gap_bytes);
+    const std::int64_t wire = size_.value + frames * s_.transport.overhead().value;
     add("serialization", path_.hops.front().sending,
         fmt::format("{} B in {} frame{} at {}, headers and gaps included", wire, frames, frames == 1 ? "" : "s",
                     format_bit_rate(path_.hops.front().rate)));
@@ -159,7 +159,7 @@ Bytes size_of(const LatencyRequest &r, LatencyBudget &out) {
 /// Stalls that the budget leaves out: the sender of a long message hears of its first frames too late.
 void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &terms, LatencyBudget &out) {
   const auto &t = s.transport;
-  const Bytes frame = t.mtu + t.header + Bytes(frame_gap_bytes);
+  const Bytes frame = t.full_frame();
   const std::int64_t frames = (path.part.value + t.mtu.value - 1) / t.mtu.value;
   if (t.ideal())
     return;
@@ -172,8 +172,7 @@ void add_stalls(const Scenario &s, const LatencyPath &path, const LatencyTerms &
                                     "acknowledgements, which is not in it",
                                     t.window_frames));
   for (const auto &hop : path.hops) {
-    const Duration round =
-        2 * terms.link[hop.tier] + terms.switching + 2 * transmission_time(frame, hop.rate);
+    const Duration round = 2 * terms.link[hop.tier] + terms.switching + 2 * transmission_time(frame, hop.rate);
     if (t.given_credits && t.given_credits->value < frame.value * frames &&
         transmission_time(*t.given_credits, hop.rate) < round) {
       out.notes.push_back(fmt::format("transport.credits = {} is less than a link holds: frames wait for credit, which "

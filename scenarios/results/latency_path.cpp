@@ -196,7 +196,7 @@ LatencyPath LatencyWalk::part_path(HostId from, HostId to, std::uint32_t port, B
                                    const LatencyTerms &terms) const {
   const FabricPlan &plan = built_.fabric.plan();
   const auto &transport = scenario_.transport;
-  const std::int64_t overhead = transport.header.value + frame_gap_bytes;
+  const std::int64_t overhead = transport.overhead().value;
   const std::int64_t mtu = transport.mtu.value;
   const std::int64_t count = size.value == 0 ? 1 : (size.value + mtu - 1) / mtu;
   if (count > most_frames)

@@ -40,7 +40,7 @@ void check_frames(Checks &c) {
           fmt::format("with a header of {} B and {} B of preamble and gap a frame takes {} B, at most {} B fit",
                       t.header.value, frame_gap_bytes, frame, greatest_frame_bytes),
           fmt::format("Try {}.", greatest_frame_bytes - t.header.value - frame_gap_bytes));
-  if (t.ethernet() && t.control_header.value < least_ethernet)
+  if (t.kind->ethernet && t.control_header.value < least_ethernet)
     c.add("transport.control_header", fmt::format("transport.control_header = {}", t.control_header.value),
           fmt::format("a frame of Ethernet has at least {} B", least_ethernet), "Try 64.");
   else if (const auto full = t.mtu.value + t.header.value; !t.ideal() && t.control_header.value > full)
@@ -109,7 +109,7 @@ void check_transport(Checks &c) {
                "only for kind = " + kinds_that([](const TransportKind &kind) { return kind.entropies; }));
   if (t.ideal())
     c.needless("transport.credits", "kind = \"ideal\" has unlimited buffers");
-  else if (t.ethernet())
+  else if (t.shared_buffer())
     c.needless("transport.credits", fmt::format("kind = \"{}\" has no credits: switches share a buffer", t.kind->name));
   else if (const Bytes frame = t.full_frame(); t.given_credits && *t.given_credits < frame)
     c.add("transport.credits", "transport.credits = " + format_bytes(*t.given_credits),
@@ -122,7 +122,7 @@ void check_buffers(Checks &c) {
   const auto &t = s.transport;
   const auto &q = s.fabric.shared;
   const std::string kind = fmt::format("transport.kind = \"{}\"", t.kind->name);
-  if (!t.ethernet()) {
+  if (!t.shared_buffer()) {
     const std::string why = kind + (t.ideal() ? " has unlimited buffers" : " has a buffer per link, kept by credits");
     for (const char *key : {"alpha", "queue_limit", "pfc_xoff", "pfc_xon", "pfc_headroom", "trimmed_size"})
       c.needless(std::string("fabric.switch.") + key, why);
@@ -150,12 +150,12 @@ void check_buffers(Checks &c) {
   if (q.trimming && t.kind->trimming && t.virtual_lanes < 2)
     c.add("transport.virtual_lanes", "transport.virtual_lanes = 1", "trimmed frames go ahead of data on another lane",
           "Use 2, or fabric.switch.trimming = false.");
-  if (t.ethernet() && !q.trimming)
+  if (t.shared_buffer() && !q.trimming)
     c.needless("fabric.switch.trimmed_size", "trimming = false");
-  if (t.ethernet() && !q.pfc)
+  if (t.shared_buffer() && !q.pfc)
     for (const char *key : {"pfc_xoff", "pfc_xon", "pfc_headroom"})
       c.needless(std::string("fabric.switch.") + key, "pfc = false");
-  else if (t.ethernet() && !q.pfc_xoff)
+  else if (t.shared_buffer() && !q.pfc_xoff)
     c.needless("fabric.switch.pfc_xon", "pfc_xoff is \"auto\", and pfc_xon follows it");
 }
 

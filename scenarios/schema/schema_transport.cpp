@@ -70,15 +70,15 @@ std::string marks(Bytes MarkingRule::*length) {
 }
 
 std::string buffer_text(const TransportKind &kind) {
-  return kind.fabric == TransportKind::Fabric::credits         ? "what the credits need"
-         : kind.fabric == TransportKind::Fabric::shared_buffer ? "160 MB per 51.2 Tb/s of switch"
-                                                               : "unlimited";
+  return kind.buffers == TransportKind::Buffers::credits  ? "what the credits need"
+         : kind.buffers == TransportKind::Buffers::shared ? "160 MB per 51.2 Tb/s of switch"
+                                                          : "unlimited";
 }
 
 std::string queue_limit_text(const TransportKind &kind) {
-  return kind.fabric != TransportKind::Fabric::shared_buffer ? ""
-         : kind.defaults.short_queues                        ? "base round trip × port rate"
-                                                             : "none";
+  return kind.buffers != TransportKind::Buffers::shared ? ""
+         : kind.defaults.short_queues                   ? "base round trip × port rate"
+                                                        : "none";
 }
 
 std::string control_header_text(const TransportDefaults &defaults) {

@@ -22,8 +22,8 @@ NetworkAssembly::NetworkAssembly(NetworkSpec network, ExecutionOptions::Grouping
   const bool uneven = spec.paths == PathChoice::spray_random || spec.paths == PathChoice::own;
   if (spec.trains.most_frames > 1 && (!credits_are_ample() || uneven))
     spec.trains = spec.trains.error > 0 ? TrainSpec{} : TrainSpec{spec.trains.most_frames, 0, 1};
-  const bool credits = spec.transport.credits.value > 0;
-  spec.hosts.reaction = credits ? Duration{} : std::min(spec.hosts.reaction, spec.hosts.nic_latency);
+  spec.hosts.reaction =
+      spec.transport.with_credits() ? Duration{} : std::min(spec.hosts.reaction, spec.hosts.nic_latency);
   if (spec.paths == PathChoice::spray) // switches take turns frame by frame; a value that turns too would skip ports
     spec.transport.entropies = 0;
   number_ports();
@@ -53,7 +53,7 @@ void NetworkAssembly::check() const {
         fmt::format("transport.mtu = {} B", t.mtu.value),
         fmt::format("a frame is {} B on the wire with header and gap; 1 to {} B fit", frame, greatest_frame_bytes),
         "Try 4096B.");
-  if (t.credits.value > 0 && t.credits.value < frame)
+  if (t.with_credits() && t.credits.value < frame)
     throw Error(fmt::format("transport credits of {} B per lane", t.credits.value),
                 fmt::format("a frame of {} B could never be sent", frame), "Give room for at least one frame.");
   EXPECTS(t.window_frames <= t.kind->most_window);
@@ -169,11 +169,11 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   }
   for (std::uint32_t s = 0; s < fabric.switches; ++s) {
     const NodeId node = fabric.node(SwitchId(s));
-    switches.push_back(
-        std::make_unique<Switch>(Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
-                                                  spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id,
-                                                  full_frame().value, spec.transport.credits.value > 0, &spec.routes},
-                                 degree_[node.index()]));
+    switches.push_back(std::make_unique<Switch>(
+        Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
+                         spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id,
+                         spec.transport.full_frame().value, spec.transport.with_credits(), &spec.routes},
+        degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -197,7 +197,7 @@ void NetworkAssembly::connect_cables() {
                                                : ArrivalAt::first_frame;
     settings.lanes = spec.transport.virtual_lanes;
     settings.credits_per_lane = spec.transport.credits;
-    settings.full_frame = full_frame();
+    settings.full_frame = spec.transport.full_frame();
     settings.retry = &spec.link_retry;
     if (spec.fabric.is_host(source(link)))
       settings.feed = spec.hosts.pcie;
@@ -241,9 +241,10 @@ void NetworkAssembly::connect_link(LinkId link) {
     BitRate slowest = sending.nominal_rate(); // a frame's tail may leave through any port
     for (std::uint32_t p = 0; p < receiving.ports(); ++p)
       slowest = std::min(slowest, receiving.out(p).link.nominal_rate());
-    receiving.in(to_port).credit_delay = transmission_time(full_frame(), slowest) + back.nominal_latency();
+    receiving.in(to_port).credit_delay =
+        transmission_time(spec.transport.full_frame(), slowest) + back.nominal_latency();
   }
-  if (spec.transport.credits.value == 0)
+  if (!spec.transport.with_credits())
     return;
   simulation->link(consumer, producer, back.nominal_latency());
   const std::uint32_t from_port = link.value % 2 == 0 ? ports.at_a : ports.at_b;

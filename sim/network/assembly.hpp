@@ -55,9 +55,8 @@ private:
   PathUse path_use(std::uint32_t from, std::uint32_t to) const;
   SwitchId leaf_of(std::size_t endpoint) const;
   void find_leaf_processes();
-  Bytes full_frame() const { return spec.transport.mtu + spec.transport.header + Bytes(frame_gap_bytes); }
   /// Whatever arrives at a switch passes its pipeline before it counts, but for credits.
-  Duration switch_foresight() const { return spec.transport.credits.value > 0 ? Duration{} : spec.switches.latency; }
+  Duration switch_foresight() const { return spec.transport.with_credits() ? Duration{} : spec.switches.latency; }
   void connect_scale_up();
   Switch::OutPort *egress(LinkId link) const;
   NodeId source(LinkId link) const;

@@ -11,26 +11,26 @@ namespace lightloom {
 /// each leaving through one port; four such in a row are reckoned with.
 Duration NetworkAssembly::reorder_patience() {
   constexpr std::int64_t assumed_buffer = 256 * 1024; // when credits are unlimited [B]
-  const std::int64_t buffer = spec.transport.credits.value > 0 ? spec.transport.credits.value : assumed_buffer;
+  const std::int64_t buffer = spec.transport.with_credits() ? spec.transport.credits.value : assumed_buffer;
   BitRate slowest = spec.fabric.cables.front().rate;
   for (const auto &cable : spec.fabric.cables)
     slowest = std::min(slowest, cable.rate);
   const std::uint32_t ports = *std::max_element(degree_.begin(), degree_.end());
-  patience_per_frame_ = 2 * ports * transmission_time(full_frame(), slowest);
+  patience_per_frame_ = 2 * ports * transmission_time(spec.transport.full_frame(), slowest);
   return 20us + 4 * transmission_time(Bytes(buffer * ports), slowest); // the first: what is left out
 }
 
 /// Whether every link's credits last for their own round trip. Where they do not, they set the pace, frame by frame,
 /// and trains, which may overdraw them, do not follow.
 bool NetworkAssembly::credits_are_ample() const {
-  if (spec.transport.credits.value == 0)
+  if (!spec.transport.with_credits())
     return true;
   for (const auto &health : spec.links) {
     const LinkHealthSegment &link = health.segments.front();
     const Duration round_trip = 2 * link.latency + spec.switches.latency;
     const __int128 in_flight =
         static_cast<__int128>(link.rate.bits_per_second) * round_trip.count() / 8'000'000'000'000;
-    if (spec.transport.credits.value < in_flight + full_frame().value)
+    if (spec.transport.credits.value < in_flight + spec.transport.full_frame().value)
       return false;
   }
   return true;

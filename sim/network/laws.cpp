@@ -23,7 +23,7 @@ void check_frames(const NetworkResult &r, std::vector<std::string> &broken) {
                                  r.control_frames_held));
 }
 
-/// A frame may be left where a port was stopped for good, which deadlock.hpp explains, and nowhere else.
+/// A frame may be left where a port was stopped for good, which switch/standstill.hpp explains, and nowhere else.
 void check_queues(const NetworkAssembly &a, std::vector<std::string> &broken) {
   for (const WaitingPort &port : waiting_ports(a))
     if (!port.stopped)
@@ -32,10 +32,9 @@ void check_queues(const NetworkAssembly &a, std::vector<std::string> &broken) {
 }
 
 void check_credits(const NetworkAssembly &a, std::vector<std::string> &broken) {
-  if (a.spec.transport.credits.value == 0)
+  if (!a.spec.transport.with_credits())
     return;
-  const auto &t = a.spec.transport;
-  const std::int64_t full_frame = t.mtu.value + t.header.value + frame_gap_bytes;
+  const std::int64_t full_frame = a.spec.transport.full_frame().value;
   for (std::uint32_t l = 0; l < a.spec.links.size(); ++l) {
     Link &link = a.link_of(LinkId(l));
     for (std::uint32_t lane = 0; lane < a.spec.transport.virtual_lanes; ++lane) {

@@ -50,7 +50,7 @@ struct NetworkResult : NicCounters {
   Attribution attribution;             ///< when explain_waiting
   std::vector<std::string> violations; ///< broken conservation laws; must be empty
   std::vector<BlockedStream> blocked;  ///< who waits for whom when nothing more can happen
-  Standstill standstill;               ///< why switches still hold frames then (deadlock.hpp)
+  Standstill standstill;               ///< why switches still hold frames then (switch/standstill.hpp)
   bool failed = false;
   JobFailure failure;
   bool stopped_early = false;

@@ -36,16 +36,18 @@ struct TransportDefaults {
 
 /// One transport.
 struct TransportKind {
-  /// What the switches do about full buffers.
-  enum class Fabric : std::uint8_t {
-    unlimited,    ///< they have none
-    credits,      ///< per hop and lane
-    shared_buffer ///< of a switch: pauses, trims, drops
+  /// What its switches do about full buffers, as a scenario is built. What a run does, TransportSpec::with_credits()
+  /// and SwitchSpec say.
+  enum class Buffers : std::uint8_t {
+    unlimited, ///< they have none
+    credits,   ///< per hop and lane
+    shared     ///< by all ports of a switch: pauses, trims, drops
   };
   const char *name;
   const char *meaning; ///< a few words for those who choose
   std::unique_ptr<Transport> (*make)(Nic &, const TransportSpec &);
-  Fabric fabric = Fabric::shared_buffer;
+  Buffers buffers = Buffers::shared;
+  bool ethernet = false;                            ///< its frames are Ethernet's: control frames have at least 64 B
   CongestionSignal signal = CongestionSignal::none; ///< which laws fit
   bool receiver_credits = false;                    ///< RCCC fits
   bool entropies = false;                           ///< senders spray

@@ -35,6 +35,8 @@ struct TransportSpec {
   std::uint32_t entropies = 0;                   ///< uec: a new path value per frame, of so many; 0: one per queue pair
   Duration base_rtt{}; ///< unloaded round trip of the longest path, transmission of one frame included (uec)
 
+  /// Frames leave only when the far end has room for them.
+  bool with_credits() const { return credits.value > 0; }
   /// Beside the payload of a data frame: header, preamble and gap (decision 0005).
   Bytes overhead() const { return header + Bytes(frame_gap_bytes); }
   /// A full data frame on the wire.

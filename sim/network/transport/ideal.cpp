@@ -24,7 +24,7 @@ constinit const TransportKind ideal_transport{
     .name = "ideal",
     .meaning = "a lower bound",
     .make = make_transport<Ideal>,
-    .fabric = TransportKind::Fabric::unlimited,
+    .buffers = TransportKind::Buffers::unlimited,
     .defaults = {.virtual_lanes = 1,
                  .retransmit_timeout = local_ack_timeout(14),
                  .timeout_source = "as infiniband",

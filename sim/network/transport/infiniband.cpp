@@ -12,7 +12,7 @@ constinit const TransportKind infiniband_transport{
     .name = "infiniband",
     .meaning = "per-hop credits",
     .make = make_transport<ReliableConnection>,
-    .fabric = TransportKind::Fabric::credits,
+    .buffers = TransportKind::Buffers::credits,
     .signal = CongestionSignal::echo,
     .defaults = {.header = Bytes(30),
                  .header_source = "decision 0005",

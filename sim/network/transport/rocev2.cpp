@@ -17,6 +17,7 @@ constinit const TransportKind rocev2_transport{
     .name = "rocev2",
     .meaning = "a shared buffer with pauses",
     .make = make_transport<ReliableConnection>,
+    .ethernet = true,
     .signal = CongestionSignal::notification,
     .defaults = {.header = Bytes(62),
                  .header_source = "Ethernet 14 + 4, IPv4 20, UDP 8, BTH 12, ICRC 4, K",

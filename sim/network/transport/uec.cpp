@@ -11,6 +11,7 @@ constinit const TransportKind uec_transport{
     .name = "uec",
     .meaning = "a new path per frame, trimming",
     .make = make_transport<Uec>,
+    .ethernet = true,
     .signal = CongestionSignal::answers,
     .receiver_credits = true,
     .entropies = true,

@@ -165,8 +165,7 @@ void PathFinder::walk(const TrainOnItsWay &train, TrainPath &path) const {
 
 std::int64_t PathFinder::catch_up(std::int64_t bytes, BitRate in, BitRate out) const {
   const auto &t = spec_.transport;
-  return picoseconds(
-      catch_up_delay(bytes, t.mtu.value + t.header.value + frame_gap_bytes, in, out, spec_.switches.forwarding));
+  return picoseconds(catch_up_delay(bytes, t.full_frame().value, in, out, spec_.switches.forwarding));
 }
 
 void PathFinder::choose_carrier(TrainPath &path) const {
@@ -189,7 +188,7 @@ std::int64_t PathFinder::serialization(const TrainPath &path, std::int64_t wire_
   if (spec_.switches.forwarding == Forwarding::cut_through)
     return sum;
   const auto &t = spec_.transport;
-  const std::int64_t frame = std::min(wire_bytes, t.mtu.value + t.header.value + frame_gap_bytes);
+  const std::int64_t frame = std::min(wire_bytes, t.full_frame().value);
   for (std::uint32_t i = 0; i + 1 < path.count; ++i)
     sum += transmission(frame, path.rate[i]);
   return sum;
@@ -202,7 +201,7 @@ std::int64_t PathFinder::behind_own_bytes(const TrainPath &path, std::int64_t wi
   if (sending == 0 || (path.one_rate && !stored)) [[likely]]
     return 0;
   const auto &t = spec_.transport;
-  const std::int64_t full = t.mtu.value + t.header.value + frame_gap_bytes;
+  const std::int64_t full = t.full_frame().value;
   const BitRate bus = spec_.hosts.pcie;
   const BitRate first = bus.bits_per_second > 0 ? std::min(bus, path.rate[0]) : path.rate[0];
   std::int64_t head = 0;
@@ -235,7 +234,7 @@ std::int64_t PathFinder::broken_train(const TrainPath &path) const {
   for (std::uint32_t i = 1; i < path.count; ++i)
     slowest = std::min(slowest, path.rate[i]);
   const std::int64_t others = std::min(spec_.trains.most_frames, longest_train) - 1;
-  return picoseconds(transmission_time(t.mtu + t.header + Bytes(frame_gap_bytes), slowest)) * others;
+  return picoseconds(transmission_time(t.full_frame(), slowest)) * others;
 }
 
 std::int64_t PathFinder::tolerance(const TrainPath &path) const {
