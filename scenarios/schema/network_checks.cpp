@@ -165,7 +165,10 @@ void check_policy(Checks &c) {
     c.needless("routing.spray", fmt::format("routing.policy is \"{}\"", s.routing.policy));
   if (s.routing.policy != "flowlet")
     c.needless("routing.flowlet_gap", fmt::format("routing.policy is \"{}\"", s.routing.policy));
-  if (!s.optics.llr.enabled)
+}
+
+void check_link_retry(Checks &c) {
+  if (!c.s().optics.llr.enabled)
     for (const char *key : {"llr_retries", "llr_turnaround", "llr_buffer"})
       c.needless(std::string("optics.") + key, "optics.llr is false");
 }
@@ -224,6 +227,7 @@ void check_network(const Scenario &s, std::vector<Problem> &problems) {
   check_transport(c);
   check_buffers(c);
   check_policy(c);
+  check_link_retry(c);
   check_injections(c);
 }
 

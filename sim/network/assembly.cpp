@@ -160,8 +160,14 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
     hosts.push_back(std::make_unique<Host>(Host::draw_speed(spec.compute, spec.seed, h)));
     for (std::uint32_t port = 0; port < fabric.ports_per_host; ++port)
       hosts.back()->nics.push_back(
-          std::make_unique<Nic>(Nic::Settings{HostId(h), &spec.transport, spec.hosts, spec.paths, patience,
-                                              patience_per_frame_, spec.trains, port, lossless}));
+          std::make_unique<Nic>(Nic::Settings{.transport = &spec.transport,
+                                              .host = spec.hosts,
+                                              .paths = spec.paths,
+                                              .reorder_patience = patience,
+                                              .reorder_patience_per_frame = patience_per_frame_,
+                                              .trains = spec.trains,
+                                              .port = port,
+                                              .lossless = lossless}));
     hosts.back()->record_flows = spec.record_flows;
     hosts.back()->foresight = spec.hosts.reaction;
     hosts.back()->meeting_delay = spec.scale_up.latency / 2;
@@ -169,11 +175,16 @@ void NetworkAssembly::make_entities(ExecutionOptions::Grouping grouping) {
   }
   for (std::uint32_t s = 0; s < fabric.switches; ++s) {
     const NodeId node = fabric.node(SwitchId(s));
-    switches.push_back(std::make_unique<Switch>(
-        Switch::Settings{SwitchId(s), spec.switches, spec.paths, spec.transport.virtual_lanes,
-                         spec.tie_seed != 0 ? spec.tie_seed : spec.seed, spec.ties_by_id,
-                         spec.transport.full_frame().value, spec.transport.with_credits(), &spec.routes},
-        degree_[node.index()]));
+    const Switch::Settings settings{.self = SwitchId(s),
+                                    .spec = spec.switches,
+                                    .paths = spec.paths,
+                                    .lanes = spec.transport.virtual_lanes,
+                                    .seed = spec.tie_seed != 0 ? spec.tie_seed : spec.seed,
+                                    .ties_by_id = spec.ties_by_id,
+                                    .full_frame = spec.transport.full_frame().value,
+                                    .with_credits = spec.transport.with_credits(),
+                                    .epochs = &spec.routes};
+    switches.push_back(std::make_unique<Switch>(settings, degree_[node.index()]));
     simulation->add(*switches.back(), process_of(node, grouping));
   }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -253,8 +264,8 @@ void NetworkAssembly::connect_link(LinkId link) {
   for (std::uint32_t lane = 0; lane < spec.transport.virtual_lanes; ++lane) {
     Sender<Credit> &credit =
         to_host ? nic->credits[lane] : switches[to.index() - spec.fabric.hosts]->credit(to_port, lane);
-    Link::Lane &waiting = sending.lane(lane);
-    waiting.credits.connect(credit, producer, news, &waiting.wanted);
+    Link::Lane &spending = sending.lane(lane);
+    spending.credits.connect(credit, producer, news, &spending.wanted);
   }
 }
 

@@ -112,7 +112,7 @@ Host::Arrival Host::next_arrival() {
 SimTime Host::next_own_event() {
   SimTime next = std::min(next_meeting(), timers_.empty() ? never : timers_.front().time);
   for (const auto &nic : nics)
-    next = std::min(next, nic->next_timeout());
+    next = std::min(next, nic->next_due());
   return next;
 }
 
@@ -124,7 +124,7 @@ bool Host::handle_frames(SimTime until) {
     EXPECTS(next.time >= now_);
     now_ = next.time;
     handle_frame(*next.nic, *next.nic->frames.front());
-    if (!nic_events_.empty() || next.nic->next_timeout() < until) [[unlikely]] { // look at the clock again
+    if (!nic_events_.empty() || next.nic->next_due() < until) [[unlikely]] { // look at the clock again
       collect_nic_events();
       return true;
     }
@@ -154,8 +154,8 @@ bool Host::handle_next(SimTime until) {
     handle(due);
   } else {
     for (auto &nic : nics)
-      if (nic->next_timeout() <= own)
-        nic->time_out(own, nic_events_);
+      if (nic->next_due() <= own)
+        nic->handle_due(own, nic_events_);
   }
   collect_nic_events();
   return true;
@@ -206,7 +206,12 @@ void Host::collect_nic_events() {
     const NicEvent &e = nic_events_[i];
     static constexpr Timer::What what[] = {Timer::What::message_ready, Timer::What::message_arrived,
                                            Timer::What::send_finished, Timer::What::peer_unreachable};
-    schedule({e.time, what[static_cast<std::size_t>(e.kind)], e.index, 0, e.count, e.bytes, e.port});
+    schedule({.time = e.time,
+              .what = what[static_cast<std::size_t>(e.kind)],
+              .index = e.index,
+              .count = e.count,
+              .bytes = e.bytes,
+              .port = e.port});
   }
   nic_events_.clear();
 }
@@ -237,7 +242,7 @@ void Host::handle(const Timer &timer) {
     if (!failure_)
       failure_ = JobFailure{timer.time, rank_, nics[timer.port]->send_queues[timer.index].peer_rank, timer.count};
     return;
-  case Timer::What::compute_done:
+  case Timer::What::blocking_done:
     runner_->finish_blocking(timer.index, timer.time);
     return;
   }
@@ -253,11 +258,11 @@ Duration Host::start_compute(std::uint32_t stream, Duration duration, SimTime no
     }
     takes = Duration(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor + 0.5));
   }
-  schedule({now + takes, Timer::What::compute_done, stream});
+  schedule({now + takes, Timer::What::blocking_done, stream});
   return takes - duration;
 }
 
-void Host::start_waiting(std::uint32_t stream, SimTime at) { schedule({at, Timer::What::compute_done, stream}); }
+void Host::start_waiting(std::uint32_t stream, SimTime at) { schedule({at, Timer::What::blocking_done, stream}); }
 
 void Host::post_send(const Operation &send, std::uint32_t stream, SimTime now) {
   EXPECTS(send.bytes.value >= 0);

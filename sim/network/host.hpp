@@ -89,7 +89,7 @@ private:
       message_arrived,
       send_finished,
       peer_unreachable,
-      compute_done
+      blocking_done ///< of stream `index`: computing, or waiting for an instant
     };
     SimTime time{};
     What what{};

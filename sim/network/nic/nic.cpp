@@ -70,16 +70,15 @@ void Nic::post(std::uint32_t index, const Operation &send, Bytes size, const Sen
     history->sent[index].push_back(origin);
     history->sent[index].back().departed = never;
   }
+  const Duration inside = settings_.host.nic_latency + settings_.host.message_overhead - settings_.host.reaction;
   events.push_back(
-      {NicEvent::Kind::message_ready,
-       origin.posted + settings_.host.nic_latency + settings_.host.message_overhead - settings_.host.reaction, index,
-       count, 0, settings_.port});
+      {.kind = NicEvent::Kind::message_ready, .time = origin.posted + inside, .index = index, .port = settings_.port});
 }
 
 void Nic::ready(std::uint32_t index, SimTime now) {
   take_effect(now);
   SendQueue &queue = send_queues[index];
-  const bool waiting = queue.next != queue.end || !queue.resend.empty();
+  const bool had_work = queue.next != queue.end || !queue.resend.empty();
   std::int64_t payload = 0;
   for (std::uint32_t i = 0; i < queue.messages.size();
        ++i) // messages of a queue become ready in the order posted, one per event
@@ -87,10 +86,10 @@ void Nic::ready(std::uint32_t index, SimTime now) {
       queue.end += queue.messages[i].frames;
       payload = queue.messages[i].bytes;
       if (history != nullptr)
-        open_record(queue, queue.messages[i], waiting, floor_);
+        open_record(queue, queue.messages[i], had_work, floor_);
       break;
     }
-  transport_->ready(index, payload, !waiting);
+  transport_->ready(index, payload, !had_work);
   activate(index);
 }
 
@@ -136,7 +135,7 @@ void Nic::arm(SendQueue &queue, SimTime now) {
   set_deadline(queue, now + settings_.transport->retransmit_timeout);
 }
 
-void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
+void Nic::handle_due(SimTime now, std::vector<NicEvent> &events) {
   if (forget_pauses_at_ <= now)
     forget_pauses();
   if (gap_check_at_ <= now)
@@ -155,7 +154,11 @@ void Nic::time_out(SimTime now, std::vector<NicEvent> &events) {
       if (++queue.retries > settings_.transport->retry_count) {
         queue.dead = true;
         queue.deadline = never;
-        events.push_back({NicEvent::Kind::peer_unreachable, now, i, queue.retries - 1, 0, settings_.port});
+        events.push_back({.kind = NicEvent::Kind::peer_unreachable,
+                          .time = now,
+                          .index = i,
+                          .count = queue.retries - 1,
+                          .port = settings_.port});
         continue;
       }
       transport_->send_again(i);

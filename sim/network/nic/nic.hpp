@@ -31,21 +31,20 @@ struct NicEvent {
     message_ready,   ///< a posted message of send queue `index` has crossed the NIC: call ready()
     message_arrived, ///< a message for receive queue `index` reaches memory at `time`
     send_finished,   ///< `count` messages of send queue `index` were acknowledged
-    peer_unreachable ///< send queue `index` gave up
+    peer_unreachable ///< send queue `index` gave up after `count` time-outs
   };
   Kind kind;
   SimTime time{};
   std::uint32_t index = 0;
-  std::uint32_t count = 0;
-  std::int64_t bytes = 0;
-  std::uint32_t port = 0; ///< of this NIC
+  std::uint32_t count = 0; ///< send_finished: messages; peer_unreachable: time-outs in a row
+  std::int64_t bytes = 0;  ///< message_arrived
+  std::uint32_t port = 0;  ///< of this NIC
 };
 
 /// One port of a host and the queue pairs behind it.
 class Nic {
 public:
   struct Settings {
-    HostId self;
     const TransportSpec *transport = nullptr; ///< of the network, which outlives the NIC
     HostSpec host;
     PathChoice paths = PathChoice::ecmp;
@@ -80,12 +79,14 @@ public:
   void receive(const Frame &frame, std::vector<NicEvent> &events);
   /// Commits every departure before `until`.
   void drain(SimTime until);
-  /// Resends what is overdue at `now`.
-  void time_out(SimTime now, std::vector<NicEvent> &events);
-  /// When time_out() has something to do.
-  SimTime next_timeout() const { return std::min({timeout_at_, gap_check_at_, transport_->timer, forget_pauses_at_}); }
+  /// Does what is due at `now`: pauses that an outage ended, gaps that nothing filled, the transport's own timer,
+  /// queues that heard nothing for their time-out.
+  void handle_due(SimTime now, std::vector<NicEvent> &events);
+  /// When handle_due() has something to do.
+  SimTime next_due() const { return std::min({timeout_at_, gap_check_at_, transport_->timer, forget_pauses_at_}); }
   /// When to look again at or after `until`: no departure is earlier. Call after drain(until); changes nothing.
   SimTime next_departure(SimTime until);
+  /// Shows the neighbours what this visit sent, gave back in credits and took in. Last in a visit.
   void publish();
 
   const NicCounters &counters() const { return counters_; }
@@ -166,7 +167,7 @@ private:
   void choose_train(const SendQueue &queue, const Operation &send, OutgoingMessage &message);
   static std::uint8_t overdraft(const SendQueue &queue);
   static std::uint8_t turn_shift(const SendQueue &queue, std::uint32_t train);
-  void open_record(SendQueue &queue, const OutgoingMessage &message, bool waiting, SimTime now);
+  void open_record(SendQueue &queue, const OutgoingMessage &message, bool had_work, SimTime now);
   void settle(SendQueue &queue, SimTime now);
   static void account(SendQueue &queue, SimTime free, SimTime d, Duration sending);
   void remember_departure(SendQueue &queue, const OutgoingMessage &message, const Frame &frame, bool resent,
@@ -188,7 +189,7 @@ private:
 
   Settings settings_;
   std::unique_ptr<Transport> transport_;
-  const TransportRules rules_; ///< the transport's
+  const TransportRules rules_; ///< the transport's, at hand for every frame
   SimTime floor_{};
   Fifo<PendingControl> acknowledgements_;
   Fifo<std::uint32_t> round_; ///< send queues with work, in turn

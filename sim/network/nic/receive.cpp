@@ -66,7 +66,11 @@ ReceiveQueue::Taken Nic::take(const Frame &frame, SimTime in, std::vector<NicEve
     const SimTime delivered = in + settings_.host.nic_latency;
     if (history != nullptr)
       remember(frame.queue_pair, frame, message, delivered);
-    events.push_back({NicEvent::Kind::message_arrived, delivered, frame.queue_pair, 0, message.bytes, settings_.port});
+    events.push_back({.kind = NicEvent::Kind::message_arrived,
+                      .time = delivered,
+                      .index = frame.queue_pair,
+                      .bytes = message.bytes,
+                      .port = settings_.port});
   }
   return taken;
 }
@@ -172,7 +176,11 @@ bool Nic::take_acknowledgement(std::uint32_t index, const Frame &frame, std::vec
   std::uint32_t done = 0;
   const bool news = send_queues[index].acknowledge(frame.sequence, done);
   if (done > 0)
-    events.push_back({NicEvent::Kind::send_finished, frame.time, index, done, 0, settings_.port});
+    events.push_back({.kind = NicEvent::Kind::send_finished,
+                      .time = frame.time,
+                      .index = index,
+                      .count = done,
+                      .port = settings_.port});
   return news;
 }
 

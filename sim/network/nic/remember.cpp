@@ -7,8 +7,8 @@
 namespace lightloom {
 
 /// Puts what stands in the ledger into the message's record; remember_departure() takes the difference.
-void Nic::open_record(SendQueue &queue, const OutgoingMessage &message, bool waiting, SimTime now) {
-  if (waiting)
+void Nic::open_record(SendQueue &queue, const OutgoingMessage &message, bool had_work, SimTime now) {
+  if (had_work)
     settle(queue, now);
   queue.mark = std::max(queue.mark, now);
   SentMessage &record = record_of(queue, message);

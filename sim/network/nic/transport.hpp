@@ -66,10 +66,11 @@ public:
   TransportRules rules;  ///< constant once made
   SimTime timer = never; ///< timer_expired() has something to do then
 
-  /// Once, after the NIC's queues are made and its link is configured.
+  /// Once, after the NIC's queues are made and its link is configured; `setting`: what a law of congestion control
+  /// needs.
   virtual void prepare(const CongestionControl::Setting &setting) = 0;
   /// A message of `payload` bytes is ready; `idle`: its queue had nothing else to send.
-  virtual void ready(std::uint32_t, std::int64_t /*payload*/, bool /*idle*/) {}
+  virtual void ready(std::uint32_t /*queue*/, std::int64_t /*payload*/, bool /*idle*/) {}
 
   // What leaves.
 
@@ -81,7 +82,7 @@ public:
   /// The same when nobody looks at them one by one; 0: the next must be looked at.
   virtual std::uint32_t burst_allowed(std::uint32_t queue) { return frames_allowed(queue); }
   /// Whether a frame that was to be sent again has arrived after all.
-  virtual bool is_answered(std::uint32_t, std::uint32_t /*sequence*/) const { return false; }
+  virtual bool is_answered(std::uint32_t /*queue*/, std::uint32_t /*sequence*/) const { return false; }
   /// Entropy of the queue's next frame.
   virtual std::uint16_t entropy(std::uint32_t queue) const = 0;
   /// Data is about to leave at `d`: gives it its entropy. `again`: it was sent before.
@@ -89,13 +90,13 @@ public:
   /// With rules.follows or paces: a train of a burst has left; sets the next one's entropy and earliest departure.
   virtual void burst_departed(std::uint32_t queue, Frame &train, SimTime d) = 0;
   /// The sender wants the frame answered at once. `more`: the queue may send on.
-  virtual bool wants_answer(std::uint32_t, bool /*more*/) const { return false; }
+  virtual bool wants_answer(std::uint32_t /*queue*/, bool /*more*/) const { return false; }
   /// With rules.paces: when the queue's next frame may leave, after `bytes` on the wire at `d`.
-  virtual SimTime pace(std::uint32_t, SimTime d, std::int64_t /*bytes*/) { return d; }
+  virtual SimTime pace(std::uint32_t /*queue*/, SimTime d, std::int64_t /*bytes*/) { return d; }
   /// Address, entropy and contents of a control frame that leaves.
   virtual void address(const PendingControl &pending, Frame &frame) = 0;
   /// The queue's turn is near.
-  virtual void prefetch(std::uint32_t) const {}
+  virtual void prefetch(std::uint32_t /*queue*/) const {}
 
   // What arrives; never a corrupt frame.
 
@@ -109,7 +110,7 @@ public:
   /// The queue heard nothing for its time-out. Returns whether its peer owes an answer; else its clock starts again.
   virtual bool time_out(std::uint32_t queue, SimTime now) = 0;
   /// … and has not given up: sends again.
-  virtual void send_again(std::uint32_t) {}
+  virtual void send_again(std::uint32_t /*queue*/) {}
   /// `timer` has come; sets it anew.
   virtual void timer_expired(SimTime /*now*/) {}
   /// Frames that a train may have, the window of a sender with frames of this duration considered.

@@ -79,15 +79,15 @@ bool Switch::drop(OutPort &port, const Frame &frame) {
   return false;
 }
 
-/// `waiting`: bytes in the frame's queue beside it.
-void Switch::mark(Link &link, Frame &frame, std::int64_t waiting, SimTime now) {
+/// `ahead`: bytes in the frame's queue beside it.
+void Switch::mark(Link &link, Frame &frame, std::int64_t ahead, SimTime now) {
   const EcnSpec &ecn = settings_.spec.ecn;
-  if (waiting <= ecn.least.value)
+  if (ahead <= ecn.least.value)
     return;
-  if (waiting < ecn.most.value) {
+  if (ahead < ecn.most.value) {
     if (mark_key_ == 0)
       mark_key_ = tie_key(settings_.seed ^ 0x45434Eull, id().value); // "ECN"
-    const double share = ecn.probability * static_cast<double>(waiting - ecn.least.value) /
+    const double share = ecn.probability * static_cast<double>(ahead - ecn.least.value) /
                          static_cast<double>(ecn.most.value - ecn.least.value);
     const std::uint64_t draw = tie_draw(mark_key_, picoseconds(now), frame.in_port) >> 11;
     ++draws_;
@@ -159,7 +159,7 @@ void Switch::tell(std::uint32_t index, bool stop, SimTime d) {
   sending_[index / 64] |= 1ull << (index % 64);
   ++pauses_sent_;
   port.link.transmit(pause, std::max(port.link.free(), d));
-  if (port.waiting != 0)
+  if (port.queued_lanes != 0)
     due_[index] = std::min(due_[index], port.link.free());
 }
 
@@ -206,9 +206,9 @@ SimTime Switch::commit_lanes(OutPort &port, std::uint32_t index, SimTime horizon
   while (d < horizon) {
     FrameQueue &queue = port.queue(lane);
     depart(port, queue, d);
-    port.ahead_in_a_row = lane == 0 ? 0 : port.ahead_in_a_row + (port.waiting & 1u);
+    port.ahead_in_a_row = lane == 0 ? 0 : port.ahead_in_a_row + (port.queued_lanes & 1u);
     if (queue.empty())
-      port.waiting &= ~(1u << lane);
+      port.queued_lanes &= ~(1u << lane);
     d = departure(port, lane);
   }
   return d;

@@ -63,7 +63,7 @@ public:
     SimTime stopped_until{};          ///< PFC: lane 0 does not leave before; `never`: until it is told to go on
     std::uint64_t waited = 0;         ///< of what has left, bytes × time [B × 1,024 ps]
     std::uint32_t ahead_in_a_row = 0; ///< frames of higher lanes that left while lane 0 waited
-    std::uint32_t waiting = 0;        ///< bit set: lanes with queued frames (without credits)
+    std::uint32_t queued_lanes = 0;   ///< bit set: lanes with queued frames (without credits)
     Link link;
     std::unique_ptr<FrameQueue[]> more; ///< lanes 1 …
     SimTime stopped_since{};
@@ -145,7 +145,7 @@ private:
   bool has_headroom(const Frame &frame, SimTime exit);
   bool drop(OutPort &port, const Frame &frame);
   bool holds_too_much(const Ingress &ingress) const;
-  void mark(Link &link, Frame &frame, std::int64_t waiting, SimTime now);
+  void mark(Link &link, Frame &frame, std::int64_t ahead, SimTime now);
   void hold(const Frame &frame, SimTime exit);
   void release(const Frame &frame, SimTime d);
   void tell(std::uint32_t port, bool stop, SimTime d);
@@ -209,7 +209,7 @@ private:
 /// When a port's next frame leaves, and on which lane; `never` when none can.
 [[gnu::always_inline]] inline SimTime Switch::departure(const OutPort &port, std::uint32_t &lane) const {
   SimTime first = never;
-  for (std::uint32_t bits = port.waiting; bits != 0; bits &= bits - 1) { // at a tie the higher lane, mostly
+  for (std::uint32_t bits = port.queued_lanes; bits != 0; bits &= bits - 1) { // at a tie the higher lane, mostly
     const auto l = static_cast<std::uint32_t>(std::countr_zero(bits));
     SimTime d = std::max(port.link.free(), port.queue(l).front().time);
     if (l == 0)
@@ -239,7 +239,7 @@ private:
 [[gnu::always_inline]] inline void Switch::commit_inline(std::uint32_t index, SimTime horizon) {
   OutPort &port = out_[index];
   SimTime next = never;
-  while (port.waiting == 1) { // lane 0 alone
+  while (port.queued_lanes == 1) { // lane 0 alone
     FrameQueue &queue = port.first;
     const SimTime d = std::max({port.link.free(), queue.front().time, port.stopped_until});
     if (d >= horizon) {
@@ -250,12 +250,12 @@ private:
     depart(port, queue, d);
     port.ahead_in_a_row = 0;
     if (queue.empty())
-      port.waiting = 0;
+      port.queued_lanes = 0;
   }
-  if (port.waiting != 0) [[unlikely]]
+  if (port.queued_lanes != 0) [[unlikely]]
     next = commit_lanes(port, index, horizon);
   due_[index] = next;
-  if (port.waiting == 0)
+  if (port.queued_lanes == 0)
     busy_ports_[index / 64] &= ~(1ull << (index % 64));
 }
 
@@ -280,9 +280,9 @@ private:
   if (decides_ && !admit(port, frame, exit)) [[unlikely]]
     return;
   const SimTime earliest = std::max(port.link.free(), frame.time);
-  due_[index] = port.waiting == 0 ? earliest : std::min(due_[index], earliest);
+  due_[index] = port.queued_lanes == 0 ? earliest : std::min(due_[index], earliest);
   busy_ports_[index / 64] |= 1ull << (index % 64);
-  port.waiting |= 1u << frame.lane;
+  port.queued_lanes |= 1u << frame.lane;
   enqueue(port, frame);
 }
 
@@ -294,10 +294,10 @@ private:
 
 /// Room for the frame, in the shared buffer or in the headroom; perhaps marked or trimmed. False: it was dropped.
 [[gnu::always_inline]] inline bool Switch::admit(OutPort &port, Frame &frame, SimTime exit) {
-  const std::int64_t waiting = ahead_of(port.queue(frame.lane), frame);
-  if (frame.lane == 0 && waiting > settings_.spec.ecn.least.value && settings_.spec.ecn.enabled &&
+  const std::int64_t ahead = ahead_of(port.queue(frame.lane), frame);
+  if (frame.lane == 0 && ahead > settings_.spec.ecn.least.value && settings_.spec.ecn.enabled &&
       frame.kind == Frame::Kind::data)
-    mark(port.link, frame, waiting, exit);
+    mark(port.link, frame, ahead, exit);
   if (!limited_)
     return true;
   if (frame.lane == 0 && !ingress_.empty()) {

@@ -141,7 +141,27 @@ inline NetworkSpec unreachable_peer(std::uint64_t seed) {
   return spec;
 }
 
-/// Shared buffers, marks and the two transports that answer them; a few frames are lost as well.
+/// A transport as its row has it: one more row is one more scene.
+inline TransportSpec by_row(const TransportKind &kind) {
+  const TransportDefaults &usual = kind.defaults;
+  TransportSpec t;
+  t.kind = &kind;
+  t.header = usual.header;
+  t.control_header = usual.control_header;
+  t.virtual_lanes = usual.virtual_lanes;
+  t.ack_every = usual.ack_every;
+  t.recovery = usual.go_back_n ? TransportSpec::Recovery::go_back_n : TransportSpec::Recovery::selective;
+  t.entropies = kind.entropies ? 64 : 0;
+  t.base_rtt = 5us;
+  if (kind.buffers == TransportKind::Buffers::credits)
+    t.credits = 64_KiB;
+  for (const CongestionControlKind &control : congestion_controls())
+    if (std::string(control.name) == usual.congestion_control)
+      t.law = control.law({});
+  return t;
+}
+
+/// Buffers and marks as the transport knows them; a few frames are lost as well.
 inline NetworkSpec controlled_tree(std::uint64_t seed, const TransportSpec &transport) {
   NetworkSpec spec = fat_tree(4, 400_Gbps, 300ns);
   spec.transport = transport;
@@ -150,10 +170,11 @@ inline NetworkSpec controlled_tree(std::uint64_t seed, const TransportSpec &tran
   spec.seed = seed;
   spec.switches.buffer = 1_MiB;
   spec.switches.ecn = {true, 20_KiB, 80_KiB, 0.5};
-  if (transport.kind == &rocev2_transport)
+  if (transport.kind->defaults.pfc)
     spec.switches.pfc = {true, 40_KiB, 20_KiB, {}};
-  else
-    spec.switches.trim = true;
+  spec.switches.trim = transport.kind->trimming;
+  if (transport.kind->buffers != TransportKind::Buffers::shared)
+    spec.switches.buffer = {};
   for (auto &link : spec.links)
     link.segments.front().uncorrectable_ratio = 1e-4;
   return spec;
@@ -166,7 +187,7 @@ inline std::vector<Scene> scenes() {
     return spec;
   };
   const auto permute = [](NetworkSpec &s) { permutation(s, 200'000_B, 5); };
-  return {
+  std::vector<Scene> all = {
       {"permutation, ecmp", [=](auto seed) { return with(small_tree(seed, PathChoice::ecmp), permute); }},
       {"permutation, spray", [=](auto seed) { return with(small_tree(seed, PathChoice::spray), permute); }},
       {"incast",
@@ -224,6 +245,10 @@ inline std::vector<Scene> scenes() {
        }},
       {"unreachable peer", unreachable_peer},
   };
+  for (const TransportKind *kind : transport_kinds)
+    all.push_back({std::string(kind->name) + ", as its row has it",
+                   [=](auto seed) { return with(controlled_tree(seed, by_row(*kind)), permute); }});
+  return all;
 }
 
 } // namespace lightloom::test

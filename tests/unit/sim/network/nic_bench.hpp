@@ -63,7 +63,6 @@ private:
   };
   static Nic::Settings settings(const TransportSpec &transport, Duration reaction) {
     Nic::Settings s;
-    s.self = HostId(0);
     s.transport = &transport;
     s.host.nic_latency = Duration{};
     s.host.reaction = reaction;

@@ -165,8 +165,8 @@ TEST_CASE("Selective acknowledgements free the window and spare the frames from 
   SimTime now = SimTime{} + 50us;
   while (first_sender(bench).in_flight ==
          5 * full) { // clocks that were set anew in the meantime run out without effect
-    now = bench.nic.next_timeout();
-    bench.nic.time_out(now, bench.events);
+    now = bench.nic.next_due();
+    bench.nic.handle_due(now, bench.events);
   }
   CHECK((now <= due && now > due - Duration(1024)));
   const auto again = bench.sent(SimTime{} + 100us + 100 * frame_time);
@@ -185,10 +185,10 @@ TEST_CASE("Nothing heard for retry_count + 1 time-outs makes the peer unreachabl
   CHECK(bench.sent(SimTime{} + 1us).size() == 1);
   SimTime now{};
   while (bench.events.empty()) {
-    now = bench.nic.next_timeout();
+    now = bench.nic.next_due();
     REQUIRE(now != never);
     bench.nic.drain(now);
-    bench.nic.time_out(now, bench.events);
+    bench.nic.handle_due(now, bench.events);
   }
   CHECK(bench.events[0].kind == NicEvent::Kind::peer_unreachable);
   CHECK(bench.events[0].count == 2);
@@ -226,9 +226,9 @@ TEST_CASE("Credits: the receiver grants to its senders in turn, at its port's ra
     bench.feed(request);
   }
   std::vector<Frame> grants;
-  while (bench.nic.next_timeout() < SimTime{} + 100us) {
-    const SimTime now = bench.nic.next_timeout();
-    bench.nic.time_out(now, bench.events);
+  while (bench.nic.next_due() < SimTime{} + 100us) {
+    const SimTime now = bench.nic.next_due();
+    bench.nic.handle_due(now, bench.events);
     for (const Frame &frame : bench.sent(now + Duration(1)))
       grants.push_back(frame);
   }
