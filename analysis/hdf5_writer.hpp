@@ -1,5 +1,5 @@
 #pragma once
-// RunResults → an HDF5 results file (contract §4), in such a way that a kill at any moment leaves a readable one.
+// RunResults → an HDF5 results file (docs/CONTRACT.md), in such a way that a kill at any moment leaves a readable one.
 //
 // How: each write builds the whole file in memory (HDF5's core driver), writes that image to NAME.h5.part.new with
 // plain system calls, syncs it and renames it to NAME.h5.part. A rename is atomic, so NAME.h5.part is at any moment a

@@ -1,6 +1,6 @@
 #pragma once
-// Summaries as JSON for programs, by the names of contract §5. Numbers that are not finite become null, and so does
-// what a run did not measure: idle_by_cause and critical_path_s of plain traffic, say.
+// Summaries as JSON for programs, by the names of the contract (docs/CONTRACT.md). Numbers that are not finite become
+// null, and so does what a run did not measure: idle_by_cause and critical_path_s of plain traffic, say.
 
 #include "analysis/compare.hpp"
 #include "analysis/summary.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// The results of one run as plain data: what contract §4 puts into a results file, before and after it is one.
+// The results of one run as plain data: what a results file holds (docs/CONTRACT.md), before and after it is one.
 // Filled by scenarios after a run, or by read_results (hdf5_reader.hpp) from a file; summarised by summary.hpp.
 // What a run does not measure (idle time by cause of plain traffic, say) is empty here, empty in the file and null in
 // JSON, rather than a guess. Leaves out: campaigns, sweeps. Units stand in the names.

@@ -1,5 +1,5 @@
 #pragma once
-// Names, units and descriptions of every column of a results file: one list per kind of row (contract §4).
+// Names, units and descriptions of every column of a results file: one list per kind of row (docs/CONTRACT.md).
 
 #include "analysis/results.hpp"
 

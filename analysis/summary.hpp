@@ -1,6 +1,6 @@
 #pragma once
-// What a run comes down to: the numbers of `run --json` (contract §5), computed from RunResults alone, so that a fresh
-// run and a results file give the same summary.
+// What a run comes down to: the numbers of `run --json` (docs/CONTRACT.md), computed from RunResults alone, so that a
+// fresh run and a results file give the same summary.
 
 #include "analysis/flow_tally.hpp"
 #include "analysis/network_counters.hpp"

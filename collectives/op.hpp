@@ -1,5 +1,5 @@
 #pragma once
-// The collective operations by their contract names (contract §3), how much each moves, and the busbw factors of
+// The collective operations by the names users write (docs/CONTRACT.md), how much each moves, and the busbw factors of
 // nccl-tests. Sizes follow nccl-tests: `bytes` is the full vector. all-reduce, broadcast, send: the buffer of each
 // rank; all-gather: what each rank holds afterwards; reduce-scatter, all-to-all: what each rank holds before. A ring
 // chunk is bytes ÷ ranks for all of them. Source: NVIDIA nccl-tests, doc/PERFORMANCE.md.
@@ -17,7 +17,7 @@ enum class CollectiveOp : std::uint8_t { all_reduce, all_gather, reduce_scatter,
 
 /// "all-reduce", …; a static string.
 const char *to_string(CollectiveOp op);
-/// All operations, in the contract's order.
+/// All operations, in the order shown to users.
 const std::vector<CollectiveOp> &collective_ops();
 /// The operation of this name. Throws Error with the nearest name.
 CollectiveOp parse_collective_op(std::string_view name);

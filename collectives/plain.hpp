@@ -1,5 +1,5 @@
 #pragma once
-// Plain collectives (contract §3, [[collective]]): one after another over all ranks, as nccl-tests runs them.
+// Plain collectives ([[collective]] of a scenario): one after another over all ranks, as nccl-tests runs them.
 // A rank goes on to the next one when its own part is done; there is no barrier between them.
 
 #include "collectives/algorithm.hpp"

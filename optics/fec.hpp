@@ -92,7 +92,7 @@ struct FecLatency {
 /// is added.
 FecLatency fec_latency(const FecCode &code, BitRate rate, bool inner_in_module = false);
 
-/// What `lightloom optics --fec CODE --pre-fec-ber P --frame-bytes N [--interleave I]` prints (contract §5).
+/// What `lightloom optics --fec CODE --pre-fec-ber P --frame-bytes N [--interleave I]` prints (docs/CONTRACT.md).
 struct FecReport {
   std::string fec;
   double pre_fec_ber = 0;

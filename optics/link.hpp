@@ -47,7 +47,7 @@ struct BudgetLine {
   std::string source;
 };
 
-/// What a link is. `lightloom optics --module` prints it (contract §5).
+/// What a link is. `lightloom optics --module` prints it (docs/CONTRACT.md).
 struct LinkReport {
   const Module *module = nullptr;
   const FecCode *fec = nullptr;

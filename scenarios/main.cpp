@@ -1,5 +1,5 @@
 // The program `lightloom`: parse the command line, do what it says, turn failures into messages and exit codes
-// (contract §2). To follow one frame from here: commands/run.cpp → run.cpp → sim/network/network.cpp (simulate) →
+// (docs/CONTRACT.md). To follow one frame from here: commands/run.cpp → run.cpp → sim/network/network.cpp (simulate) →
 // sim/engine/window_executor.cpp → sim/network/host.cpp → nic/send.cpp → link.hpp (docs/TOUR.md).
 
 #include "scenarios/cli.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // Runs one scenario: build, simulate, judge, fill RunResults. The judgement is part of every run: conservation laws,
-// stalls, unreachable peers and lower bounds (contract §2, exit codes).
+// stalls, unreachable peers and lower bounds (docs/CONTRACT.md).
 
 #include "analysis/results.hpp"
 #include "scenarios/built.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Plain flows (contract §3, [[traffic]]): who sends how much to whom, and when. A flow is one message.
+// Plain flows ([[traffic]] of a scenario): who sends how much to whom, and when. A flow is one message.
 //
 // Closed loop: all flows of a rank are posted at `start`; with `repeat` the next ones when those before are
 // acknowledged. Open loop: each sending rank posts flows at the times of a Poisson process of its own, whatever became

@@ -1,6 +1,6 @@
 // bench: the speed scenes. Each is a shipped scenario with a few settings; nothing here is known to the simulator.
-// Rates are link-hops ÷ user CPU seconds of the whole process during the scene, set-up included (contract §5). Scenes
-// that are repeated count with their fastest repetition, and every repetition must give the same digest.
+// Rates are link-hops ÷ user CPU seconds of the whole process during the scene, set-up included (docs/CONTRACT.md).
+// Scenes that are repeated count with their fastest repetition, and every repetition must give the same digest.
 
 #include "scenarios/build.hpp"
 #include "scenarios/commands/bench_report.hpp"

@@ -1,5 +1,6 @@
 #pragma once
-// What `bench` measured, as a table beside the figures that this project asked of itself, and as JSON (contract §5).
+// What `bench` measured, as a table beside the figures that this project asked of itself, and as JSON
+// (docs/CONTRACT.md).
 
 #include "scenarios/commands/tie_study.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // Every key a scenario file may hold: one table that drives unknown-key, type, unit and range errors and `check
 // --schema`. A key or value whose feature does not exist yet is known here and refused with what exists instead;
-// nothing is ignored. Source of the names: the contract with users (§3).
+// nothing is ignored. The names are a promise to users (docs/CONTRACT.md).
 
 #include <cstdint>
 #include <string>
@@ -42,7 +42,7 @@ struct Key {
   std::string description{};          ///< one line
 };
 
-/// All keys, in the order of the contract.
+/// All keys, in the order shown to users.
 const std::vector<Key> &schema();
 /// The rows of [job], [model], [[collective]], [[traffic]], [failures] and [campaign] among them
 /// (schema/schema_loads.cpp).

@@ -1,4 +1,4 @@
-// The table of keys itself: names from the contract with users (§3), defaults with their sources. Split from the
+// The table of keys itself: names that users rely on (docs/CONTRACT.md), defaults with their sources. Split from the
 // look-ups so that it can be read top to bottom like the scenario file it describes: here the cluster and its network,
 // in schema/schema_loads.cpp what runs on it. Design = a choice of this project, stated in the text.
 

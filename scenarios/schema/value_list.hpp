@@ -1,6 +1,6 @@
 #pragma once
 // Several values in one word of the command line, as `sweep --vary KEY=SPEC` and a length sweep of `optics` take them
-// (contract §2):
+// (docs/CONTRACT.md):
 //
 //   a,b,c         each as a scenario key takes it; a comma inside "…", {…} or […] belongs to the value
 //   lo:hi:n       n values evenly apart, both ends among them: 0dB:3dB:7, 32:64:3

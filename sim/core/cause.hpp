@@ -1,6 +1,6 @@
 #pragma once
-// Why a GPU is idle, or what a stretch of the critical path is: the causes of design §6, in the order of the results
-// file. Numbers are part of the file format.
+// Why a GPU is idle, or what a stretch of the critical path is: the causes of decision 0009, in the order of the
+// results file. Numbers are part of the file format.
 
 #include <array>
 #include <cstddef>

@@ -1,5 +1,5 @@
 #pragma once
-// Errors a user can mend. Message grammar of the contract: `file:line:column: <problem> (<why>). <suggestion>`.
+// Errors a user can mend. Message grammar (docs/CONTRACT.md): `file:line:column: <problem> (<why>). <suggestion>`.
 
 #include <cstdint>
 #include <stdexcept>
@@ -26,7 +26,7 @@ struct Problem {
 /// `file:line:column: what (why). suggestion`
 std::string to_string(const Problem &problem);
 
-/// What the process answers with (contract §2).
+/// What the process answers with (docs/CONTRACT.md).
 enum class ExitCode : int { done = 0, failed_check = 1, bad_input = 2, system = 3, bug = 4, interrupted = 130 };
 
 /// Something the user can mend: wrong scenario or command line (bad_input), or a file or system failure (system).

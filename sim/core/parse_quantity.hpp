@@ -1,5 +1,5 @@
 #pragma once
-// Quantities as users write them: "800Gbps", "4KiB", "500ns", "20m", "1.5dB", "35C", "54d" (contract §3).
+// Quantities as users write them: "800Gbps", "4KiB", "500ns", "20m", "1.5dB", "35C", "54d" (docs/CONTRACT.md).
 
 #include "sim/core/quantity.hpp"
 

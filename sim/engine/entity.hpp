@@ -1,5 +1,5 @@
 #pragma once
-// Entities: what shares nothing but channels (design §1.1). The engine knows nothing else about them.
+// Entities: what shares nothing but channels (decision 0001). The engine knows nothing else about them.
 
 #include "sim/core/id.hpp"
 #include "sim/core/quantity.hpp"

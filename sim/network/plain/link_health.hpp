@@ -21,7 +21,7 @@ struct LinkHealthSegment {
 };
 
 /// The shape of a codeword on the wire: a frame of N wire bytes (preamble and gap included) touches on average
-/// interleave + N / payload codewords (../facts: Ecw), each uncorrectable on its own with the segment's ratio.
+/// interleave + N / payload codewords (docs/validation/fec.md), each uncorrectable on its own with the segment's ratio.
 struct CodewordShape {
   std::int32_t payload_bytes = 640; ///< MAC octets per codeword; KP4: 640
   std::int32_t interleave = 4;      ///< codewords a frame's ends can share

@@ -1,5 +1,5 @@
 #pragma once
-// Why GPUs wait, computed after a run from its history (design §6).
+// Why GPUs wait, computed after a run from its history (decision 0009).
 //
 // An idle interval [t0, t1] of a rank (stream 0 does not compute) is explained by walking back the chain of last
 // releasers from t1 until t0: a receive was ended by a message, a message was posted by a stream, that stream had been

@@ -82,6 +82,9 @@ BANNED = [
     (r"\b(?:std::)?(?:strtok|gets|setlocale|localtime|gmtime)\s*\(", ("",), "it has global state", ()),
 ]
 IN_COMMENTS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XXX|HA" r"CK)\b")
+# A document that a reader of the repository does not have, a decision, or a page.
+CITED = re.compile(r"\b(?:contract|design)\s+§[\d.]*|(?<![\w./])\.\./(?:facts|shared)\b|\bdecisions?\s+(\d{4})\b"
+                   r"|(?<![\w/])(docs/[\w/.-]+\.md)")
 UNORDERED = re.compile(r"\bstd::unordered_(?:multi)?(?:map|set)<[^;{}()]*>\s+(\w+)\s*[;{=,)]")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -160,6 +163,18 @@ def check_unordered(path, content, root):
                    "depends on the library; use std::map, or a sorted vector")
 
 
+def check_citations(path, content, root):
+    """Documents, decisions and pages that a comment cites and that are not there."""
+    for number, line in enumerate(content.splitlines(), start=1):
+        for match in CITED.finditer(line.partition("//")[2]):
+            decision, page = match.groups()
+            there = (root / "docs/decisions").glob(f"{decision}-*.md") if decision else root.glob(page or "none")
+            if any(there):
+                continue
+            yield (f"{path}:{number}: cites {match.group(0)}, which is not in the repository: name a page or "
+                   "a decision that is there, or the source itself")
+
+
 def check_opening(path, content, root):
     """How a file fails to open by saying what it is about. A .cpp may leave that to its header, if included first."""
     lines = content.splitlines() or [""]
@@ -189,4 +204,5 @@ def check(path, content, root):
     problems += check_includes(path, content, root)
     problems += check_banned(path, content)
     problems += check_unordered(path, content, root)
+    problems += check_citations(path, content, root)
     return problems

@@ -28,6 +28,7 @@ GOOD = {
     "tests/unit/clocks/CMakeLists.txt": "lightloom_test(LIBRARIES lightloom_core)\n",
     "tests/validation/sim/CMakeLists.txt": "add_executable(law law.cpp page.cpp)\n",
     "tests/validation/sim/law.cpp": '// Law.\nTEST_CASE("Law") {}\n',
+    "docs/decisions/0001-time.md": "# Time\n",
     "docs/validation/law.md": "# Law\n`tests/validation/sim/law.cpp`\n",
 }
 FUNCTION = "int f(int x) {\n" + "  ++x;\n" * 69 + "  return x;\n}\n"
@@ -52,6 +53,10 @@ BAD = [
     ("sim/core/h.cpp", "// H.\nstd::unordered_map<int, int> seen;\nvoid f() { for (auto x : seen) {} }\n",
      "unordered container seen"),
     ("sim/core/i.cpp", "// I.\nvoid f(int x) { assert(x); }\n", "EXPECTS"),
+    ("sim/core/t.cpp", "// T (contract §3).\n", "cites contract §3"),
+    ("sim/core/u.cpp", "// U (decision 0001; docs/validation/law.md).\n// V (decision 0099).\n",
+     "cites decision 0099"),
+    ("sim/core/v.cpp", "// V: docs/nowhere.md.\n", "cites docs/nowhere.md"),
     ("sim/core/j.cpp", "// J. TO" "DO later\n", "open an issue"),
     ("sim/core/k.cpp", "int x;\n", "must open with a comment"),
     ("sim/core/l.hpp", "// L.\n#pragma once\n", "must open with #pragma once"),

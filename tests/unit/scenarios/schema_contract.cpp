@@ -1,5 +1,5 @@
-// The scenario file of the contract with users (§3), whole: every key in it must be known to the schema. What this
-// version does not have is refused as such, never as a mistake.
+// A scenario file with every key that users were promised (docs/CONTRACT.md): every key in it must be known to the
+// schema. What this version does not have is refused as such, never as a mistake.
 
 #include "scenarios/schema/key_checks.hpp"
 #include "scenarios/schema/loader.hpp"
