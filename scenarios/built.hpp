@@ -11,7 +11,6 @@
 #include "topology/equipment.hpp"
 #include "topology/fabric.hpp"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>

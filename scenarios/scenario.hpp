@@ -13,7 +13,6 @@
 #include "sim/network/plain/fabric_plan.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>

@@ -10,7 +10,6 @@
 #include "scenarios/scenario.hpp"
 #include "sim/network/network_result.hpp"
 
-#include <array>
 #include <string>
 #include <vector>
 

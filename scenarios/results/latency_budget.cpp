@@ -4,7 +4,6 @@
 #include "scenarios/results/latency_changes.hpp"
 #include "scenarios/results/latency_path.hpp"
 #include "sim/core/parse_quantity.hpp"
-#include "sim/network/frame.hpp"
 
 #include <algorithm>
 

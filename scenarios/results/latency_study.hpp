@@ -4,6 +4,7 @@
 
 #include "scenarios/results/latency_path.hpp"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
