@@ -86,8 +86,9 @@ std::string control_header_text(const TransportDefaults &defaults) {
 }
 
 std::string timeout_text(const TransportDefaults &defaults) {
-  return defaults.retransmit_timeout ? fmt::format("{}ms", 1e3 * seconds(*defaults.retransmit_timeout))
-                                     : "4 base round trips and a full queue";
+  return defaults.retransmit_timeout
+             ? fmt::format("{}ms", static_cast<double>(defaults.retransmit_timeout->count()) / 1e9)
+             : "4 base round trips and a full queue";
 }
 
 std::vector<std::string> transport_names() {

@@ -82,9 +82,8 @@ BANNED = [
     (r"\b(?:std::)?(?:strtok|gets|setlocale|localtime|gmtime)\s*\(", ("",), "it has global state", ()),
 ]
 IN_COMMENTS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XXX|HA" r"CK)\b")
-# A document that a reader of the repository does not have, a decision, or a page.
-CITED = re.compile(r"\b(?:contract|design)\s+§[\d.]*|(?<![\w./])\.\./(?:facts|shared)\b|\bdecisions?\s+(\d{4})\b"
-                   r"|(?<![\w/])(docs/[\w/.-]+\.md)")
+# A document that a reader of the repository does not have, or a decision.
+CITED = re.compile(r"\b(?:contract|design)\s+§[\d.]*|(?<![\w./])\.\./(?:facts|shared)\b|\bdecisions?\s+(\d{4})\b")
 UNORDERED = re.compile(r"\bstd::unordered_(?:multi)?(?:map|set)<[^;{}()]*>\s+(\w+)\s*[;{=,)]")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -164,12 +163,11 @@ def check_unordered(path, content, root):
 
 
 def check_citations(path, content, root):
-    """Documents, decisions and pages that a comment cites and that are not there."""
+    """Documents and decisions that a comment cites and that are not there."""
     for number, line in enumerate(content.splitlines(), start=1):
         for match in CITED.finditer(line.partition("//")[2]):
-            decision, page = match.groups()
-            there = (root / "docs/decisions").glob(f"{decision}-*.md") if decision else root.glob(page or "none")
-            if any(there):
+            decision = match.group(1)
+            if decision and any((root / "docs/decisions").glob(f"{decision}-*.md")):
                 continue
             yield (f"{path}:{number}: cites {match.group(0)}, which is not in the repository: name a page or "
                    "a decision that is there, or the source itself")
