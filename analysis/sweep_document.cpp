@@ -1,4 +1,4 @@
-// SweepResults ↔ Document (contract §4):
+// SweepResults ↔ Document (docs/CONTRACT.md):
 //
 //   /sweep/parameters/<key>     [run] the value as typed; beside the keys seed, replica, combination
 //   /sweep/quantities/<key>     [run] the same as numbers in base units, where they are numbers
