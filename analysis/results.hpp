@@ -2,7 +2,8 @@
 // The results of one run as plain data: what a results file holds (docs/CONTRACT.md), before and after it is one.
 // Filled by scenarios after a run, or by read_results (hdf5_reader.hpp) from a file; summarised by summary.hpp.
 // What a run does not measure (idle time by cause of plain traffic, say) is empty here, empty in the file and null in
-// JSON, rather than a guess. Leaves out: campaigns, sweeps. Units stand in the names.
+// JSON, rather than a guess. Leaves out: campaigns; sweeps have data of their own (sweep.hpp). Units stand in the
+// names.
 
 #include "sim/core/cause.hpp"
 

@@ -15,7 +15,7 @@
 // The same experiment gives the same digest for any number of threads. Nothing is global: experiments may run side by
 // side in threads of one process, each as if alone.
 //
-// Leaves out: sweeps (a loop over run() does them) and the texts that the command line prints.
+// Leaves out: sweeps (a loop over run() does them, or the command line) and the texts that the command line prints.
 
 #include "analysis/results.hpp"
 #include "scenarios/extensions.hpp"

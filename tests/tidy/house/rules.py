@@ -46,7 +46,7 @@ ARROWS = {
 LIBRARIES = [
     (r"boost/(graph|property_map|range|multi_index)", "Boost.Graph", ["topology/*.cpp"]),
     (r"boost/math", "Boost.Math", ["*.cpp"]),
-    (r"(tbb|oneapi)/", "oneTBB", ["sim/engine/*.cpp", "sim/campaign/*.cpp", "scenarios/sweep*.cpp"]),
+    (r"(tbb|oneapi)/", "oneTBB", ["sim/engine/*.cpp", "sim/campaign/*.cpp"]),
     (r"(hdf5|H5\w*)(_hl)?\.h$", "HDF5", ["analysis/hdf5_*.cpp"]),
     (r"CLI/", "CLI11", ["scenarios/cli*.cpp"]),
     (r"toml\+\+/|toml\.hpp$", "toml++", ["scenarios/*.cpp"]),
