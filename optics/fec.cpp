@@ -237,24 +237,4 @@ FecLatency fec_latency(const FecCode &code, BitRate rate, bool inner_in_module) 
   return {Duration(kp4 + inner), "KP4 and 802.3dj inner code: + 100 ns to 800G, + 50-60 ns above (estimate)"};
 }
 
-FecReport fec_report(const std::string &name, double ber, std::int64_t frame_bytes, int interleave) {
-  const FecCode &code = fec_named(name);
-  if (!(ber >= 0 && ber <= 0.5))
-    throw Error(fmt::format("pre-FEC BER = {}", ber), "must be 0 … 0.5", "Try 2.4e-4.");
-  if (frame_bytes < 1 || frame_bytes > (std::int64_t{16} << 20))
-    throw Error(fmt::format("frame = {} B", frame_bytes), "must be 1 B … 16 MiB", "Try 1518.");
-  if (interleave < 1 || interleave > 64)
-    throw Error(fmt::format("interleave = {}", interleave), "must be 1 … 64 codewords", "Try 2 at 400G, 4 at 800G.");
-  FecReport report;
-  report.fec = code.name;
-  report.pre_fec_ber = ber;
-  report.frame_bytes = frame_bytes;
-  report.interleave = interleave;
-  report.symbol_error_ratio = symbol_error_ratio(code, ber);
-  report.codeword_error_ratio = codeword_error_ratio(code, ber);
-  report.post_fec_ber = post_fec_ber(code, ber);
-  report.frame_loss_ratio = frame_loss_ratio(code, ber, Bytes(frame_bytes), interleave);
-  return report;
-}
-
 } // namespace lightloom

@@ -2,13 +2,11 @@
 // Forward error correction: from the bit error ratio at the decoder's input to uncorrectable codewords and lost frames.
 //
 // Reed–Solomon codes by the exact binomial tail over independent symbol errors, in log-space, so that 1e-137 is as
-// exact as 1e-3. The soft inner Hamming(128,120) code of 802.3dj by a measured transfer table. Codes of coherent
-// modules as a threshold.
-// Leaves out: bursts (independent errors only; interleaving and precoding are assumed to do their work) and
-// miscorrection (below 1/t! of the uncorrectable codewords, McEliece & Swanson 1986).
-// Sources: IEEE 802.3 clauses 91, 119, 134; Ethernet Consortium low-latency FEC; OIF 400ZR. Formulas:
-// docs/validation/fec.md. Every value is computed with portable_math only: it decides simulated events (decision
-// 0006).
+// exact as 1e-3; errors in bursts: fec_burst.hpp. The soft inner Hamming(128,120) code of 802.3dj by a measured
+// transfer table. Codes of coherent modules as a threshold. Leaves out: miscorrection (below 1/t! of the uncorrectable
+// codewords, McEliece & Swanson 1986). Sources: IEEE 802.3 clauses 91, 119, 134; Ethernet Consortium low-latency FEC;
+// OIF 400ZR. Formulas: docs/validation/fec.md. Every value is computed with portable_math only: it decides simulated
+// events (decision 0006).
 
 #include "sim/core/quantity.hpp"
 #include "sim/network/plain/link_health.hpp"
@@ -26,6 +24,14 @@ enum class FecKind : std::uint8_t {
   reed_solomon, ///< RS(n, k) over 10-bit symbols, corrects t
   concatenated, ///< inner Hamming(128,120) soft decision, then RS(n, k)
   threshold     ///< corrects to `threshold_output_ber` up to `threshold_ber`, nothing beyond it
+};
+
+/// Errors that come in bursts: a wrong decision is fed back and makes the next one wrong (decision-feedback
+/// equalisers).
+struct ErrorBursts {
+  double after_error = 0; ///< P(symbol wrong | the one before it on the lane is); 0 = independent errors
+  bool precoding = false; ///< 1/(1+D) mod 4: a burst of any length leaves two errors, where it begins and behind it
+  bool any() const { return after_error > 0 || precoding; }
 };
 
 /// One code.
@@ -91,19 +97,5 @@ struct FecLatency {
 /// `inner_in_module`: the module's own latency already holds the inner code (rows with inner FEC), so only the outer
 /// is added.
 FecLatency fec_latency(const FecCode &code, BitRate rate, bool inner_in_module = false);
-
-/// What `lightloom optics --fec CODE --pre-fec-ber P --frame-bytes N [--interleave I]` prints (docs/CONTRACT.md).
-struct FecReport {
-  std::string fec;
-  double pre_fec_ber = 0;
-  std::int64_t frame_bytes = 0;
-  int interleave = 1;
-  double symbol_error_ratio = 0;
-  double codeword_error_ratio = 0;
-  double post_fec_ber = 0;
-  double frame_loss_ratio = 0;
-};
-/// Error for an unknown code, a BER outside 0 … 0.5, a frame below 1 or above 16 MiB, an interleave outside 1 … 64.
-FecReport fec_report(const std::string &code, double pre_fec_ber, std::int64_t frame_bytes, int interleave = 1);
 
 } // namespace lightloom

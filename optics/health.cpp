@@ -72,7 +72,7 @@ LinkHealthSegment segment_at(SimTime t, const LinkReport &report, BitRate rate, 
   segment.latency = latency.all;
   segment.propagation = latency.propagation;
   segment.uncorrectable_ratio =
-      ber > report.pre_fec_ber ? codeword_error_ratio(*report.fec, ber) : report.codeword_error_ratio;
+      ber > report.pre_fec_ber ? uncorrectable_ratio(report, ber) : report.codeword_error_ratio;
   if (down) { // nothing arrives: one form for all dead segments, so that they merge
     segment.rate = BitRate(0);
     segment.uncorrectable_ratio = 0;

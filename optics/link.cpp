@@ -1,7 +1,7 @@
 #include "optics/link.hpp"
 
+#include "optics/fec_burst.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/portable_math.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,97 +16,72 @@ namespace {
 constexpr double glass_ps_per_metre = 4900;
 constexpr double copper_ps_per_metre = 4650;
 
-// Temperature above 40 °C case (engineering estimates; uncooled transmitters).
-constexpr double warm_from_celsius = 40;
-constexpr double launch_dB_per_degree = 0.015;
-constexpr double tdecq_dB_per_degree = 0.01;
+/// What a margin of 0 means. TDECQ of a KP4 interface is defined at a symbol error ratio of 4.8e-4, a BER of 2.4e-4;
+/// one with an inner code at the inner code's own limit; copper and coherent classes at theirs.
+double ber_at_zero_margin(const Module &m, LinkLaw law) {
+  if (law == LinkLaw::light && m.fec != "kp4+hamming")
+    return m.modulation.starts_with("NRZ") ? m.pre_fec_ber_limit : 2.4e-4;
+  return m.pre_fec_ber_limit;
+}
 
-constexpr double greatest_q_argument = 26; // beyond it portable_erfc leaves the range of doubles
-
-struct Loss {
-  double value;
+/// What the law of a budget adds to Gaussian noise.
+struct Floor {
+  double ber;
   const char *source;
 };
-
-Loss fibre_dB_per_km(const Module &m) {
-  if (m.medium == Medium::multimode)
-    return {3.0, "OM4 at 850 nm, 3.0 dB/km at most (TIA-492, recalled)"};
-  return {0.5, "cabled G.652.D at 1310 nm, 0.5 dB/km as in the IEEE 802.3 budgets (recalled)"};
+Floor floor_of(LinkLaw law) {
+  if (law == LinkLaw::light)
+    return {bit_error_floor, "in thermal noise at this margin, plus a floor of 1e-9 (estimate)"};
+  if (law == LinkLaw::copper)
+    return {copper_error_floor, "at this margin of insertion loss, plus a floor of 1e-12 (estimate)"};
+  return {0, law == LinkLaw::coherent_osnr ? "in amplifier noise at this margin of OSNR"
+                                           : "in shot noise at this margin of power"};
 }
 
-/// Parallel fibres end in MPO, wavelength-multiplexed pairs in LC.
-Loss connector_dB(const Module &m) {
-  const bool parallel =
-      m.kind == ModuleKind::cpo || m.name.find("DR") != std::string::npos || m.name.find("SR") != std::string::npos;
-  if (parallel)
-    return {0.35, "low-loss MPO, 0.35 dB at most per mated pair (vendor trunk data)"};
-  return {0.5, "LC, 0.5 dB at most per mated pair (recalled)"};
-}
+MarginUnit unit_of(LinkLaw law) { return law == LinkLaw::light ? MarginUnit::optical : MarginUnit::electrical; }
 
-/// The receiver's reference: S0 is the power at which this BER is met. TDECQ of a KP4 interface is defined at a
-/// symbol error ratio of 4.8e-4, a BER of 2.4e-4; one with an inner code at the inner code's own limit.
-double reference_ber(const Module &m) { return m.fec == "kp4+hamming" ? m.pre_fec_ber_limit : 2.4e-4; }
-
-/// Fills budget, received power, loss and margin.
 void fill_budget(const LinkOptics &link, LinkReport &report) {
   const Module &m = *report.module;
-  const auto add = [&report](std::string item, double value, std::string source) {
-    report.budget.push_back({std::move(item), value, std::move(source)});
-  };
-  const double warm = std::max(0.0, link.case_temperature - warm_from_celsius);
-  const double derating = launch_derating(link.case_temperature).value;
-  const auto fibre = fibre_dB_per_km(m);
-  const auto connector = connector_dB(m);
-  const double fibre_loss = fibre.value * link.length.value / 1000;
-  const double connector_loss = link.connectors * (link.connector_loss ? link.connector_loss->value : connector.value);
-
-  add("launch power (OMA per lane, dBm)", m.launch_oma->value, m.source_optics);
-  if (warm > 0)
-    add(fmt::format("launch power at {:g} C case", link.case_temperature), -derating,
-        "0.015 dB per degree above 40 C (estimate)");
-  add(fmt::format("fibre, {:g} m", link.length.value), -fibre_loss, fibre.source);
-  add(fmt::format("connectors, {}", link.connectors), -connector_loss,
-      link.connector_loss ? "as given" : connector.source);
-  add("transmitter dispersion and eye closure (TDECQ)", m.launch_oma_minus_tdecq->value - m.launch_oma->value,
-      m.source_optics);
-  if (warm > 0)
-    add(fmt::format("TDECQ at {:g} C case", link.case_temperature), -tdecq_heating(link.case_temperature).value,
-        "0.01 dB per degree above 40 C (estimate)");
-  add("multipath interference allowance", -m.mpi_allowance->value,
-      m.kind == ModuleKind::lpo ? m.source_optics : "allowance of the interface's standard (recalled)");
-  add("effective receiver sensitivity S0 (dBm), subtracted", -m.effective_sensitivity->value,
-      "SRS - SECQ; " + m.source_optics);
-
-  report.has_budget = true;
-  report.loss = Decibel(fibre_loss + connector_loss);
-  report.connector_loss = Decibel(connector_loss);
-  report.q_at_zero_margin = pam4_q_argument(Decibel(0), reference_ber(m));
-  report.received_power = *m.launch_oma - Decibel(derating) - report.loss;
-  double margin = 0;
-  for (const auto &line : report.budget)
-    margin += line.value_dB;
-  report.margin = Decibel(margin);
+  Budget budget = link_budget(m, link);
+  report.law = budget.law;
+  report.has_budget = budget.law == LinkLaw::light;
+  report.budget = std::move(budget.lines);
+  report.received_power = budget.received.value_or(DecibelMilliwatt(0));
+  report.loss = budget.loss;
+  report.connector_loss = budget.connector_loss;
+  report.margin = budget.margin;
+  report.osnr = budget.osnr;
 }
 
-/// Operating BER: what the user gave, or the budget's, or the module's limit.
-void fill_ber(const LinkOptics &link, LinkReport &report) {
+/// BER by the budget, or the module's limit where there is none.
+void fill_reception(LinkReport &report) {
   const Module &m = *report.module;
+  if (report.law == LinkLaw::reach) {
+    report.pre_fec_ber = m.pre_fec_ber_limit;
+    report.ber_source = "the module's operating limit: no budget of its own, reach decides";
+    return;
+  }
+  report.q_at_zero_margin = q_argument_at(line_code_of(m.modulation), ber_at_zero_margin(m, report.law));
+  report.q_argument = report.q_at_zero_margin * margin_factor(report.margin, unit_of(report.law));
+  report.snr = snr_at(line_code_of(m.modulation), report.q_argument);
+  report.ber_follows_margin = true;
+  report.pre_fec_ber = bit_error_ratio_at(report, report.margin);
+  report.ber_source = fmt::format("Gray {} {}", line_code_of(m.modulation).name, floor_of(report.law).source);
+}
+
+/// Operating BER: what the user gave, or the budget's, or the module's limit. Then what the code makes of it.
+void fill_ber(const LinkOptics &link, LinkReport &report) {
+  fill_reception(report);
   if (link.pre_fec_ber) {
     report.pre_fec_ber = *link.pre_fec_ber;
+    report.ber_follows_margin = false;
     report.ber_source = "as given";
-  } else if (report.has_budget) {
-    report.ber_follows_margin = true;
-    report.pre_fec_ber = bit_error_ratio_at(report, report.margin);
-    report.ber_source = "Gray PAM4 in thermal noise at this margin, plus a floor of 1e-9 (estimate)";
-  } else {
-    report.pre_fec_ber = m.pre_fec_ber_limit;
-    report.ber_source = "the module's operating limit: no wavelength budget, reach decides";
   }
   const FecCode &code = *report.fec;
   report.symbol_error_ratio = symbol_error_ratio(code, report.pre_fec_ber);
-  report.codeword_error_ratio = codeword_error_ratio(code, report.pre_fec_ber);
-  report.post_fec_ber = post_fec_ber(code, report.pre_fec_ber);
   report.interleave = default_interleave(code, report.rate);
+  report.codeword_error_ratio = uncorrectable_ratio(report, report.pre_fec_ber);
+  report.post_fec_ber = post_fec_ber(code, report.pre_fec_ber, report.bursts, report.interleave);
   report.frame = link.frame;
   const auto shape = codeword_shape(code, report.rate);
   report.frame_loss_ratio = frame_loss_ratio(shape, report.codeword_error_ratio, link.frame);
@@ -175,42 +150,27 @@ void check(const LinkOptics &link) {
   if (link.connector_loss && !(link.connector_loss->value >= 0 && link.connector_loss->value <= 20))
     throw Error(fmt::format("connector loss = {:g} dB", link.connector_loss->value), "must be 0 … 20 dB",
                 "Try \"0.35dB\".");
+  if (link.splices < 0 || link.splices > 1000)
+    throw Error(fmt::format("splices = {}", link.splices), "must be 0 … 1000", "Try 2.");
+  if (link.reflectance && !(link.reflectance->value >= -60 && link.reflectance->value <= -10))
+    throw Error(fmt::format("reflectance = {:g} dB", link.reflectance->value), "must be -60 … -10 dB", "Try -26dB.");
+  if (!(link.years >= 0 && link.years <= 30))
+    throw Error(fmt::format("years of service = {:g}", link.years), "must be 0 … 30", "Try 5, or the end of life.");
   if (link.frame.value < 1)
     throw Error(fmt::format("frame = {} B", link.frame.value), "must be at least 1 B", "Try 64.");
 }
 
 } // namespace
 
-double q_function(double x) { return 0.5 * portable_erfc(x / std::sqrt(2.0)); }
-
-double pam4_q_argument(Decibel margin, double ber_at_zero) {
-  // Q falls from Q(0) = 1/2: bisect for Q(x0) = ber / 0.75. 60 halvings of [0, 26] leave less than one ulp of 3.4.
-  double low = 0;
-  double high = 26;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = 0.5 * (low + high);
-    (0.75 * q_function(middle) > ber_at_zero ? low : high) = middle;
-  }
-  return 0.5 * (low + high) * portable_exp10(margin.value / 10);
-}
-
-double pam4_bit_error_ratio(Decibel margin, double ber_at_zero) {
-  return 0.75 * q_function(std::min(pam4_q_argument(margin, ber_at_zero), greatest_q_argument));
-}
-
 double bit_error_ratio_at(const LinkReport &report, Decibel margin) {
   if (!report.ber_follows_margin)
     return report.pre_fec_ber;
-  const double x = report.q_at_zero_margin * portable_exp10(margin.value / 10);
-  return 0.75 * q_function(std::min(x, greatest_q_argument)) + bit_error_floor;
+  const double x = report.q_at_zero_margin * margin_factor(margin, unit_of(report.law));
+  return bit_error_ratio(line_code_of(report.module->modulation), x) + floor_of(report.law).ber;
 }
 
-Decibel launch_derating(double case_celsius) {
-  return Decibel(launch_dB_per_degree * std::max(0.0, case_celsius - warm_from_celsius));
-}
-
-Decibel tdecq_heating(double case_celsius) {
-  return Decibel(tdecq_dB_per_degree * std::max(0.0, case_celsius - warm_from_celsius));
+double uncorrectable_ratio(const LinkReport &report, double pre_fec_ber) {
+  return codeword_error_ratio(*report.fec, pre_fec_ber, report.bursts, report.interleave);
 }
 
 LinkReport link_report(const LinkOptics &link) {
@@ -220,13 +180,15 @@ LinkReport link_report(const LinkOptics &link) {
   report.module = &module_named(link.module);
   const Module &m = *report.module;
   report.rate = link.rate.value_or(m.rate);
-  if (auto problem = check_fits(m, report.rate, link.length))
+  report.within_reach = link.length <= m.reach;
+  if (auto problem = check_fits(m, report.rate, link.beyond_reach ? std::min(link.length, m.reach) : link.length))
     throw Error(*problem);
   report.fec = &fec_named(link.fec == "auto" ? m.fec : link.fec);
   report.length = link.length;
   report.connectors = link.connectors;
-  if (m.has_optical_budget())
-    fill_budget(link, report);
+  report.bursts = link.bursts;
+  check_bursts(*report.fec, link.bursts);
+  fill_budget(link, report);
   fill_ber(link, report);
   fill_latency(link, report);
 

@@ -1,51 +1,23 @@
 #pragma once
-// One optical link: module – connectors and fibre – module. From its parts to a power budget, a bit error ratio, lost
-// frames, latency, power and cost.
+// One link: module – connectors and fibre, or cable – module. From its parts to a power budget, a bit error ratio, lost
+// frames, latency, power and cost. The parts have a file each: budget.hpp, bit_errors.hpp, fec.hpp.
 //
-// The budget is the standards' worst case: least launch power, greatest TDECQ, greatest fibre and connector loss. A
-// link whose parts meet their data sheets is not worse. Thermal noise limits the receiver: M dB of margin raise Q's
-// argument by 10^(M/10).
-// Leaves out: lot spread, ageing, dirt, dispersion beyond what TDECQ holds, reflections beyond the standard's
-// allowance.
-// Sources: IEEE 802.3 clauses 124, 140, 167; module rows of the catalogue; docs/validation/link-budget.md.
+// Leaves out: how real links differ from their data sheets and change (population.hpp); sources of latency and power
+// are the module's row.
+// Sources: docs/validation/link-budget.md.
 
+#include "optics/bit_errors.hpp"
+#include "optics/budget.hpp"
 #include "optics/catalogue.hpp"
 #include "optics/fec.hpp"
+#include "optics/link_optics.hpp"
 #include "sim/core/quantity.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace lightloom {
-
-/// How module and FEC latency are counted.
-enum class LatencyBasis : std::uint8_t {
-  split, ///< the module's end and the FEC as separate terms (default)
-  vendor ///< sales sheets: 100–300 ns per pair of modules, FEC inside
-};
-
-/// One link as a scenario describes it.
-struct LinkOptics {
-  std::string module = "800G-DR8";
-  std::optional<BitRate> rate; ///< of the port; default the module's
-  Metres length{50};
-  int connectors = 2;       ///< mated pairs in the fibre; not for cables
-  std::string fec = "auto"; ///< auto = what the module's row says; or a name of fec_codes()
-  LatencyBasis latency_basis = LatencyBasis::split;
-  double case_temperature = 40;          ///< [°C], 0 … 70
-  std::optional<double> pre_fec_ber;     ///< replaces the budget's BER: an operator's reading, a study's knob
-  std::optional<Decibel> connector_loss; ///< per mated pair; default by connector type
-  Bytes frame{64};                       ///< for frame_loss_ratio: IEEE 802.3 states it for 64 octets
-};
-
-/// One line of the budget; the lines add up to the margin.
-struct BudgetLine {
-  std::string item;
-  double value_dB = 0; ///< gains and levels above 1 mW positive, losses negative
-  std::string source;
-};
 
 /// What a link is. `lightloom optics --module` prints it (docs/CONTRACT.md).
 struct LinkReport {
@@ -55,19 +27,26 @@ struct LinkReport {
   int connectors = 0;
   BitRate rate; ///< of the port
 
-  bool has_budget = false;         ///< false: copper, AOC, coherent; reach decides, and the four below are 0
-  std::vector<BudgetLine> budget;  ///< empty when has_budget is false
-  DecibelMilliwatt received_power; ///< outer OMA per lane at the receiver
-  Decibel loss;                    ///< fibre and connectors
+  bool within_reach = true; ///< of the module's class
+
+  LinkLaw law = LinkLaw::reach;
+  bool has_budget = false;         ///< law is `light`: the margin is in optical dB above the effective sensitivity S0
+  std::vector<BudgetLine> budget;  ///< adds up to the margin; empty for LinkLaw::reach
+  DecibelMilliwatt received_power; ///< light: outer OMA per lane; coherent: average; else 0
+  Decibel loss;                    ///< fibre, connectors and splices; copper: of the cable assembly
   Decibel connector_loss;          ///< the connectors' part of it
-  Decibel margin;                  ///< above the effective sensitivity S0; 0 = at the standard's limit
+  Decibel margin;                  ///< in the law's dB; 0 = at the limit of standard or class
+  std::optional<Decibel> osnr;     ///< LinkLaw::coherent_osnr: at the receiver, in 0.1 nm
 
   double case_celsius = 0;         ///< of both modules
-  double q_at_zero_margin = 0;     ///< pam4_q_argument at 0 dB for these modules; 0 without a budget
-  bool ber_follows_margin = false; ///< pre_fec_ber is bit_error_ratio_at(margin); false without a budget or as given
+  double q_at_zero_margin = 0;     ///< Q's argument at 0 dB for these modules; 0 for LinkLaw::reach
+  double q_argument = 0;           ///< at this margin
+  Decibel snr;                     ///< per symbol, at this margin
+  bool ber_follows_margin = false; ///< pre_fec_ber is bit_error_ratio_at(margin); false for LinkLaw::reach or as given
 
   double pre_fec_ber = 0;
   std::string ber_source; ///< the law or the limit it came from
+  ErrorBursts bursts;
   double symbol_error_ratio = 0;
   double codeword_error_ratio = 0;
   double post_fec_ber = 0;
@@ -89,26 +68,14 @@ struct LinkReport {
 
 /// Error: unknown module or code (nearest name suggested), a length the module cannot reach or a rate it cannot carry,
 /// connectors outside 0 … 100, a connector loss outside 0 … 20 dB, temperature outside 0 … 70 °C, a BER outside 0 …
-/// 0.5.
+/// 0.5, reflectance outside −60 … −10 dB, years outside 0 … 30, bursts of a code that has no symbols.
 LinkReport link_report(const LinkOptics &link);
+
+/// Probability that a codeword of this link cannot be corrected at another bit error ratio before the code: with its
+/// bursts and its port's interleave.
+double uncorrectable_ratio(const LinkReport &report, double pre_fec_ber);
 
 /// The pre-FEC BER that the modules of `report` would have with this margin; its own where the margin does not decide.
 double bit_error_ratio_at(const LinkReport &report, Decibel margin);
-
-/// What a transmitter's heat takes off its launch power, and what it adds to TDECQ, against a case of 40 °C.
-Decibel launch_derating(double case_celsius);
-Decibel tdecq_heating(double case_celsius);
-
-/// BER of Gray-coded PAM4 with `margin` dB of optical power above the effective sensitivity, which is the power at
-/// which the BER is `ber_at_zero`: 0.75 Q(x), x = Q⁻¹(ber_at_zero / 0.75) · 10^(M/10). For 2.4e-4, x = 3.414 ·
-/// 10^(M/10). No error floor.
-double pam4_bit_error_ratio(Decibel margin, double ber_at_zero = 2.4e-4);
-/// The argument x of that formula.
-double pam4_q_argument(Decibel margin, double ber_at_zero = 2.4e-4);
-/// Upper tail of the normal distribution, portable bits.
-double q_function(double x);
-
-/// Errors that no optical power removes: multipath interference, mode partition noise, jitter (engineering estimate).
-inline constexpr double bit_error_floor = 1e-9;
 
 } // namespace lightloom

@@ -18,8 +18,15 @@ struct OpticsRequest {
   std::optional<double> pre_fec_ber;
   std::int64_t frame_bytes = 4126; ///< payload of 4,096 B and header of 30 B
   int interleave = 1;              ///< codewords; of a code alone
-  std::string length = "50m", temperature = "45C";
-  int connectors = 2;
+  double burst = 0;                ///< P(symbol wrong | the one before is)
+  bool precoding = false;
+  std::string length = "50m"; ///< one, or several: 30m:2km:12:log
+  std::string temperature = "45C";
+  int connectors = 2, splices = 0;
+  std::string connector_loss, reflectance; ///< "0.5dB"; "" = by the connector's type, by the standard's allowance
+  bool dispersion_apart = false, end_of_life = false;
+  double years = 0;
+  std::string latency_basis; ///< "" = both
 };
 
 } // namespace lightloom

@@ -14,6 +14,7 @@ struct Question {
 constexpr Question questions[] = {
     {[](const OpticsRequest &ask) { return ask.catalogue; }, optics_catalogue},
     {[](const OpticsRequest &ask) { return ask.claims; }, optics_claims},
+    {[](const OpticsRequest &ask) { return !ask.module.empty() && several_lengths(ask); }, optics_lengths},
     {[](const OpticsRequest &ask) { return !ask.module.empty(); }, optics_link},
     {[](const OpticsRequest &ask) { return !ask.fec.empty(); }, optics_code},
 };

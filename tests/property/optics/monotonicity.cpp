@@ -1,5 +1,6 @@
 // What must rise with what, over random links and error ratios.
 
+#include "optics/fec_burst.hpp"
 #include "optics/link.hpp"
 #include "sim/core/random.hpp"
 
@@ -21,7 +22,12 @@ LinkOptics random_link(RandomStream &random) {
   link.module = m.name;
   link.length = Metres(m.reach.value * random.uniform());
   link.connectors = static_cast<int>(random.below(9));
+  link.splices = static_cast<int>(random.below(5));
   link.case_temperature = 70 * random.uniform();
+  link.dispersion_apart = random.below(2) == 1;
+  link.years = 10 * random.uniform();
+  if (random.below(2) == 1)
+    link.reflectance = Decibel(-60 + 50 * random.uniform());
   return link;
 }
 
@@ -78,15 +84,47 @@ TEST_CASE("the lines of a budget add up to its margin, and received power is lau
     RandomStream random(8, Purpose::test, trial);
     const auto report = link_report(random_link(random));
     CAPTURE(report.module->name);
-    if (!report.has_budget) {
-      CHECK(report.budget.empty());
-      continue;
-    }
+    CHECK(report.budget.empty() == (report.law == LinkLaw::reach));
     double sum = 0;
     for (const auto &line : report.budget)
       sum += line.value_dB;
     CHECK(sum == doctest::Approx(report.margin.value).epsilon(1e-12));
-    CHECK(report.received_power <= *report.module->launch_oma - report.loss);
+    if (report.has_budget)
+      CHECK(report.received_power <= *report.module->launch_oma - report.loss);
+  }
+}
+
+TEST_CASE(
+    "whatever the law: a longer link has less margin, more bit errors and more lost frames, beyond its reach too") {
+  for (std::uint32_t trial = 0; trial < 600; ++trial) {
+    RandomStream random(10, Purpose::test, trial);
+    auto link = random_link(random);
+    link.beyond_reach = true;
+    link.length = Metres(find_module(link.module)->reach.value * (0.01 + 3 * random.uniform()));
+    const auto before = link_report(link);
+    link.length = Metres(link.length.value * (1 + random.uniform()));
+    const auto after = link_report(link);
+    CAPTURE(before.module->name);
+    CHECK(after.margin <= before.margin);
+    CHECK(after.pre_fec_ber >= before.pre_fec_ber);
+    CHECK(after.frame_loss_ratio >= before.frame_loss_ratio * rounding);
+    CHECK(after.latency > before.latency);
+  }
+}
+
+TEST_CASE("likelier bursts spoil more codewords, and interleaving fewer of them") {
+  const FecCode &kp4 = fec_named("kp4");
+  for (std::uint32_t trial = 0; trial < 60; ++trial) {
+    RandomStream random(11, Purpose::test, trial);
+    const double ber = log_uniform(random, 1e-8, 1e-3);
+    const double a = 0.9 * random.uniform();
+    const double more = a + (0.95 - a) * random.uniform();
+    const int interleave = static_cast<int>(1 + random.below(4));
+    const double ratio = codeword_error_ratio(kp4, ber, {a, false}, interleave);
+    CHECK(codeword_error_ratio(kp4, ber, {more, false}, interleave) >= ratio * rounding);
+    CHECK(codeword_error_ratio(kp4, ber, {a, false}, interleave + 1) <= ratio / rounding);
+    CHECK(ratio >= codeword_error_ratio(kp4, ber) * rounding); // never better than independent errors
+    CHECK(ratio <= 1);
   }
 }
 

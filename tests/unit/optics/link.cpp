@@ -1,4 +1,5 @@
 #include "optics/link.hpp"
+#include "optics/fec_burst.hpp"
 #include "sim/core/error.hpp"
 
 #include <doctest/doctest.h>
@@ -47,23 +48,61 @@ TEST_CASE("latency by hand: module ends, FEC, and 4.9 ns per metre of glass") {
   CHECK(inner.latency == 2 * 110ns + 90ns + 245ns);
 }
 
-TEST_CASE("copper: reach decides, its limit is the operating BER, 4.65 ns per metre") {
-  const auto report = report_of("800G-DAC", 2_m);
-  CHECK_FALSE(report.has_budget);
-  CHECK(report.budget.empty());
-  CHECK(report.pre_fec_ber == 1e-5);
-  CHECK(report.ber_source.find("limit") != std::string::npos);
+TEST_CASE("copper: at its class's reach it works at its limit, nearer far below; 4.65 ns per metre") {
+  const auto report = report_of("800G-DAC", 2_m, 0);
+  CHECK(report.law == LinkLaw::copper);
+  CHECK_FALSE(report.has_budget); // no light
+  CHECK(report.margin.value == doctest::Approx(0).scale(1));
+  CHECK(report.pre_fec_ber == doctest::Approx(1e-5).epsilon(1e-6));
   CHECK(report.propagation == 9300_ps);
   CHECK(report.latency == 2 * 1ns + 105ns + 9300_ps);
+  // 1 m less is 7.5 dB: x = 4.20 · 10^(7.5/20) = 9.97, nothing but the floor is left.
+  CHECK(report_of("800G-DAC", 1_m, 0).pre_fec_ber == doctest::Approx(copper_error_floor).epsilon(1e-6));
 }
 
-TEST_CASE("coherent: the module's limit is the operating BER and its FEC is in its latency") {
+TEST_CASE("coherent: its FEC is in its latency, and decodes what the budget of noise leaves") {
   const auto report = report_of("400ZR", Metres(80000));
-  CHECK_FALSE(report.has_budget);
-  CHECK(report.pre_fec_ber == 1.25e-2);
-  CHECK(report.post_fec_ber == 1e-15);
+  CHECK(report.law == LinkLaw::coherent_osnr);
+  CHECK(report.osnr->value > report.module->required_osnr->value);
+  CHECK(report.pre_fec_ber < 1.25e-2);
+  CHECK(report.post_fec_ber <= 1e-15);
   CHECK(report.fec_latency == 0ns);
   CHECK(report.latency == 8us + 392us);
+}
+
+TEST_CASE("an active optical cable has no budget of its own: reach decides, its limit is the operating BER") {
+  const auto report = report_of("800G-AOC", 30_m, 0);
+  CHECK(report.law == LinkLaw::reach);
+  CHECK(report.budget.empty());
+  CHECK(report.pre_fec_ber == 2.4e-4);
+  CHECK(report.ber_source.find("limit") != std::string::npos);
+}
+
+TEST_CASE("a length beyond the reach is refused, or computed and marked") {
+  LinkOptics link;
+  link.length = Metres(2000);
+  CHECK_THROWS_AS(link_report(link), Error);
+  link.beyond_reach = true;
+  const auto report = link_report(link);
+  CHECK_FALSE(report.within_reach);
+  CHECK(report.length == Metres(2000));
+  CHECK(report.margin < report_of("800G-DR8", 500_m).margin);
+  link.length = Metres(500);
+  CHECK(link_report(link).within_reach);
+}
+
+TEST_CASE("age, the end of life and bursts cost what they say") {
+  LinkOptics link;
+  const auto fresh = link_report(link);
+  link.years = 4; // 0.05 dB a year
+  CHECK(fresh.margin.value - link_report(link).margin.value == doctest::Approx(0.2));
+  link.end_of_life = true; // the allowance, whatever the age
+  CHECK(fresh.margin.value - link_report(link).margin.value == doctest::Approx(1));
+  CHECK(fresh.received_power.value - link_report(link).received_power.value == doctest::Approx(1));
+  link.bursts.after_error = 0.5;
+  const auto bursts = link_report(link);
+  CHECK(bursts.codeword_error_ratio == codeword_error_ratio(*bursts.fec, bursts.pre_fec_ber, link.bursts, 4));
+  CHECK(uncorrectable_ratio(bursts, 1e-4) == codeword_error_ratio(*bursts.fec, 1e-4, link.bursts, 4));
 }
 
 TEST_CASE("power is of both ends, pJ/bit is the module's own, cost is both ends") {
@@ -126,6 +165,14 @@ TEST_CASE("what cannot be is refused with the reason") {
   refused([](LinkOptics &l) { l.fec = "turbo"; });
   refused([](LinkOptics &l) { l.pre_fec_ber = 0.7; });
   refused([](LinkOptics &l) { l.connector_loss = Decibel(-0.1); });
+  refused([](LinkOptics &l) { l.splices = -1; });
+  refused([](LinkOptics &l) { l.reflectance = Decibel(-5); });
+  refused([](LinkOptics &l) { l.years = -1; });
+  refused([](LinkOptics &l) { l.bursts.after_error = 1; });
+  refused([](LinkOptics &l) {
+    l.fec = "none";
+    l.bursts.precoding = true;
+  });
   refused([](LinkOptics &l) { l.frame = Bytes(0); });
 }
 
@@ -135,8 +182,7 @@ TEST_CASE("every module works at its full reach, each line of its budget with a 
     const auto report = report_of(m.name.c_str(), m.reach, m.is_cable() ? 0 : 2);
     CHECK(report.latency > 0ns);
     CHECK(report.frame_loss_ratio < 1e-9);
-    if (report.has_budget)
-      CHECK(report.margin.value >= 0);
+    CHECK(report.margin.value >= -1e-9); // 0 where reach decides; copper spends all it has
     for (const auto &line : report.budget)
       CHECK_FALSE(line.source.empty());
   }

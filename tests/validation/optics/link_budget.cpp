@@ -2,6 +2,7 @@
 // Page: docs/validation/link-budget.md.
 
 #include "optics/link.hpp"
+#include "optics/path_loss.hpp"
 #include "tests/validation/optics/reference_table.hpp"
 
 #include <algorithm>
@@ -38,8 +39,7 @@ TEST_CASE("a link that uses up its channel loss works at its FEC's operating poi
     link.module = m.name;
     link.length = Metres(1);
     link.connectors = 1;
-    const double fibre = (m.medium == Medium::multimode ? 3.0 : 0.5) / 1000;
-    link.connector_loss = *m.channel_loss_budget - Decibel(fibre);
+    link.connector_loss = *m.channel_loss_budget - Decibel(path_loss(m, link).fibre_dB);
     const auto report = link_report(link);
     CHECK(report.loss.value == doctest::Approx(m.channel_loss_budget->value));
     CHECK(std::abs(report.margin.value) < 1e-9);
