@@ -2,8 +2,8 @@
 
 #include "scenarios/build.hpp"
 #include "sim/core/parse_quantity.hpp"
-#include "sim/core/portable_math.hpp"
 #include "sim/core/random.hpp"
+#include "sim/network/codeword_clock.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -30,6 +30,8 @@ struct Samples {
   NetworkResult two, three;
   std::int64_t repeats = 0; ///< steps that would be copies
   Duration period() const { return three.steps[2].end - three.steps[1].end; }
+  /// Of the whole run, the last frames behind it included.
+  SimTime end() const { return std::max(three.end, three.silent) + repeats * period(); }
 };
 
 /// Before anything is simulated.
@@ -106,28 +108,13 @@ std::string different(const Samples &s) {
   return {};
 }
 
-/// How far into its frames a link's first bad codeword lies, as sim/network/link.cpp draws it.
-double first_bad_codeword(const LinkHealth &link, std::uint64_t seed, std::uint32_t index) {
-  const double ratio = link.segments.front().uncorrectable_ratio;
-  RandomStream draw(seed, Purpose::codeword, index);
-  return draw.exponential() / -portable_log1p(ratio < 1 ? -ratio : -1.0) * link.codeword.payload_bytes;
-}
-
 std::string draws(const Samples &s, const NetworkSpec &n) {
   if (s.three.random_draws != s.two.random_draws)
     return fmt::format("a step draws {} times at random", s.three.random_draws - s.two.random_draws);
-  for (std::uint32_t l = 0; l < n.links.size(); ++l) {
-    const LinkHealth &link = n.links[l];
-    if (!(link.segments.front().uncorrectable_ratio > 0))
-      continue;
-    const auto over = [&](auto member) {
-      const auto three = static_cast<double>(s.three.links[l].*member);
-      return three + static_cast<double>(s.repeats) * (three - static_cast<double>(s.two.links[l].*member));
-    };
-    const double ends = link.codeword.interleave * static_cast<double>(link.codeword.payload_bytes);
-    if (over(&LinkResult::tx_bytes) + ends * over(&LinkResult::tx_frames) >= first_bad_codeword(link, n.seed, l))
+  const SimTime end = s.end();
+  for (std::uint32_t l = 0; l < n.links.size(); ++l)
+    if (CodewordClock(n.links[l], RandomStream(n.seed, Purpose::codeword, l)).bad_from() < end)
       return "a codeword that cannot be corrected comes within the run";
-  }
   return {};
 }
 
@@ -166,7 +153,8 @@ std::string why_not(const Samples &s, const NetworkSpec &n) {
 /// Adds to `three` what `repeats` steps more count.
 class Extension {
 public:
-  Extension(const Samples &s, const JobPlan &plan, NetworkResult &out) : s_(s), plan_(plan), out_(out) {}
+  Extension(const Samples &s, const BuiltRun &built, NetworkResult &out)
+      : s_(s), plan_(built.plan), links_(built.network.links), out_(out) {}
   void extend() {
     times();
     collectives();
@@ -240,6 +228,7 @@ private:
       link.tx_frames += repeats * (link.tx_frames - two.tx_frames);
       link.tx_bytes += repeats * (link.tx_bytes - two.tx_bytes);
       link.busy += s_.repeats * (link.busy - two.busy);
+      link.codewords = codewords_before(links_[l], s_.end());
     }
   }
 
@@ -276,6 +265,7 @@ private:
 
   const Samples &s_;
   const JobPlan &plan_;
+  const std::vector<LinkHealth> &links_;
   NetworkResult &out_;
 };
 
@@ -313,7 +303,7 @@ ReusedRun run_reusing(const Scenario &scenario, BuiltRun &built,
     if (run.why_not.empty()) {
       run.reused = static_cast<std::uint32_t>(s.repeats);
       run.result = s.three;
-      Extension(s, built.plan, run.result).extend();
+      Extension(s, built, run.result).extend();
       if (!built.plan.record_flows)
         run.result.flows.clear();
       return run;

@@ -1,7 +1,6 @@
 #include "sim/network/link.hpp"
 
 #include "sim/core/contract.hpp"
-#include "sim/core/portable_math.hpp"
 
 namespace lightloom {
 
@@ -13,7 +12,6 @@ void Link::configure(const LinkHealth &health, const Settings &settings, RandomS
   seen_after_ = settings.arrival == ArrivalAt::head          ? 0
                 : settings.arrival == ArrivalAt::first_frame ? full_frame_
                                                              : unlimited;
-  codewords_ = codewords;
   lane_count_ = static_cast<std::uint8_t>(settings.lanes);
   limited_ = settings.credits_per_lane.value > 0;
   if (settings.retry != nullptr && settings.retry->enabled)
@@ -33,6 +31,15 @@ void Link::configure(const LinkHealth &health, const Settings &settings, RandomS
   EXPECTS(rate_.bits_per_second > 0);
   for (const auto &segment : health.segments)
     fastest_rate_ = std::max(fastest_rate_, segment.rate);
+  const bool go_bad = std::any_of(health.segments.begin(), health.segments.end(),
+                                  [](const LinkHealthSegment &segment) { return segment.uncorrectable_ratio > 0; });
+  if (go_bad) {
+    codewords_ = std::make_unique<CodewordClock>(health, codewords);
+    bad_from_ = codewords_->bad_from();
+    bad_until_ = codewords_->bad_until();
+    if (bad_from_ == never)
+      codewords_.reset();
+  }
   change_segment(SimTime{});
 }
 
@@ -60,14 +67,13 @@ void Link::change_segment(SimTime d) {
   const bool limits = retry_ != nullptr && replay_buffer_limits(*retry_, rate_, latency_, Bytes(full_frame_));
   replay_round_trip_ = limits ? replay_round_trip(*retry_, rate_, latency_, Bytes(full_frame_)) : Duration{};
   set_plain_until();
-  exposure_ends_ = std::int64_t{health_->codeword.interleave} * health_->codeword.payload_bytes;
-  draw_skip();
 }
 
 void Link::set_plain_until() {
   const bool plain = telemetry_ == nullptr && !down_ && ps_per_byte_ != 0 && in_order_from_ == SimTime{} &&
                      replay_round_trip_ == Duration{};
-  plain_until_ = plain ? std::min(next_change_, next_down_) : SimTime{};
+  const SimTime hit = bad_from_ < never - latency_ ? bad_from_ + latency_ : never; // arrivals after that may be
+  plain_until_ = plain ? std::min({next_change_, next_down_, hit}) : SimTime{};
 }
 
 void Link::watch(Duration interval, std::size_t most_intervals, bool queues) {
@@ -143,17 +149,12 @@ void Link::keep_order(Frame &frame) {
   }
 }
 
-void Link::draw_skip() {
-  const double ratio = health_->segments[segment_].uncorrectable_ratio;
-  exposure_left_ = unlimited;
-  if (!(ratio > 0) || down_)
-    return;
-  // P(a frame touching E codewords survives) = (1 − ratio)^E = P(Exp(1) > −E log(1 − ratio)), E = exposure / payload.
-  const double per_codeword = -portable_log1p(ratio < 1 ? -ratio : -1.0);
-  ++draws_;
-  const double skip = codewords_.exponential() / per_codeword * health_->codeword.payload_bytes;
-  if (skip < 4e18)
-    exposure_left_ = static_cast<std::int64_t>(skip) + 1;
+/// Forgets what went bad before anything leaves at `d`.
+void Link::skip_bad_blocks(SimTime d) {
+  codewords_->pass(d);
+  bad_from_ = codewords_->bad_from();
+  bad_until_ = codewords_->bad_until();
+  set_plain_until();
 }
 
 } // namespace lightloom

@@ -3,13 +3,15 @@
 //
 // Commits departures (decision 0002): the owner asks for the earliest departure of a frame and, when it lies before the
 // window's end, transmits it. Transmission time is exact: the remainder below 1 ps is carried to the next frame. A
-// frame is lost when its link goes down before its tail has arrived. A frame that meets an uncorrectable codeword
-// arrives corrupt, or is sent again (link_retry.hpp): the next bad codeword is drawn by geometric skip, so clean links
-// cost a subtraction. Leaves out: the rate a frame started with holds to its end. A train that something happens to (a
-// change of rate, a loss of light, a bad codeword) is sent frame by frame.
+// frame is lost when its link goes down before its tail has arrived. A frame on the wire while a block with an
+// uncorrectable codeword passes (codeword_clock.hpp) arrives corrupt, or is sent again (link_retry.hpp). The next event
+// of any kind is one instant, plain_until_, so a clean link pays for none of them. Leaves out: the rate a frame started
+// with holds to its end. A train that something happens to (a change of rate, a loss of light, a bad block) is sent
+// frame by frame.
 
 #include "sim/core/random.hpp"
 #include "sim/engine/channel.hpp"
+#include "sim/network/codeword_clock.hpp"
 #include "sim/network/frame.hpp"
 #include "sim/network/link_result.hpp"
 #include "sim/network/link_retry.hpp"
@@ -120,7 +122,13 @@ public:
   const LinkResult &counters() const { return counters_; }
   LinkResult &counters() { return counters_; }
   std::uint64_t lost_data() const { return lost_data_; }
-  std::uint64_t draws() const { return draws_; }
+  std::uint64_t draws() const { return codewords_ == nullptr ? 0 : codewords_->draws(); }
+  /// Uncorrectable codewords that passed before `t`, busy or idle; t no earlier than the last departure.
+  std::uint64_t uncorrectable_before(SimTime t) const {
+    return codewords_ == nullptr ? 0 : codewords_->uncorrectable_before(t);
+  }
+  /// All codewords that passed before `t`.
+  std::uint64_t codewords_before(SimTime t) const { return lightloom::codewords_before(*health_, t); }
   /// How long the host bus takes to feed `size` bytes; 0 without a limit.
   Duration fed_in(std::int64_t size) const { return Duration(size * feed_fs_per_byte_ / 1000); }
   std::uint64_t lost_control() const { return lost_control_; }
@@ -158,7 +166,7 @@ private:
   void change_segment(SimTime d);
   void set_plain_until();
   void keep_order(Frame &frame);
-  void draw_skip();
+  void skip_bad_blocks(SimTime d);
   Duration transmission(std::int64_t size);
   void transmit_frames(const Frame &train, SimTime d);
   void lose(const Frame &frame);
@@ -170,21 +178,40 @@ private:
   void replay(const Frame &frame, SimTime d, SimTime sent);
   /// How long after its departure a train of `size` shows up, latency aside, in bytes.
   std::int64_t seen_after(std::int64_t size) const { return std::min(size, seen_after_); }
-  /// A train takes in an event only as single frames: a rate that changes, a loss of light, a bad codeword.
-  bool breaks_up(const Frame &train, SimTime sent) const {
-    return sent > next_change_ || sent + latency_ > next_down_ || in_order_from_ != SimTime{} ||
-           exposure_left_ <= exposure_ends_ * train.count + train.size;
+  /// A train takes in an event only as single frames: a rate that changes, a loss of light, a bad block.
+  bool breaks_up(SimTime sent) const {
+    return sent > next_change_ || sent + latency_ > next_down_ || in_order_from_ != SimTime{} || sent > bad_from_;
+  }
+  /// Whether what leaves whole at `sent` needs nothing but the serializer.
+  bool is_plain(SimTime sent) const { return sent + latency_ <= plain_until_; }
+  /// The long way, for all else.
+  template <bool counts_waiting> void transmit_waited(const Frame &frame, SimTime ready, SimTime d) {
+    Frame leaving = frame;
+    if constexpr (counts_waiting)
+      count_waiting(leaving, frame.time, ready, d);
+    transmit(leaving, d);
+  }
+  /// The copy that travels; enough of it to be acted on has left at `seen`.
+  Frame &put(const Frame &frame, SimTime seen) {
+    Frame &copy = out.append();
+    copy = frame;
+    copy.time = seen + latency_;
+    return copy;
+  }
+  void count_sent(std::uint64_t frames, std::uint64_t trains, std::int64_t bytes, Duration sending) {
+    counters_.tx_frames += frames;
+    counters_.tx_trains += trains;
+    counters_.tx_bytes += static_cast<std::uint64_t>(bytes);
+    counters_.busy += sending;
   }
 
   // Used for every frame: three cache lines with `out`.
   SimTime free_{};
   SimTime plain_until_{}; ///< a frame whose tail arrives by then needs nothing but the serializer
   Duration latency_{};
-  std::int64_t ps_per_byte_ = 0;           ///< 0: not whole, see transmission()
-  std::int64_t exposure_left_ = unlimited; ///< codeword bytes until the next uncorrectable one
-  std::int64_t exposure_ends_ = 0;         ///< what a frame's two ends add: interleave × codeword payload
-  std::int64_t seen_after_ = 0;            ///< bytes of a train that must be in before it is seen
-  LinkResult counters_;                    ///< the first four for every frame
+  std::int64_t ps_per_byte_ = 0; ///< 0: not whole, see transmission()
+  std::int64_t seen_after_ = 0;  ///< bytes of a train that must be in before it is seen
+  LinkResult counters_;          ///< the first four for every frame
   // With credits.
   Lane first_lane_;
   std::int64_t full_frame_ = 0;
@@ -197,6 +224,9 @@ private:
   std::unique_ptr<LinkTelemetry> telemetry_;
   SimTime in_order_from_{};   ///< no arrival before: of frames sent while the latency was longer
   SimTime next_down_ = never; ///< start of the next time without light
+  SimTime bad_from_ = never;  ///< the next block with an uncorrectable codeword, or the last one that frames met
+  SimTime bad_until_ = never;
+  std::unique_ptr<CodewordClock> codewords_; ///< none while no block will ever be bad
   std::unique_ptr<Lane[]> more_lanes_;
   BitRate nominal_rate_;
   BitRate fastest_rate_;
@@ -205,7 +235,6 @@ private:
   std::int64_t remainder_ = 0;
   std::uint64_t lost_data_ = 0;
   std::uint64_t lost_control_ = 0;
-  std::uint64_t draws_ = 0;
   std::int64_t feed_fs_per_byte_ = 0;    ///< [1e-15 s]
   const LinkRetrySpec *retry_ = nullptr; ///< when enabled
   Duration replay_round_trip_{};         ///< when the replay buffer is smaller than it
@@ -213,7 +242,6 @@ private:
   std::uint32_t segment_ = 0;
   std::uint32_t tries_ = 0; ///< of the frame that is being sent again
   bool queues_ = false;     ///< for telemetry_
-  RandomStream codewords_;
 };
 
 inline Duration Link::transmission(std::int64_t size) {
@@ -228,43 +256,34 @@ inline void Link::transmit(const Frame &frame, SimTime d) {
   ASSERT_THAT(d >= free_ && d >= frame.time);
   if (d >= next_change_) [[unlikely]]
     change_segment(d);
+  if (d >= bad_until_) [[unlikely]]
+    skip_bad_blocks(d);
   const std::int64_t size = frame.size;
-  const std::uint32_t frames = frame.frames();
-  if (frames > 1 && breaks_up(frame, d + transmission_time(Bytes(size), rate_))) [[unlikely]] {
+  if (frame.frames() > 1 && breaks_up(d + transmission_time(Bytes(size), rate_))) [[unlikely]] {
     transmit_frames(frame, d);
     return;
   }
   const Duration sending = transmission(size);
   const SimTime sent = d + sending;
   free_ = d + std::max({sending, fed_in(size), fed_by_replay_buffer(size)});
-  counters_.busy += sending;
-  counters_.tx_frames += frames;
-  ++counters_.tx_trains;
-  counters_.tx_bytes += static_cast<std::uint64_t>(size);
+  count_sent(frame.frames(), 1, size, sending);
   if (telemetry_ != nullptr) [[unlikely]]
     record(frame, d, sending);
   if (down_ || sent + latency_ > next_down_) [[unlikely]] {
     lose(frame); // no credit is used up: a link that comes back starts with what its buffer holds
     return;
   }
-  bool corrupt = false;
-  if (exposure_left_ != unlimited) [[unlikely]] {
-    exposure_left_ -= exposure_ends_ * frames + size;
-    if (exposure_left_ <= 0) {
-      corrupt = true;
-      ++counters_.corrupted_frames;
-      draw_skip();
-      if (retry_ != nullptr) {
-        replay(frame, d, sent);
-        return;
-      }
+  const bool corrupt = sent > bad_from_;
+  if (corrupt) [[unlikely]] {
+    ++counters_.corrupted_frames;
+    if (retry_ != nullptr) {
+      replay(frame, d, sent);
+      return;
     }
   }
-  Frame &copy = out.append();
-  copy = frame;
-  copy.corrupt |= corrupt;
   const std::int64_t seen = seen_after(size);
-  copy.time = (seen == size ? sent : d + transmission_time(Bytes(seen), rate_)) + latency_;
+  Frame &copy = put(frame, seen == size ? sent : d + transmission_time(Bytes(seen), rate_));
+  copy.corrupt |= corrupt;
   if (in_order_from_ != SimTime{}) [[unlikely]]
     keep_order(copy);
   if (limited_)
@@ -275,24 +294,12 @@ inline void Link::transmit(const Frame &frame, SimTime d) {
   ASSERT_THAT(d >= free_ && d >= frame.time);
   const std::int64_t size = frame.size;
   const Duration sending(size * ps_per_byte_);
-  const std::uint32_t frames = frame.frames();
-  std::int64_t exposure = exposure_left_;
-  if (exposure != unlimited)
-    exposure -= exposure_ends_ * frames + size;
-  if (d + sending + latency_ > plain_until_ || exposure <= 0) [[unlikely]] {
-    Frame leaving = frame;
-    count_waiting(leaving, frame.time, std::max(frame.time, free_), d);
-    transmit(leaving, d);
+  if (!is_plain(d + sending)) [[unlikely]] {
+    transmit_waited<true>(frame, std::max(frame.time, free_), d);
     return;
   }
-  exposure_left_ = exposure;
-  counters_.tx_frames += frames;
-  ++counters_.tx_trains;
-  counters_.busy += sending;
-  counters_.tx_bytes += static_cast<std::uint64_t>(size);
-  Frame &copy = out.append();
-  copy = frame;
-  copy.time = d + Duration(seen_after(size) * ps_per_byte_) + latency_;
+  count_sent(frame.frames(), 1, size, sending);
+  Frame &copy = put(frame, d + Duration(seen_after(size) * ps_per_byte_));
   if (d != frame.time && frame.kind == Frame::Kind::data)
     count_waiting(copy, frame.time, std::max(frame.time, free_), d);
   free_ = d + sending;
@@ -302,7 +309,6 @@ template <class Source> SimTime Link::run(Source source, SimTime until) {
   SimTime free = free_;
   std::int64_t balance = first_lane_.balance;
   SimTime credit_time = first_lane_.credit_time;
-  std::int64_t exposure_left = exposure_left_;
   std::uint64_t frames = 0;
   std::uint64_t trains = 0;
   std::int64_t bytes = 0;
@@ -313,11 +319,8 @@ template <class Source> SimTime Link::run(Source source, SimTime until) {
     free_ = free;
     first_lane_.balance = balance;
     first_lane_.credit_time = credit_time;
-    exposure_left_ = exposure_left;
-    counters_.tx_frames += std::exchange(frames, 0);
-    counters_.tx_trains += std::exchange(trains, 0);
-    counters_.busy += Duration(bytes * ps_per_byte);
-    counters_.tx_bytes += static_cast<std::uint64_t>(std::exchange(bytes, 0));
+    count_sent(std::exchange(frames, 0), std::exchange(trains, 0), bytes, Duration(bytes * ps_per_byte));
+    bytes = 0;
   };
   while (!source.empty()) {
     const Frame &frame = source.front();
@@ -333,33 +336,23 @@ template <class Source> SimTime Link::run(Source source, SimTime until) {
       next = d;
       break;
     }
-    const SimTime sent = d + Duration(size * ps_per_byte);
-    std::int64_t exposure = exposure_left;
-    if (exposure != unlimited) [[unlikely]]
-      exposure -= exposure_ends_ * frame.frames() + size;
-    if (sent + latency_ > plain_until_ || exposure <= 0 || ps_per_byte != ps_per_byte_) [[unlikely]] {
-      put_back(); // something is about to change: the long way
-      Frame leaving = frame;
-      if constexpr (Source::counts_waiting)
-        count_waiting(leaving, frame.time, ready, d);
-      transmit(leaving, d);
+    const Duration sending(size * ps_per_byte);
+    if (!is_plain(d + sending) || ps_per_byte != ps_per_byte_) [[unlikely]] {
+      put_back(); // something is about to change
+      transmit_waited<Source::counts_waiting>(frame, ready, d);
       free = free_;
       balance = first_lane_.balance;
-      exposure_left = exposure_left_;
       source.sent(d);
       continue;
     }
-    exposure_left = exposure;
     balance -= charged * size;
     frames += frame.frames();
     ++trains;
     bytes += size;
-    Frame &copy = out.append();
-    copy = frame;
+    Frame &copy = put(frame, d + Duration(seen_after(size) * ps_per_byte));
     if constexpr (Source::counts_waiting)
       count_waiting(copy, frame.time, ready, d);
-    free = d + std::max(Duration(size * ps_per_byte), fed_in(size));
-    copy.time = d + Duration(seen_after(size) * ps_per_byte) + latency_;
+    free = d + std::max(sending, fed_in(size));
     source.sent(d);
   }
   put_back();

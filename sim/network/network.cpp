@@ -46,6 +46,16 @@ void collect_counters(const NetworkAssembly &a, NetworkResult &r) {
   }
 }
 
+/// Up to the end, or the last frame behind it.
+void collect_codewords(const NetworkAssembly &a, NetworkResult &r) {
+  const SimTime end = std::max(r.end, r.silent);
+  for (std::uint32_t l = 0; l < r.links.size(); ++l) {
+    const Link &link = a.link_of(LinkId(l));
+    r.links[l].codewords = link.codewords_before(end);
+    r.links[l].uncorrectable_codewords = link.uncorrectable_before(end);
+  }
+}
+
 void collect_ranks(const NetworkAssembly &a, NetworkResult &r) {
   const auto ranks = a.spec.placement.size();
   r.steps.resize(a.spec.steps);
@@ -152,6 +162,8 @@ std::uint64_t final_digest(const NetworkAssembly &a, const NetworkResult &r) {
     digest.fold(link.dropped_frames);
     digest.fold(link.max_queue_bytes);
     digest.fold(static_cast<std::uint64_t>(picoseconds(link.busy)));
+    if (link.uncorrectable_codewords > 0)
+      digest.fold(link.uncorrectable_codewords);
   }
   for (const SimTime end : r.rank_end)
     digest.fold(static_cast<std::uint64_t>(picoseconds(end)));
@@ -220,6 +232,7 @@ NetworkResult collect_results(const NetworkAssembly &assembly, const ExecutionSt
   NetworkResult r;
   collect_counters(assembly, r);
   collect_ranks(assembly, r);
+  collect_codewords(assembly, r);
   collect_flows(assembly, r);
   collect_telemetry(assembly, r);
   r.stopped_early = statistics.stopped;

@@ -39,9 +39,9 @@ TEST_CASE("Of 100 frames 10 are corrupted on the first of three links: cut-throu
     NetworkSpec spec = chain({400_Gbps, 400_Gbps, 400_Gbps}, 300ns);
     spec.transport = lossy_transport();
     spec.switches.forwarding = forwarding;
-    // Frame i leaves at 700 ns + i × 82.92 ns; those numbered 20 to 29 begin in this time.
+    // Frame i leaves at 700 ns + i × 82.92 ns; those numbered 20 to 29 are on the wire in this time.
     const SimTime first = SimTime{} + 700ns;
-    corrupt(spec, 0, first + Duration(20 * frame_ps - 1), first + Duration(30 * frame_ps - 1));
+    corrupt(spec, 0, first + Duration(20 * frame_ps), first + Duration(30 * frame_ps));
     stream_of_messages(spec, size);
     const NetworkResult r = simulate(std::move(spec), {});
     CHECK(r.violations.empty());
