@@ -96,7 +96,7 @@ TEST_CASE("Over a long time nobody looked at, instants are the same and the numb
 }
 
 TEST_CASE(
-    "Each segment begins blocks of its own and cuts the last of the one before; none pass while the link is down") {
+    "Each segment begins blocks of its own and cuts the last of the one before, and none pass while the link is down") {
   LinkHealth health = bad(1);
   health.segments.push_back({at_picoseconds(10 * block_ps + 1000), 400_Gbps, 300ns, 0});
   health.segments.push_back({at_picoseconds(20 * block_ps), BitRate(0), 300ns, 1});
