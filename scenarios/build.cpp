@@ -36,15 +36,7 @@ FabricSpec fabric_spec(const Scenario &s) {
 
 LinkReport tier_report(const Scenario &s, Tier tier) {
   const auto &part = s.optics.tiers[tier];
-  LinkOptics link;
-  link.module = part.module;
-  link.length = Metres(part.length_m);
-  link.connectors = static_cast<int>(part.connectors);
-  link.fec = s.optics.fec;
-  link.latency_basis = s.optics.vendor_latency ? LatencyBasis::vendor : LatencyBasis::split;
-  link.case_temperature = s.optics.case_temperature_c;
-  link.pre_fec_ber = part.pre_fec_ber;
-  LinkReport report = link_report(link);
+  LinkReport report = link_report(tier_link(s, tier));
   if (part.latency) {
     report.latency = *part.latency;
     report.latency_source = "set by the scenario";
@@ -114,6 +106,20 @@ std::vector<std::string> route_fallbacks(const std::vector<RouteEpoch> &epochs, 
   return sentences;
 }
 } // namespace
+
+LinkOptics tier_link(const Scenario &s, Tier tier) {
+  const auto &part = s.optics.tiers[tier];
+  LinkOptics link;
+  link.module = part.module;
+  link.length = Metres(part.length_m);
+  link.connectors = static_cast<int>(part.connectors);
+  link.fec = s.optics.fec;
+  link.latency_basis = s.optics.vendor_latency ? LatencyBasis::vendor : LatencyBasis::split;
+  link.case_temperature = s.optics.case_temperature_c;
+  link.pre_fec_ber = part.pre_fec_ber;
+  link.bursts = s.optics.bursts;
+  return link;
+}
 
 BitRate host_bus_rate(const Scenario &s) {
   const BitRate bus = usable_rate(s.fabric.pcie);

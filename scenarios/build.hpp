@@ -13,4 +13,7 @@ BuiltFabric build_fabric_of(const Scenario &scenario);
 /// The same, the plan of its load and the network. Throws located Errors, one of them when the scenario has no load.
 BuiltRun build_run(const Scenario &scenario);
 
+/// The link of a tier as the scenario describes it.
+LinkOptics tier_link(const Scenario &scenario, Tier tier);
+
 } // namespace lightloom

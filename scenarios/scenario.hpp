@@ -3,6 +3,7 @@
 // contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach,
 // say).
 
+#include "optics/fec.hpp"
 #include "scenarios/extensions.hpp"
 #include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
@@ -110,6 +111,7 @@ struct OpticsPart {
   bool vendor_latency = false;
   double latency_spread = 0; ///< half width of the spread of module latencies
   std::string fec = "auto";
+  ErrorBursts bursts; ///< of every link's errors
   LinkRetrySpec llr;
 };
 

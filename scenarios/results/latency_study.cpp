@@ -34,20 +34,15 @@ LatencyDesign LatencyStudy::today() const {
 }
 
 /// Null when the catalogue's row does not fit or the code leaves too many frames lost.
-const LinkReport *LatencyStudy::report(const std::string &module, double length, const std::string &fec,
-                                       Tier tier) {
+const LinkReport *LatencyStudy::report(const std::string &module, double length, const std::string &fec, Tier tier) {
   const auto &part = s_.optics.tiers[tier];
   const auto [at, fresh] = reports_.try_emplace({module, length, fec, part.connectors});
   if (fresh)
     try {
-      LinkOptics o;
+      LinkOptics o = tier_link(s_, tier);
       o.module = module;
       o.length = Metres(length);
-      o.connectors = static_cast<int>(part.connectors);
       o.fec = fec;
-      o.latency_basis = s_.optics.vendor_latency ? LatencyBasis::vendor : LatencyBasis::split;
-      o.case_temperature = s_.optics.case_temperature_c;
-      o.pre_fec_ber = part.pre_fec_ber;
       at->second = std::make_unique<LinkReport>(link_report(o));
     } catch (const Error &) { return nullptr; } // cannot reach so far
   return at->second.get();

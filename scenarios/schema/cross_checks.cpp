@@ -103,6 +103,19 @@ void check_loads(const Scenario &s, std::vector<Problem> &problems) {
           fmt::format("Try steps = {}.", max_rank_steps / s.cluster.gpus));
 }
 
+namespace {
+/// Bursts are counted in symbols, which not every code has.
+void check_tier_bursts(Checks &c, const Module &module, const std::string &at) {
+  const auto &optics = c.s().optics;
+  const FecCode *code = find_fec(optics.fec == "auto" ? module.fec : optics.fec);
+  if (optics.bursts.any() && code != nullptr && code->n == 0)
+    c.add(optics.bursts.precoding ? "optics.precoding" : "optics.burst",
+          fmt::format("{} with fec = \"{}\" at {}", optics.bursts.precoding ? "optics.precoding" : "optics.burst",
+                      code->name, at),
+          "bursts are counted in symbols of a Reed-Solomon code", "Leave it out, or use kp4, kr4, ll or kp4+hamming.");
+}
+} // namespace
+
 void check_modules(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
   const std::vector<Tier> possible = find_family(s.fabric.topology, families_with(s.extensions.topologies)).tiers({});
@@ -125,6 +138,7 @@ void check_modules(const Scenario &s, std::vector<Problem> &problems) {
       c.add(s.given(at + ".length") && !rate_wrong ? at + ".length" : at + ".module", at + ": " + problem->what,
             problem->why, problem->suggestion);
     }
+    check_tier_bursts(c, *module, at);
     if (module->is_cable())
       if (part.connectors != 0)
         c.add(at + ".connectors", fmt::format("{}.connectors = {}", at, part.connectors),

@@ -112,6 +112,7 @@ void read_optics(const Reader &r, Scenario &s) {
   s.optics.vendor_latency = r.text("optics.latency_basis") == "vendor";
   s.optics.latency_spread = r.real("optics.latency_spread");
   s.optics.fec = r.text("optics.fec");
+  s.optics.bursts = {r.real("optics.burst"), r.flag("optics.precoding")};
   auto &llr = s.optics.llr;
   llr.enabled = r.flag("optics.llr");
   llr.most = r.count("optics.llr_retries");

@@ -106,3 +106,18 @@ TEST_CASE("A single failure in a fat-tree needs no routes from a root") {
       build_run(load_scenario_text(two_level + "[[inject]]\nat = \"1us\"\nlink = \"leaf:0/spine:0\"\n", "s.toml"));
   CHECK(run.route_fallbacks.empty());
 }
+
+TEST_CASE("Bursts reach the links: KP4 at 1e-4 with a = 0.5, four interleaved, 2.36e-13") {
+  const auto ratio = [](const std::vector<std::string> &more) {
+    std::vector<std::string> settings = {"optics.host.pre_fec_ber=1e-4", "optics.leaf.pre_fec_ber=1e-4"};
+    settings.insert(settings.end(), more.begin(), more.end());
+    const auto run = build_run(load_scenario_text(two_level, "s.toml", settings));
+    for (const LinkHealth &link : run.network.links)
+      CHECK(link.segments.front().uncorrectable_ratio ==
+            run.network.links.front().segments.front().uncorrectable_ratio);
+    return run.network.links.front().segments.front().uncorrectable_ratio;
+  };
+  CHECK(ratio({}) == doctest::Approx(1.36e-18).epsilon(0.01));
+  CHECK(ratio({"optics.burst=0.5"}) == doctest::Approx(2.36e-13).epsilon(0.01));
+  CHECK(ratio({"optics.burst=0.5", "optics.precoding=true"}) < 1e-15);
+}

@@ -87,6 +87,12 @@ TEST_CASE("A module that is unknown, too short or too slow is refused at its key
   CHECK(contains(refusal("[optics]\nhost = { module = \"800G-AEC\", connectors = 2 }\n"), "cable with fixed ends"));
 }
 
+TEST_CASE("Bursts of a code that has no symbols are refused at their key") {
+  CHECK(contains(refusal("[optics]\nfec = \"none\"\nburst = 0.5\n"), "s.toml:11:"));
+  CHECK(contains(refusal("[optics]\nfec = \"none\"\nprecoding = true\n"), "Reed-Solomon"));
+  CHECK(contains(refusal("[optics]\nburst = 1\n"), "optics.burst = 1"));
+}
+
 TEST_CASE("Absurd sizes are refused before anything is allocated") {
   CHECK(contains(refusal("", "[cluster]\ngpus = 1000000000000\n"),
                  "s.toml:2:1: cluster.gpus = 1000000000000 (out of range 1 … 65536)"));
