@@ -160,6 +160,16 @@ void check(const LinkOptics &link) {
     throw Error(fmt::format("frame = {} B", link.frame.value), "must be at least 1 B", "Try 64.");
 }
 
+/// What only some links have.
+void check_law(const Module &m, const LinkOptics &link) {
+  if (m.is_cable() && (link.splices > 0 || link.connector_loss))
+    throw Error(m.name + " with splices or a connector loss", "it is a cable with fixed ends", "Leave them out.");
+  if (link_law(m) != LinkLaw::light &&
+      (link.reflectance || link.dispersion_apart || link.years > 0 || link.end_of_life))
+    throw Error(m.name + " with reflectance, dispersion apart or age",
+                "these are lines of a budget of directly detected light only", "Leave them out.");
+}
+
 } // namespace
 
 double bit_error_ratio_at(const LinkReport &report, Decibel margin) {
@@ -188,6 +198,7 @@ LinkReport link_report(const LinkOptics &link) {
   report.connectors = link.connectors;
   report.bursts = link.bursts;
   check_bursts(*report.fec, link.bursts);
+  check_law(m, link);
   fill_budget(link, report);
   fill_ber(link, report);
   fill_latency(link, report);

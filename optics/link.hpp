@@ -68,7 +68,8 @@ struct LinkReport {
 
 /// Error: unknown module or code (nearest name suggested), a length the module cannot reach or a rate it cannot carry,
 /// connectors outside 0 … 100, a connector loss outside 0 … 20 dB, temperature outside 0 … 70 °C, a BER outside 0 …
-/// 0.5, reflectance outside −60 … −10 dB, years outside 0 … 30, bursts of a code that has no symbols.
+/// 0.5, reflectance outside −60 … −10 dB, years outside 0 … 30, bursts of a code that has no symbols,
+/// what the module's law has no line for.
 LinkReport link_report(const LinkOptics &link);
 
 /// Probability that a codeword of this link cannot be corrected at another bit error ratio before the code: with its

@@ -12,7 +12,7 @@ void add_link_options(CLI::App &optics, OpticsRequest &ask) {
   optics.add_option("--module", ask.module, "Module at both ends");
   optics.add_option("--length", ask.length, "Fibre or cable; several as 30m,500m or 30m:2km:12 or 30m:2km:12:log")
       ->capture_default_str();
-  optics.add_option("--connectors", ask.connectors, "Mated pairs in the fibre")->capture_default_str();
+  optics.add_option("--connectors", ask.connectors, "Mated pairs in the fibre (default 2)");
   optics.add_option("--connector-loss", ask.connector_loss, "Of each, instead of its type's greatest: 0.2dB");
   optics.add_option("--splices", ask.splices, "In the fibre")->capture_default_str();
   optics.add_option("--reflectance", ask.reflectance,
@@ -32,7 +32,7 @@ void add_link_options(CLI::App &optics, OpticsRequest &ask) {
   optics.add_flag("--precoding", ask.precoding, "A burst of any length leaves two errors");
   optics.add_option("--frame-bytes", ask.frame_bytes, "Bytes of a frame with its header, without preamble and gap")
       ->capture_default_str();
-  optics.add_option("--interleave", ask.interleave, "Codewords interleaved")->capture_default_str();
+  optics.add_option("--interleave", ask.interleave, "Codewords interleaved, of a code alone (default 1)");
 }
 } // namespace
 

@@ -17,12 +17,13 @@ struct OpticsRequest {
   std::string module, fec;
   std::optional<double> pre_fec_ber;
   std::int64_t frame_bytes = 4126; ///< payload of 4,096 B and header of 30 B
-  int interleave = 1;              ///< codewords; of a code alone
+  std::optional<int> interleave;   ///< codewords, default 1; of a code alone: a link's follows its port
   double burst = 0;                ///< P(symbol wrong | the one before is)
   bool precoding = false;
   std::string length = "50m"; ///< one, or several: 30m:2km:12:log
   std::string temperature = "45C";
-  int connectors = 2, splices = 0;
+  std::optional<int> connectors; ///< default 2; none in a cable with fixed ends
+  int splices = 0;
   std::string connector_loss, reflectance; ///< "0.5dB"; "" = by the connector's type, by the standard's allowance
   bool dispersion_apart = false, end_of_life = false;
   double years = 0;

@@ -192,8 +192,15 @@ LinkOptics asked_link(const OpticsRequest &ask, const std::string &length_text) 
   LinkOptics link;
   link.module = ask.module;
   link.length = *length;
-  link.connectors = module_named(ask.module).is_cable() ? 0 : ask.connectors;
-  link.splices = module_named(ask.module).is_cable() ? 0 : ask.splices;
+  const bool cable = module_named(ask.module).is_cable();
+  if (cable && ask.connectors.value_or(0) != 0)
+    throw Error(fmt::format("--connectors {}", *ask.connectors), ask.module + " is a cable with fixed ends",
+                "Leave it out.");
+  if (ask.interleave)
+    throw Error("--interleave with --module", "a link's interleave follows the rate of its port",
+                "Leave it out, or ask for a code alone: --fec kp4 --pre-fec-ber 1e-4.");
+  link.connectors = ask.connectors.value_or(cable ? 0 : 2);
+  link.splices = ask.splices;
   link.connector_loss = asked_decibel("--connector-loss", ask.connector_loss, "Try --connector-loss 0.2dB.");
   link.reflectance = asked_decibel("--reflectance", ask.reflectance, "Try --reflectance=-26dB.");
   link.dispersion_apart = ask.dispersion_apart;
@@ -224,7 +231,7 @@ ExitCode optics_code(const CommandLine &line) {
   if (!ask.pre_fec_ber)
     throw Error("optics --fec " + ask.fec, "needs --pre-fec-ber", "Add --pre-fec-ber 1e-4, or --module for a link.");
   const FecReport r =
-      fec_report(ask.fec, *ask.pre_fec_ber, ask.frame_bytes, ask.interleave, {ask.burst, ask.precoding});
+      fec_report(ask.fec, *ask.pre_fec_ber, ask.frame_bytes, ask.interleave.value_or(1), {ask.burst, ask.precoding});
   print_result(line.json ? to_json(r).dump(2) + "\n" : to_text(r));
   return ExitCode::done;
 }

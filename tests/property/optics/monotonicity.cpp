@@ -22,8 +22,11 @@ LinkOptics random_link(RandomStream &random) {
   link.module = m.name;
   link.length = Metres(m.reach.value * random.uniform());
   link.connectors = static_cast<int>(random.below(9));
-  link.splices = static_cast<int>(random.below(5));
   link.case_temperature = 70 * random.uniform();
+  if (!m.is_cable())
+    link.splices = static_cast<int>(random.below(5));
+  if (link_law(m) != LinkLaw::light)
+    return link;
   link.dispersion_apart = random.below(2) == 1;
   link.years = 10 * random.uniform();
   if (random.below(2) == 1)

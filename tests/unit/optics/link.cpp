@@ -173,6 +173,15 @@ TEST_CASE("what cannot be is refused with the reason") {
     l.fec = "none";
     l.bursts.precoding = true;
   });
+  refused([](LinkOptics &l) { // no line for it
+    l.module = "400ZR";
+    l.end_of_life = true;
+  });
+  refused([](LinkOptics &l) {
+    l.module = "800G-AOC";
+    l.length = Metres(5);
+    l.splices = 1;
+  });
   refused([](LinkOptics &l) { l.frame = Bytes(0); });
 }
 
