@@ -173,6 +173,14 @@ def check_citations(path, content, root):
                    "a decision that is there, or the source itself")
 
 
+def check_titles(path, content):
+    """Titles of tests that CTest would cut in two: CMake takes a semicolon as the end of a list's entry."""
+    for match in re.finditer(r'TEST_CASE\(\s*((?:"[^"\n]*"\s*)+)', content):
+        if ";" in match.group(1):
+            yield (f"{path}:{line_of(content, match.start())}: a title with a semicolon: CTest takes it as two titles; "
+                   "use a comma")
+
+
 def check_opening(path, content, root):
     """How a file fails to open by saying what it is about. A .cpp may leave that to its header, if included first."""
     lines = content.splitlines() or [""]
@@ -203,4 +211,5 @@ def check(path, content, root):
     problems += check_banned(path, content)
     problems += check_unordered(path, content, root)
     problems += check_citations(path, content, root)
+    problems += check_titles(path, content)
     return problems

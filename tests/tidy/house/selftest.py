@@ -56,6 +56,7 @@ BAD = [
     ("sim/core/t.cpp", "// T (contract §3).\n", "cites contract §3"),
     ("sim/core/u.cpp", "// U (decision 0001).\n// V (decision 0099).\n",
      "cites decision 0099"),
+    ("tests/unit/sim/core/time_zones.cpp", '// T.\nTEST_CASE("one; two") {}\n', "a title with a semicolon"),
     ("sim/core/j.cpp", "// J. TO" "DO later\n", "open an issue"),
     ("sim/core/k.cpp", "int x;\n", "must open with a comment"),
     ("sim/core/l.hpp", "// L.\n#pragma once\n", "must open with #pragma once"),

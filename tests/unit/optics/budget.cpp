@@ -23,7 +23,7 @@ double line(const Budget &budget, const std::string &begins) {
 }
 } // namespace
 
-TEST_CASE("within its class's reach TDECQ holds the dispersion; apart it has its own line; beyond, the excess") {
+TEST_CASE("within its class's reach TDECQ holds the dispersion, apart it has its own line, beyond, the excess") {
   const Module &fr4 = module_named("800G-2xFR4");
   auto link = link_over(2000);
   CHECK(line(link_budget(fr4, link), "chromatic") == 0);

@@ -19,7 +19,7 @@ TEST_CASE("symbol rates: 53.125 GBd at 100G per lane, 106.25 at 200G, 113.4375 w
   CHECK(symbol_rate_gbd(module_named("1.6T-2xFR4")) == doctest::Approx(113.4375));
 }
 
-TEST_CASE("FR4's edge lane pays 0.3 to 0.5 dB over 2 km, as the square of the symbol rate; DR next to nothing") {
+TEST_CASE("FR4's edge lane pays 0.3 to 0.5 dB over 2 km, as the square of the symbol rate, DR next to nothing") {
   const double fr4 = dispersion_penalty(module_named("800G-2xFR4"), Metres(2000)).value;
   CHECK(fr4 == doctest::Approx(0.4));
   CHECK(dispersion_penalty(module_named("800G-2xFR4"), Metres(1000)).value == doctest::Approx(fr4 / 2));

@@ -48,7 +48,7 @@ TEST_CASE("latency by hand: module ends, FEC, and 4.9 ns per metre of glass") {
   CHECK(inner.latency == 2 * 110ns + 90ns + 245ns);
 }
 
-TEST_CASE("copper: at its class's reach it works at its limit, nearer far below; 4.65 ns per metre") {
+TEST_CASE("copper: at its class's reach it works at its limit, nearer far below, 4.65 ns per metre") {
   const auto report = report_of("800G-DAC", 2_m, 0);
   CHECK(report.law == LinkLaw::copper);
   CHECK_FALSE(report.has_budget); // no light

@@ -24,7 +24,7 @@ TEST_CASE("fibre by its wavelength and the class's own budget") {
   CHECK(fibre("400ZR", 80000) == doctest::Approx(17.6));   // 0.22 at 1550 nm
 }
 
-TEST_CASE("connectors by what the module plugs into: MPO 0.35 dB, LC 0.5 dB; splices 0.1 dB") {
+TEST_CASE("connectors by what the module plugs into: MPO 0.35 dB, LC 0.5 dB, splices 0.1 dB") {
   auto link = link_over(100, 4);
   link.splices = 3;
   CHECK(path_loss(module_named("800G-DR8"), link).connectors_dB == doctest::Approx(1.4));

@@ -85,7 +85,7 @@ TEST_CASE("the day: warmest at three in the afternoon, coldest twelve hours late
   CHECK(fleet.state(cable, {}, 0, after(std::chrono::hours(24 * 30 + 9))).launch_case_celsius == doctest::Approx(45));
 }
 
-TEST_CASE("dirt is in both directions and gone after cleaning; launch minus loss is what arrives") {
+TEST_CASE("dirt is in both directions and gone after cleaning, launch minus loss is what arrives") {
   auto spec = alike();
   spec.dirty_share = 1;
   spec.dirt_low = spec.dirt_high = Decibel(1);
