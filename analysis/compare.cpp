@@ -92,8 +92,8 @@ std::string basis_sentence(const Basis &basis) {
 Basis basis(const std::vector<RunSummary> &runs) {
   std::vector<std::string> keys;
   for (const RunSummary &run : runs)
-    for (const FactRow &fact : run.facts)
-      if (std::find(keys.begin(), keys.end(), fact.key) == keys.end())
+    for (const FactRow &fact : run.facts) // a finding is a sentence of one run
+      if (!fact.key.ends_with(" finding") && std::find(keys.begin(), keys.end(), fact.key) == keys.end())
         keys.push_back(fact.key);
   Basis out;
   for (const std::string &key : keys) {

@@ -139,6 +139,15 @@ void put_telemetry(Document &document, const Telemetry &telemetry) {
                                "waiting at the link's egress queue at the time",
                                {times, links},
                                telemetry.queue_bytes});
+  const auto put = [&](const char *path, const char *unit, const char *what, const std::vector<double> &values) {
+    EXPECTS(values.size() == times * links);
+    document.datasets.push_back({path, unit, what, {times, links}, values});
+  };
+  put("/telemetry/rx_power_dBm", "dBm", "received OMA per lane at the time; NaN in the dark and in copper",
+      telemetry.rx_power_dBm);
+  put("/telemetry/pre_fec_ber", "1", "bit error ratio before forward error correction; NaN in the dark",
+      telemetry.pre_fec_ber);
+  put("/telemetry/temperature_C", "C", "case of the module that sends", telemetry.temperature_C);
 }
 
 } // namespace

@@ -212,12 +212,15 @@ Flows get_flows(const Lookup &lookup) {
   return flows;
 }
 
-/// A [time, link] column; empty when it is missing.
+/// A [time, link] column; when it is missing, not_known, or zeros of whole numbers.
 template <class T>
 std::vector<T> get_series(const Lookup &lookup, const std::string &path, std::size_t times, std::size_t links) {
   const Dataset *dataset = lookup.dataset(path);
-  if (!dataset)
+  if (!dataset) {
+    if constexpr (std::is_floating_point_v<T>)
+      return std::vector<T>(times * links, not_known);
     return std::vector<T>(times * links);
+  }
   const auto *values = std::get_if<std::vector<T>>(&dataset->data);
   if (!values || dataset->shape != std::vector<std::uint64_t>{times, links} || values->size() != times * links)
     damaged(lookup.file(), path, "must hold one number per time and link");
@@ -231,6 +234,9 @@ Telemetry get_telemetry(const Lookup &lookup) {
   const std::size_t times = telemetry.time_ps.size(), links = telemetry.links.size();
   telemetry.utilization = get_series<double>(lookup, "/telemetry/utilization", times, links);
   telemetry.queue_bytes = get_series<std::uint64_t>(lookup, "/telemetry/queue_bytes", times, links);
+  telemetry.rx_power_dBm = get_series<double>(lookup, "/telemetry/rx_power_dBm", times, links);
+  telemetry.pre_fec_ber = get_series<double>(lookup, "/telemetry/pre_fec_ber", times, links);
+  telemetry.temperature_C = get_series<double>(lookup, "/telemetry/temperature_C", times, links);
   return telemetry;
 }
 

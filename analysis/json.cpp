@@ -161,6 +161,7 @@ Json run_json(const RunSummary &run) {
             {"compute_s", run.compute_s},
             {"exposed_comm_s", run.exposed_comm_s},
             {"tokens_per_s", run.tokens_per_s},
+            {"time_to_train_s", run.time_to_train_s},
             {"mfu", run.mfu},
             {"gpu_idle_share", run.gpu_idle_share},
             {"waits", {{"scale_up", run.waits.scale_up}, {"network", run.waits.network}, {"other", run.waits.other}}},
@@ -187,6 +188,11 @@ Json run_json(const RunSummary &run) {
                     {"power_W", run.optics.power_W},
                     {"pj_per_bit", run.optics.pj_per_bit},
                     {"cost_usd", run.optics.cost_usd}};
+  json["links"] = {{"directed", run.links.directed},
+                   {"by_light", run.links.by_light},
+                   {"below_margin", run.links.below_margin},
+                   {"worst_margin_dB", run.links.worst_margin_dB},
+                   {"worst_pre_fec_ber", run.links.worst_pre_fec_ber}};
   json["counters"] = Json::object();
   for (const CounterRow &counter : run.counters)
     json["counters"][counter.name] = counter.value;

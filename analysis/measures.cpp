@@ -62,6 +62,7 @@ const std::vector<Measure> &work_measures() {
   static const std::vector<Measure> list{
       {"tokens", [](const RunSummary &run) { return run.tokens_per_s; }, &per_second, &RunIntervals::tokens_per_s,
        &RunIntervals::tokens_ratio},
+      {"time to train, without failures", [](const RunSummary &run) { return run.time_to_train_s; }, &long_times},
       {"model FLOPs utilisation", [](const RunSummary &run) { return run.mfu; }, &shares},
       {"GPU idle", [](const RunSummary &run) { return run.gpu_idle_share; }, &shares, &RunIntervals::gpu_idle_share,
        &RunIntervals::gpu_idle_ratio}};

@@ -37,6 +37,7 @@ struct RunIdentity {
   double tokens_per_step = not_known; ///< of the job; not_known without one
   double flops_per_step = not_known;  ///< model FLOPs of all GPUs, without recomputation
   double peak_flops_per_gpu = not_known;
+  double campaign_tokens = not_known; ///< of the whole training; not_known when not asked for
 };
 
 /// One row of /steps. `derive_steps` (summary.hpp) fills compute_ps and exposed_comm_ps from GpuTimes.
@@ -123,11 +124,17 @@ struct LinkRow {
   std::uint64_t ecn_marked = 0;
   std::int64_t busy_ps = 0;
   std::uint64_t max_queue_bytes = 0;
-  std::uint64_t buffer_drops = 0;      ///< frames for this link that found no room in the switch
-  std::uint64_t trimmed_frames = 0;    ///< … and left as a header
-  std::uint64_t pauses = 0;            ///< that its sender obeyed
-  std::int64_t paused_ps = 0;          ///< any priority
-  double mean_queue_bytes = not_known; ///< over the run
+  std::uint64_t buffer_drops = 0;          ///< frames for this link that found no room in the switch
+  std::uint64_t trimmed_frames = 0;        ///< … and left as a header
+  std::uint64_t pauses = 0;                ///< that its sender obeyed
+  std::int64_t paused_ps = 0;              ///< any priority
+  double mean_queue_bytes = not_known;     ///< over the run
+  double rx_power_dBm = not_known;         ///< OMA per lane, at the start of the run; not_known in copper
+  double margin_dB = not_known;            ///< above the receiver's effective sensitivity
+  double temperature_C = not_known;        ///< case of the module that sends
+  double bias_share = not_known;           ///< its laser bias over what it was when new
+  double corrected_codewords = not_known;  ///< expected over the run, at the bit error ratio of its start
+  std::uint64_t uncorrected_codewords = 0; ///< counted over the run, idle time included
 };
 
 /// One message of plain traffic.
@@ -235,6 +242,9 @@ struct Telemetry {
   std::vector<std::int64_t> time_ps;      ///< end of each interval
   std::vector<double> utilization;        ///< share of the interval spent sending
   std::vector<std::uint64_t> queue_bytes; ///< waiting at the interval's end
+  std::vector<double> rx_power_dBm;       ///< at the interval's end, as the three; not_known in the dark and in copper
+  std::vector<double> pre_fec_ber;        ///< not_known in the dark
+  std::vector<double> temperature_C;      ///< case of the module that sends
 };
 
 /// A counter of the whole run, e.g. what the conservation checks add up: /counters/<name>.

@@ -30,6 +30,8 @@ std::string simulated_text(const RunSummary &run) {
   for (const FactRow &row : run.facts)
     if (row.key == "routing finding")
       text += "Routes: " + row.value + ".\n";
+    else if (row.key == "link finding")
+      text += "Links: " + row.value + ".\n";
   if (!run.flow_bound.bottleneck.empty())
     text += "Lower bound of the flows set by port " + run.flow_bound.bottleneck + ".\n";
   if (std::isfinite(run.lookahead_s) && !run.lookahead_link.empty()) // a single logical process needs none

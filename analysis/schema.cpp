@@ -78,6 +78,16 @@ const std::vector<Column<LinkRow>> &link_columns() {
       {"pauses", "1", "pauses that the sender obeyed", &LinkRow::pauses},
       {"paused_ps", "ps", "time the sender was paused, any priority", &LinkRow::paused_ps},
       {"mean_queue_bytes", "B", "mean backlog of the egress queue over the run", &LinkRow::mean_queue_bytes},
+      {"rx_power_dBm", "dBm", "received OMA per lane at the start of the run; NaN in copper", &LinkRow::rx_power_dBm},
+      {"margin_dB", "dB", "received light above the effective sensitivity, penalties taken off; NaN in copper",
+       &LinkRow::margin_dB},
+      {"temperature_C", "C", "case of the module that sends, at the start of the run", &LinkRow::temperature_C},
+      {"bias_share", "1", "laser bias over its bias when new; NaN in copper", &LinkRow::bias_share},
+      {"corrected_codewords", "1",
+       "expected over the run, idle time included, at the bit error ratio of its start; NaN without codewords",
+       &LinkRow::corrected_codewords},
+      {"uncorrected_codewords", "1", "counted over the run, idle time included; without FEC octets in error",
+       &LinkRow::uncorrected_codewords},
   };
   return columns;
 }
@@ -175,6 +185,7 @@ const std::vector<Column<RunIdentity>> &identity_columns() {
       {"tokens_per_step", "1", "tokens per step of the job", &RunIdentity::tokens_per_step},
       {"flops_per_step", "1", "model FLOPs per step of all GPUs", &RunIdentity::flops_per_step},
       {"peak_flops_per_gpu", "1/s", "peak FLOP/s of a GPU", &RunIdentity::peak_flops_per_gpu},
+      {"campaign_tokens", "1", "tokens of the whole training; NaN when not asked for", &RunIdentity::campaign_tokens},
   };
   return columns;
 }

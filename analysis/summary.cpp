@@ -66,6 +66,7 @@ void summarise_steps(const RunResults &results, RunSummary &run) {
   if (run.step_time_s > 0) {
     const double gpus = static_cast<double>(run.gpus);
     run.tokens_per_s = results.identity.tokens_per_step / run.step_time_s;
+    run.time_to_train_s = results.identity.campaign_tokens / run.tokens_per_s;
     run.mfu = results.identity.flops_per_step / (run.step_time_s * gpus * results.identity.peak_flops_per_gpu);
   }
   const double all = duration * static_cast<double>(run.gpus);
@@ -182,6 +183,25 @@ std::size_t first_counted_step(const RunResults &results) {
   return steps == 0 ? 0 : std::min<std::size_t>(results.identity.warmup_steps, steps - 1);
 }
 
+namespace {
+LinkSummary summarise_links(const std::vector<LinkRow> &rows) {
+  LinkSummary sum;
+  sum.directed = rows.size();
+  const auto worse = [](double a, double b, bool lower) { // of those that are known
+    return std::isnan(a) || (lower ? b < a : b > a) ? b : a;
+  };
+  for (const LinkRow &row : rows) {
+    sum.worst_pre_fec_ber = worse(sum.worst_pre_fec_ber, row.pre_fec_ber, false);
+    if (std::isnan(row.margin_dB))
+      continue;
+    ++sum.by_light;
+    sum.below_margin += row.margin_dB < 0 ? 1 : 0;
+    sum.worst_margin_dB = worse(sum.worst_margin_dB, row.margin_dB, true);
+  }
+  return sum;
+}
+} // namespace
+
 RunSummary summary(const RunResults &results) {
   RunSummary run;
   run.name = results.identity.name;
@@ -195,6 +215,7 @@ RunSummary summary(const RunResults &results) {
   run.collectives = summarise_collectives(results);
   summarise_flows(results.flows, run);
   run.network = network_summary(results);
+  run.links = summarise_links(results.links);
   run.flow_bound = results.flows.bound;
   if (run.flows.receivers > 0)
     run.goodput_per_receiver_bps = run.flows.goodput_bps / static_cast<double>(run.flows.receivers);

@@ -57,6 +57,15 @@ struct ClusterSummary {
   std::vector<CategorySummary> by_category; ///< in the order GPU, server, NIC, switch, optics, other
 };
 
+/// The run's links by what they have of light; counts of directed links, extremes over all of them.
+struct LinkSummary {
+  std::uint64_t directed = 0;
+  std::uint64_t by_light = 0;     ///< with a margin
+  std::uint64_t below_margin = 0; ///< margin below 0 dB
+  double worst_margin_dB = not_known;
+  double worst_pre_fec_ber = not_known;
+};
+
 /// The numbers of one run. Means are over steps after the warm-up; not_known where a run has no such thing.
 struct RunSummary {
   std::string name;
@@ -64,7 +73,8 @@ struct RunSummary {
   double compute_s = not_known;
   double exposed_comm_s = not_known;
   double tokens_per_s = not_known;
-  double mfu = not_known; ///< model FLOPs ÷ (step time × GPUs × peak)
+  double time_to_train_s = not_known; ///< campaign.tokens ÷ tokens per second: without failures or checkpoints
+  double mfu = not_known;             ///< model FLOPs ÷ (step time × GPUs × peak)
   double gpu_idle_share = not_known;
   WaitShares waits;
   std::vector<double> idle_by_cause;   ///< [cause] share of all GPU time; sums to gpu_idle_share; empty = not measured
@@ -84,6 +94,7 @@ struct RunSummary {
   NetworkSummary network;
   double goodput_per_receiver_bps = not_known;
   OpticsSummary optics;
+  LinkSummary links;
   ClusterSummary cluster;
   double energy_per_step_J = not_known; ///< the cluster's power × step time
   double energy_per_token_J = not_known;

@@ -13,6 +13,7 @@ namespace lightloom {
 
 const Units seconds_units{
     {1, 1, "", " s"}, {1e-3, 1e-3, "", " ms"}, {1e-6, 1e-6, "", " us"}, {1e-9, 1e-9, "", " ns"}, {0, 1e-12, "", " ps"}};
+const Units long_times{{2 * 86400, 86400, "", " d"}, {2 * 3600, 3600, "", " h"}, {0, 1, "", " s"}};
 const Units watts{{1e6, 1e6, "", " MW"}, {1e4, 1e3, "", " kW"}, {0, 1, "", " W"}};
 const Units dollars{{1e6, 1e6, "$ ", " M"}, {1e4, 1e3, "$ ", " k"}, {0, 1, "$ ", "", 0}};
 const Units dollars_per_rate{{0, 1, "$ ", ""}};

@@ -289,6 +289,14 @@ void add_module_events(const PopulationSpec &spec, const LinkReport &limits, con
 
 } // namespace
 
+int lanes_left(LaneMasking masking, int lanes, int dead) {
+  if (dead <= 0)
+    return lanes;
+  if (masking == LaneMasking::one && dead == 1)
+    return lanes - 1;
+  return masking != LaneMasking::none && dead <= lanes / 2 ? lanes / 2 : 0;
+}
+
 LinkState Population::state(const FleetCable &cable, const CableParts &parts, int side, CampaignTime t,
                             Decibel more_loss) const {
   const LinkReport &limits = *cable.limits;

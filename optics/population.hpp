@@ -21,6 +21,15 @@
 
 namespace lightloom {
 
+/// What a port does when its module has lost lanes.
+enum class LaneMasking : std::uint8_t {
+  one,  ///< goes on without one; without half of them if more are lost (8 → 7 → 4); then it is down
+  half, ///< goes on with half of them, then it is down
+  none  ///< is down
+};
+/// Lanes that carry data when `dead` of `lanes` are lost; 0: the link is down.
+int lanes_left(LaneMasking masking, int lanes, int dead);
+
 /// The figures of the model; each is a scenario key. Spreads are standard deviations.
 struct PopulationSpec {
   bool drawn = false; ///< false: every link stands at its data sheet's limits and nothing changes
@@ -51,8 +60,10 @@ struct PopulationSpec {
   double steps_per_link_year = 0.02;                     ///< sudden loss of margin that stays (bend, lens, driver)
   Decibel step_low{0.5}, step_high{4.0};                 ///< uniform
   double lane_failures_factor = 1;                       ///< × 50 FIT per laser or lane driver
-  double module_failures_factor = 1;                     ///< × the catalogue's field FIT, per end
-  double flaps_factor = 1;                               ///< × the catalogue's flaps per link and year
+  LaneMasking lane_masking = LaneMasking::one;
+  bool repaired = true;              ///< of a run: modules that died before it have been replaced
+  double module_failures_factor = 1; ///< × the catalogue's field FIT, per end
+  double flaps_factor = 1;           ///< × the catalogue's flaps per link and year
   CampaignDuration flap_median = std::chrono::seconds(4), flap_p95 = std::chrono::seconds(40); ///< lognormal
 };
 

@@ -172,16 +172,20 @@ BuiltRun build_run(const Scenario &s) {
   auto plan = collect(problems, code, [&] { return plan_load(s); });
   if (!problems.empty())
     throw Error(std::move(problems), code);
-  BuiltRun run{std::move(*hardware), {}, std::move(*plan), {}, {}, {}, {}, {}, {}};
+  BuiltRun run{std::move(*hardware), {}, std::move(*plan), {}, {}, {}, {}, {}, {}, {}};
   run.memory = memory_of(s);
   run.notes = run.hardware.notes;
   run.notes.insert(run.notes.end(), run.plan.notes.begin(), run.plan.notes.end());
   const BuiltFabric &b = run.hardware;
   run.faults = plan_faults(s, b);
+  run.drawn = draw_links(s, b);
+  run.faults.insert(run.faults.end(), run.drawn.faults.begin(), run.drawn.faults.end());
+  if (s.optics.population.drawn)
+    run.notes.push_back("optics.population: " + run.drawn.summary);
 
   NetworkSpec &n = run.network;
   n.fabric = b.fabric.plan();
-  n.links = link_healths(s, b, run.faults);
+  n.links = link_healths(s, b, run.faults, run.drawn);
   for (std::size_t c = 0; c < n.fabric.cables.size(); ++c)
     run.cable_latency.push_back(n.links[2 * c].segments.front().latency);
   std::vector<RouteKind> kinds;

@@ -6,6 +6,7 @@
 #include "collectives/training/memory.hpp"
 #include "optics/bill.hpp"
 #include "optics/link.hpp"
+#include "optics/population.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/network/network_spec.hpp"
 #include "topology/equipment.hpp"
@@ -27,10 +28,18 @@ struct PlannedFault {
   Duration down_for{}, up_for{}; ///< flap: in turn, the first one down
   double ber = 0;                ///< ber: pre-FEC
   double factor = 1;             ///< slow, degrade: the share of the rate that is left
-  std::string source;            ///< "inject.0"
+  bool known = false;            ///< down since before the run: routes avoid it from the start
+  std::string source;            ///< "inject.0", "optics.population"
 };
 /// As the scenario file writes it.
 const char *to_string(InjectPart::Kind kind);
+
+/// The links as optics.population draws them, at the instant of the run. Empty when model = "limits".
+struct DrawnLinks {
+  std::vector<LinkState> states;    ///< [directed link]
+  std::vector<PlannedFault> faults; ///< what has failed and what fails while the run lasts
+  std::string summary;              ///< margins and how many are short of light
+};
 
 /// Fabric and optics of a scenario: all that `topology` needs.
 struct BuiltFabric {
@@ -44,10 +53,11 @@ struct BuiltFabric {
 /// Everything of a scenario but the run.
 struct BuiltRun {
   BuiltFabric hardware;
-  std::vector<PlannedFault> faults;
+  std::vector<PlannedFault> faults; ///< of [[inject]], then those drawn
   JobPlan plan;
   NetworkSpec network;
-  std::vector<Duration> cable_latency;      ///< [cable], by its modules' lots; per direction, without faults
+  std::vector<Duration> cable_latency; ///< [cable], by its modules' lots; per direction, without faults
+  DrawnLinks drawn;
   std::vector<JobMemory> memory;            ///< [pipeline stage]; empty without a model
   std::vector<std::string> notes;           ///< choices of fabric, credits, plan
   std::vector<std::string> warnings;        ///< what a user hardly meant: a host bus slower than its NIC

@@ -4,6 +4,7 @@
 // say).
 
 #include "optics/fec.hpp"
+#include "optics/population.hpp"
 #include "scenarios/extensions.hpp"
 #include "scenarios/traffic_part.hpp"
 #include "sim/core/error.hpp"
@@ -113,6 +114,7 @@ struct OpticsPart {
   std::string fec = "auto";
   ErrorBursts bursts; ///< of every link's errors
   LinkRetrySpec llr;
+  PopulationSpec population; ///< its case_celsius is case_temperature_c
 };
 
 /// One [[inject]]; exactly one of link, switch and nic is not empty.
@@ -199,7 +201,8 @@ struct Scenario {
   std::optional<ModelPart> model;
   std::vector<CollectivePart> collectives;
   std::vector<TrafficPart> traffic;
-  Extensions extensions; ///< what keys name beside Lightloom's own parts
+  std::optional<double> campaign_tokens; ///< of the whole training
+  Extensions extensions;                 ///< what keys name beside Lightloom's own parts
 
   std::map<std::string, SourceLocation> places;
   /// Where a key stands; the nearest table around it, or the file, when it was left out.

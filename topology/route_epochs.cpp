@@ -109,7 +109,7 @@ std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Out
   for (const Knowledge &k : all)
     for (const SimTime t : {k.detected, k.known, k.restored})
       if (t != never)
-        instants.insert(t);
+        instants.insert(std::max(t, SimTime{})); // what began long before the run is known when it starts
   RowPool pool;
   struct Computed {
     std::shared_ptr<const RouteTable> table;

@@ -48,7 +48,8 @@ std::shared_ptr<const RouteTable> compute_routes(const Fabric &fabric, const std
 /// All epochs for outages known before the run. For each: at from + detection its neighbours take the dead ports out of
 /// their groups (nothing, when it is over by then); at from + reroute every table is new; at until + reroute every
 /// table is new with the element back. Throws Error unless 0 <= detection <= reroute. Rows that did not change are
-/// shared. The first epoch starts at 0. `kinds`, when given, receives one entry per epoch.
+/// shared. The first epoch starts at 0; what happened before is known then. `kinds`, when given, receives one entry per
+/// epoch.
 std::vector<RouteEpoch> route_epochs(const Fabric &fabric, const std::vector<Outage> &outages, Duration detection,
                                      Duration reroute, std::vector<RouteKind> *kinds = nullptr);
 

@@ -28,7 +28,7 @@ double factor_left(const Scenario &s, const InjectPart &p, const BuiltFabric &b,
                    const std::string &key) {
   if (p.kind != InjectPart::Kind::degrade)
     return p.factor;
-  const Module &module = *b.optics[static_cast<std::size_t>(b.fabric.plan().cables[cable.index()].tier)]->module;
+  const Module &module = *b.optics[b.fabric.plan().cables[cable.index()].tier]->module;
   if (p.lanes >= static_cast<std::uint32_t>(module.lanes))
     throw Error(Problem{s.place(key + ".lanes"), fmt::format("{}.lanes = {}", key, p.lanes),
                         fmt::format("{} has {} lane{}, and a degraded link has lost some", module.name, module.lanes,
@@ -111,13 +111,38 @@ std::vector<PlannedFault> plan_faults(const Scenario &s, const BuiltFabric &b) {
 
 std::vector<Outage> outages_of(const std::vector<PlannedFault> &planned) {
   std::vector<Outage> outages;
+  constexpr SimTime long_ago(Duration::min() / 2);
   for (const auto &f : planned)
-    each_outage(f, [&](SimTime from, SimTime until) { outages.push_back({f.cable, from, until}); });
+    each_outage(f, [&](SimTime from, SimTime until) {
+      outages.push_back({f.cable, f.known ? long_ago : from, until});
+    });
   return outages;
 }
 
-std::vector<LinkHealth> link_healths(const Scenario &s, const BuiltFabric &b,
-                                     const std::vector<PlannedFault> &planned) {
+namespace {
+/// The report of a directed link of this tier, in this state.
+LinkReport report_in(LinkReport report, const LinkState &state) {
+  report.pre_fec_ber = state.pre_fec_ber;
+  report.codeword_error_ratio = uncorrectable_ratio(report, state.pre_fec_ber);
+  return report;
+}
+
+LinkHealth health_of(const LinkReport &optics, BitRate rate, const std::vector<LinkFault> &faults, double factor) {
+  LinkHealth health = link_health(optics, rate, faults, factor);
+  const auto is_up = [](const LinkHealthSegment &segment) { return segment.rate.bits_per_second > 0; };
+  if (std::any_of(health.segments.begin(), health.segments.end(), is_up))
+    return health;
+  // The network takes the rate of a link from when it is up. One that never is goes down after 1 ps: no bit
+  // arrives before.
+  LinkHealthSegment down = health.segments.front();
+  down.from = SimTime(Duration(1));
+  health.segments = {link_health(optics, rate, {}, factor).segments.front(), down};
+  return health;
+}
+} // namespace
+
+std::vector<LinkHealth> link_healths(const Scenario &s, const BuiltFabric &b, const std::vector<PlannedFault> &planned,
+                                     const DrawnLinks &drawn) {
   const auto &cables = b.fabric.plan().cables;
   std::vector<std::vector<LinkFault>> faults(cables.size());
   for (const auto &f : planned)
@@ -128,19 +153,14 @@ std::vector<LinkHealth> link_healths(const Scenario &s, const BuiltFabric &b,
   lots.seed = s.seed;
   lots.spread = s.optics.latency_spread;
   for (std::size_t c = 0; c < cables.size(); ++c) {
-    const LinkReport &optics = *b.optics[static_cast<std::size_t>(cables[c].tier)];
+    const LinkReport &optics = *b.optics[cables[c].tier];
     const double factor = module_latency_factor(lots, cables[c].tier, CableId(c), optics.module->is_cable());
-    LinkHealth health = link_health(optics, cables[c].rate, faults[c], factor);
-    const auto is_up = [](const LinkHealthSegment &segment) { return segment.rate.bits_per_second > 0; };
-    if (std::none_of(health.segments.begin(), health.segments.end(), is_up)) {
-      // The network takes the rate of a link from when it is up. One that never is goes down after 1 ps: no bit
-      // arrives before.
-      LinkHealthSegment down = health.segments.front();
-      down.from = SimTime(Duration(1));
-      health.segments = {link_health(optics, cables[c].rate, {}, factor).segments.front(), down};
+    if (drawn.states.empty()) { // at their limits both directions are alike
+      links.insert(links.end(), 2, health_of(optics, cables[c].rate, faults[c], factor));
+      continue;
     }
-    links.push_back(health); // both directions are alike in this version
-    links.push_back(health);
+    for (const std::size_t l : {2 * c, 2 * c + 1})
+      links.push_back(health_of(report_in(optics, drawn.states[l]), cables[c].rate, faults[c], factor));
   }
   return links;
 }

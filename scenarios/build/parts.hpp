@@ -1,5 +1,6 @@
 #pragma once
-// The parts of build_run, a file each: faults and link health (build/faults.cpp), switches (build/switches.cpp),
+// The parts of build_run, a file each: faults and link health (build/faults.cpp,
+// build/population.cpp), switches (build/switches.cpp),
 // transport (build/transport.cpp). All throw located Errors.
 
 #include "scenarios/built.hpp"
@@ -28,9 +29,11 @@ JobPlan plan_load(const Scenario &scenario);
 
 /// Every [[inject]] by cable; names and random draws resolved.
 std::vector<PlannedFault> plan_faults(const Scenario &scenario, const BuiltFabric &built);
-/// One entry per directed link.
+/// [optics.population] at the instant of the run.
+DrawnLinks draw_links(const Scenario &scenario, const BuiltFabric &built);
+/// One entry per directed link; `drawn` as draw_links made it, `planned` all faults.
 std::vector<LinkHealth> link_healths(const Scenario &scenario, const BuiltFabric &built,
-                                     const std::vector<PlannedFault> &planned);
+                                     const std::vector<PlannedFault> &planned, const DrawnLinks &drawn);
 /// When cables carry no light, each time of a flap by itself.
 std::vector<Outage> outages_of(const std::vector<PlannedFault> &planned);
 

@@ -4,6 +4,7 @@
 #include "collectives/op.hpp"
 #include "collectives/training/gpu.hpp"
 #include "scenarios/build/job_spec.hpp"
+#include "scenarios/results/fill_links.hpp"
 #include "scenarios/results/fill_waiting.hpp"
 #include "scenarios/version.hpp"
 #include "sim/core/digest.hpp"
@@ -43,47 +44,6 @@ void fill_collectives(RunResults &r, const Scenario &s, const JobPlan &plan, con
   }
 }
 
-/// `end`: of the run.
-void fill_link_counters(LinkRow &row, const LinkResult &counters, SimTime end) {
-  row.tx_bytes = counters.tx_bytes;
-  row.tx_frames = counters.tx_frames;
-  row.corrupted_frames = counters.corrupted_frames;
-  row.retried_frames = counters.retried_frames;
-  row.dropped_frames = counters.dropped_frames;
-  row.buffer_drops = counters.buffer_drops;
-  row.trimmed_frames = counters.trimmed_frames;
-  row.ecn_marked = counters.ecn_marked;
-  row.pauses = counters.pauses;
-  row.paused_ps = counters.paused.count();
-  row.busy_ps = counters.busy.count();
-  row.max_queue_bytes = counters.max_queue_bytes;
-  if (const double ns = static_cast<double>(picoseconds(end)) * 1e-3; ns > 0)
-    row.mean_queue_bytes = static_cast<double>(counters.waiting_byte_ns) / ns;
-}
-
-void fill_links(RunResults &r, const Scenario &s, const BuiltRun &built, const NetworkResult &n) {
-  const auto &fabric = built.hardware.fabric;
-  const auto &cables = fabric.plan().cables;
-  for (std::size_t l = 0; l < n.links.size(); ++l) {
-    const LinkId id(l);
-    const Cable &cable = cables[l / 2];
-    const auto &optics = *built.hardware.optics[cable.tier];
-    LinkRow row;
-    row.source = fabric.name(fabric.source(id));
-    row.target = fabric.name(fabric.target(id));
-    row.name = fabric.name(CableId(l / 2)) + (l % 2 == 0 ? "" : " back");
-    row.tier = to_string(cable.tier);
-    row.module = optics.module->name;
-    row.rate_bps = cable.rate.bits_per_second;
-    row.latency_ps = built.cable_latency[l / 2].count();
-    row.pre_fec_ber = optics.pre_fec_ber;
-    row.frame_loss_ratio = frame_loss_ratio(codeword_shape(*optics.fec, cable.rate), optics.codeword_error_ratio,
-                                            s.transport.mtu + s.transport.header);
-    fill_link_counters(row, n.links[l], std::max(n.end, n.silent));
-    r.links.push_back(std::move(row));
-  }
-}
-
 FlowRow flow_row(const FlowResult &f, const Bounds &bounds, const JobPlan &plan) {
   const bool ended = f.end >= f.start && f.end != never;
   const Duration ideal = bounds.ideal(host_of(plan, f.source), host_of(plan, f.destination), f.size);
@@ -113,15 +73,6 @@ void fill_flows(RunResults &r, const Scenario &s, const Bounds &bounds, const Ne
   r.flows.rows.reserve(n.flows.size());
   for (const auto &f : n.flows)
     r.flows.rows.push_back(flow_row(f, bounds, built.plan));
-}
-
-void fill_telemetry(RunResults &r, const NetworkResult &n) {
-  for (const LinkId id : n.telemetry.links)
-    r.telemetry.links.push_back(r.links[id.index()].name);
-  for (const SimTime time : n.telemetry.time)
-    r.telemetry.time_ps.push_back(picoseconds(time));
-  r.telemetry.utilization = n.telemetry.utilization;
-  r.telemetry.queue_bytes = n.telemetry.queue_bytes;
 }
 
 void fill_fabric(RunResults &r, const BuiltRun &built) {
@@ -200,6 +151,8 @@ RunIdentity identity_of(const Scenario &s, const JobPlan &plan, const std::strin
     id.tokens_per_step = plan.tokens_per_step;
   if (plan.flops_per_step > 0)
     id.flops_per_step = plan.flops_per_step;
+  if (s.campaign_tokens)
+    id.campaign_tokens = *s.campaign_tokens;
   if (s.cluster.peak_flops)
     id.peak_flops_per_gpu = *s.cluster.peak_flops;
   else
@@ -220,13 +173,15 @@ RunResults fill_results(const Scenario &s, const BuiltRun &built, const Bounds &
   r.granularity = granularity_of(s, n);
   fill_memory(r, built);
   fill_flows(r, s, bounds, n, built);
-  fill_telemetry(r, n);
+  fill_telemetry(r, built, n);
   fill_fabric(r, built);
   fill_failures(r, built, n);
   fill_counters(r, n);
   r.facts = facts_of(s, built.hardware);
   for (const auto &sentence : built.route_fallbacks)
     r.facts.push_back({"routing finding", sentence});
+  if (s.optics.population.drawn)
+    r.facts.push_back({"link finding", built.drawn.summary});
   return r;
 }
 

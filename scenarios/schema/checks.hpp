@@ -47,6 +47,8 @@ inline constexpr std::uint32_t max_all_to_all_ranks = 4096;
 void check_fabric(Checks &c);
 /// [job] and [model] (schema/job_checks.cpp).
 void check_job(Checks &c);
+/// [optics.population] (schema/population_checks.cpp).
+void check_population(Checks &c);
 /// [[traffic]] (schema/traffic_checks.cpp).
 void check_traffic(Checks &c);
 

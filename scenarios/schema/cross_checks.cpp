@@ -72,6 +72,9 @@ void check_granularity(Checks &c) {
   if (!s.job) {
     c.needless("cluster.speed_spread", "without a [job] no GPU computes");
     c.needless("cluster.jitter", "without a [job] no GPU computes");
+    c.needless("campaign.tokens", "without a [job] no tokens are trained");
+  } else if (!s.job->workload.empty()) {
+    c.needless("campaign.tokens", "a workload file does not say how many tokens a step has");
   }
 }
 } // namespace
@@ -118,6 +121,7 @@ void check_tier_bursts(Checks &c, const Module &module, const std::string &at) {
 
 void check_modules(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
+  check_population(c);
   const std::vector<Tier> possible = find_family(s.fabric.topology, families_with(s.extensions.topologies)).tiers({});
   for (const Tier tier : all_tiers) {
     const std::string at = std::string("optics.") + to_string(tier);

@@ -19,6 +19,17 @@ std::string default_text(Duration d) {
   return std::to_string(d.count()) + "ps";
 }
 
+std::string default_text(Decibel d) { return fmt::format("{}dB", d.value); }
+
+std::string default_text(CampaignDuration d) {
+  constexpr std::pair<std::int64_t, const char *> units[] = {
+      {86'400'000'000'000, "d"}, {3'600'000'000'000, "h"}, {1'000'000'000, "s"}};
+  for (const auto &[ns, name] : units)
+    if (d.count() % ns == 0)
+      return std::to_string(d.count() / ns) + name;
+  return fmt::format("{}ms", static_cast<double>(d.count()) * 1e-6);
+}
+
 std::string default_text(BitRate r) {
   constexpr std::pair<std::int64_t, const char *> units[] = {
       {1'000'000'000'000, "Tbps"}, {1'000'000'000, "Gbps"}, {1'000'000, "Mbps"}};

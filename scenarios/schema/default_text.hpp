@@ -15,5 +15,7 @@ std::string default_text(std::uint32_t v);
 std::string default_text(Duration d);
 std::string default_text(BitRate r);
 std::string default_text(Bytes b);
+std::string default_text(Decibel d);
+std::string default_text(CampaignDuration d);
 
 } // namespace lightloom

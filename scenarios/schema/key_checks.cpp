@@ -28,6 +28,10 @@ const char *units_of(KeyType type) {
     return metres_units;
   case KeyType::celsius:
     return "C";
+  case KeyType::decibel:
+    return "dB";
+  case KeyType::long_time:
+    return campaign_duration_units;
   default:
     return "";
   }
@@ -47,6 +51,10 @@ std::string example(const Key &key) {
     return "Try \"20m\".";
   case KeyType::celsius:
     return "Try \"45C\".";
+  case KeyType::decibel:
+    return "Try \"1.5dB\".";
+  case KeyType::long_time:
+    return "Try \"2y\".";
   case KeyType::flag:
     return "Write true or false, without quotes.";
   case KeyType::count:
@@ -66,7 +74,7 @@ std::string example(const Key &key) {
 
 bool is_quantity(KeyType t) {
   return t == KeyType::duration || t == KeyType::bit_rate || t == KeyType::bytes || t == KeyType::bytes_or_count ||
-         t == KeyType::metres || t == KeyType::celsius;
+         t == KeyType::metres || t == KeyType::celsius || t == KeyType::decibel || t == KeyType::long_time;
 }
 
 /// Fills whole/real from a text with a unit; false when the unit or number is wrong.
@@ -103,6 +111,14 @@ bool parse_quantity(KeyType type, const std::string &text, CheckedValue &out) {
   }
   case KeyType::celsius:
     return set_real(parse_celsius(text));
+  case KeyType::decibel: {
+    const auto dB = parse_decibel(text);
+    return set_real(dB ? std::optional(dB->value) : std::nullopt);
+  }
+  case KeyType::long_time: {
+    const auto t = parse_campaign_duration(text);
+    return set_whole(t ? std::optional(t->count()) : std::nullopt);
+  }
   default:
     return false;
   }
@@ -203,7 +219,7 @@ std::optional<CheckedValue> typed(const Key &key, const std::string &path, const
 
 /// The value in the unit of the key's range.
 double in_range_unit(const Key &key, const CheckedValue &v) {
-  return key.type == KeyType::duration ? v.real * 1e-12 : v.real;
+  return key.type == KeyType::duration ? v.real * 1e-12 : key.type == KeyType::long_time ? v.real * 1e-9 : v.real;
 }
 
 bool check_choice(const Key &key, const std::string &path, const TomlValue &v, std::vector<Problem> &problems) {

@@ -89,6 +89,48 @@ void read_fabric(const Reader &r, Scenario &s) {
   f.nic_overhead = r.duration("fabric.nic.overhead");
 }
 
+namespace {
+LaneMasking lane_masking(const std::string &name) {
+  return name == "one" ? LaneMasking::one : name == "half" ? LaneMasking::half : LaneMasking::none;
+}
+
+PopulationSpec read_population(const Reader &r, double case_celsius) {
+  const auto path = [](const char *name) { return std::string("optics.population.") + name; };
+  const auto real = [&](const char *name) { return r.real(path(name)); };
+  const auto dB = [&](const char *name) { return Decibel(r.real(path(name))); };
+  const auto time = [&](const char *name) { return CampaignDuration(r.value(path(name)).whole); };
+  PopulationSpec p;
+  p.drawn = r.text(path("model")) == "drawn";
+  p.age = time("age");
+  p.time_of_day = time("time_of_day");
+  p.launch_above = dB("launch_above"), p.launch_spread = dB("launch_spread");
+  p.sensitivity_above = dB("sensitivity_above"), p.sensitivity_spread = dB("sensitivity_spread");
+  p.lot_spread = dB("lot_spread");
+  p.connector_loss = dB("connector_loss"), p.connector_spread = dB("connector_spread");
+  p.dirty_share = real("dirty_share");
+  p.dirt_low = dB("dirt_low"), p.dirt_high = dB("dirt_high");
+  if (const auto dirt = r.optional_real(path("dirt")))
+    p.dirt_low = p.dirt_high = Decibel(*dirt);
+  p.gross_share = real("gross_share");
+  p.gross_low = dB("gross_low"), p.gross_high = dB("gross_high");
+  p.cleaned = r.flag(path("cleaned"));
+  p.case_celsius = case_celsius;
+  p.case_spread = real("case_spread"), p.daily_swing = real("daily_swing");
+  p.ageing_per_year = dB("ageing_per_year"), p.ageing_spread = dB("ageing_spread");
+  p.activation_energy_eV = real("activation_energy_eV");
+  p.contaminations_per_link_year = real("contaminations_per_link_year");
+  p.steps_per_link_year = real("steps_per_link_year");
+  p.step_low = dB("step_low"), p.step_high = dB("step_high");
+  p.lane_failures_factor = real("lane_failures_factor");
+  p.lane_masking = lane_masking(r.text(path("lane_masking")));
+  p.module_failures_factor = real("module_failures_factor");
+  p.repaired = r.flag(path("repaired"));
+  p.flaps_factor = real("flaps_factor");
+  p.flap_median = time("flap_median"), p.flap_p95 = time("flap_p95");
+  return p;
+}
+} // namespace
+
 void read_optics(const Reader &r, Scenario &s) {
   for (const Tier tier : all_tiers) {
     const std::string at = std::string("optics.") + to_string(tier);
@@ -109,6 +151,7 @@ void read_optics(const Reader &r, Scenario &s) {
     s.optics.tiers[tier] = t;
   }
   s.optics.case_temperature_c = r.real("optics.case_temperature");
+  s.optics.population = read_population(r, s.optics.case_temperature_c);
   s.optics.vendor_latency = r.text("optics.latency_basis") == "vendor";
   s.optics.latency_spread = r.real("optics.latency_spread");
   s.optics.fec = r.text("optics.fec");

@@ -115,6 +115,7 @@ void read_job(const Reader &r, Scenario &s, std::vector<Problem> &problems) {
 }
 
 void read_loads(const Reader &r, Scenario &s) {
+  s.campaign_tokens = r.optional_real("campaign.tokens");
   for (std::size_t i = 0; r.has_table("collective." + std::to_string(i)); ++i) {
     const std::string at = "collective." + std::to_string(i);
     CollectivePart c;

@@ -135,6 +135,10 @@ std::string describe(KeyType type) {
     return "a length with its unit, such as \"20m\"";
   case KeyType::celsius:
     return "a temperature with its unit, such as \"45C\"";
+  case KeyType::decibel:
+    return "a loss or gain with its unit, such as \"1.5dB\"";
+  case KeyType::long_time:
+    return "a long time with its unit, such as \"2y\"";
   }
   return "";
 }
@@ -164,6 +168,10 @@ const char *short_name(KeyType type) {
     return "length";
   case KeyType::celsius:
     return "temp.";
+  case KeyType::decibel:
+    return "dB";
+  case KeyType::long_time:
+    return "time";
   }
   return "";
 }
@@ -178,7 +186,10 @@ std::string number(double value) {
 const char *range_unit(KeyType type) {
   switch (type) {
   case KeyType::duration:
+  case KeyType::long_time:
     return " s";
+  case KeyType::decibel:
+    return " dB";
   case KeyType::bit_rate:
     return " bit/s";
   case KeyType::bytes:

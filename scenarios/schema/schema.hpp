@@ -22,7 +22,9 @@ enum class KeyType : std::uint8_t {
   bytes,          ///< "4KiB"
   bytes_or_count, ///< "4KiB" or a bare count of bytes
   metres,         ///< "20m"
-  celsius         ///< "45C"
+  celsius,        ///< "45C"
+  decibel,        ///< "1.5dB"
+  long_time       ///< "2y": on the long clock of fleets; its range is in seconds
 };
 
 /// One key.
@@ -47,6 +49,8 @@ const std::vector<Key> &schema();
 /// The rows of [job], [model], [[collective]], [[traffic]], [failures] and [campaign] among them
 /// (schema/schema_loads.cpp).
 std::vector<Key> load_schema();
+/// The rows of [optics], its population of links among them (schema/schema_optics.cpp).
+std::vector<Key> optics_schema();
 /// The rows of how frames travel: buffers of [fabric.switch], [routing] and [transport] (schema/schema_transport.cpp).
 std::vector<Key> transport_schema();
 

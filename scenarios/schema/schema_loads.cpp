@@ -211,7 +211,8 @@ Keys campaign_keys() {
   return {
       {.path = "failures.link_mtbf", .type = duration, .not_yet = true, .description = "stochastic failures"},
       {.path = "failures.flap_rate", .type = ratio, .not_yet = true, .description = "stochastic failures"},
-      {.path = "campaign.tokens", .type = ratio, .not_yet = true, .description = "time to train"},
+      {.path = "campaign.tokens", .type = ratio, .fallback = "no time to train", .low = 1, .high = 1e18,
+       .description = "of the whole training: time to train, without failures, is this over tokens per second"},
       {.path = "campaign.checkpoint_interval", .type = duration, .not_yet = true, .auto_allowed = true,
        .description = "time to train"},
       {.path = "campaign.replicas", .type = count, .not_yet = true, .description = "time to train"},

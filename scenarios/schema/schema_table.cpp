@@ -1,12 +1,12 @@
 // The table of keys itself: names that users rely on (docs/CONTRACT.md), defaults with their sources. Split from the
 // look-ups so that it can be read top to bottom like the scenario file it describes: here the cluster and its network,
-// in schema/schema_loads.cpp what runs on it. Design = a choice of this project, stated in the text.
+// in schema/schema_optics.cpp its links, in schema/schema_loads.cpp what runs on it. Design = a choice of this project,
+// stated in the text.
 
 #include "scenarios/schema/schema.hpp"
 
 #include "scenarios/build/host_bus.hpp"
 #include "scenarios/schema/parameter_key.hpp"
-#include "sim/network/link_retry.hpp"
 #include "sim/network/switch/switch_spec.hpp"
 #include "topology/builder.hpp"
 
@@ -182,57 +182,6 @@ Keys fabric_keys() {
   return keys;
 }
 
-void add_tier(Keys &keys, const std::string &tier, const std::string &what, const char *length,
-              const char *connectors) {
-  const std::string at = "optics." + tier;
-  keys.push_back({.path = at + ".module", .type = text, .fallback = "by the link's rate",
-   .description = what + ": name in the catalogue (lightloom optics --catalogue)"});
-  keys.push_back({.path = at + ".length", .type = metres, .fallback = length, .low = 0.01, .high = 1e6,
-   .description = what + ": cable or fibre"});
-  keys.push_back({.path = at + ".connectors", .type = count, .fallback = connectors, .low = 0, .high = 100,
-   .description = what + ": connectors in the fibre; none in a cable with fixed ends"});
-  keys.push_back({.path = at + ".pre_fec_ber", .type = ratio, .fallback = "computed", .low = 0, .high = 0.5,
-   .description = what + ": replaces the link budget's bit error ratio"});
-  keys.push_back({.path = at + ".latency", .type = duration, .fallback = "computed", .low = 1e-12, .high = 1,
-   .description = what + ": replaces module + FEC + fibre + module, for hand calculation"});
-}
-
-Keys optics_keys() {
-  Keys keys;
-  add_tier(keys, "host", "NIC to leaf", "3m; 400G: 2m", "0; fibre: 2");
-  add_tier(keys, "leaf", "leaf to spine", "50m", "2");
-  add_tier(keys, "spine", "spine to core", "200m", "4");
-  add_tier(keys, "global", "between Dragonfly+ groups", "200m", "4");
-  const Keys rest = {
-      {.path = "optics.case_temperature", .type = celsius, .fallback = "45C", .low = 0, .high = 70,
-       .description = "of every module"},
-      {.path = "optics.latency_basis", .type = choice, .fallback = "split", .choices = {"split", "vendor"},
-       .description = "split: DSP and FEC as separate terms; vendor: the figures of sales sheets"},
-      {.path = "optics.fec", .type = choice, .fallback = "auto",
-       .choices = {"auto", "kp4", "kr4", "ll", "kp4+hamming", "none"},
-       .description = "auto: what the module needs"},
-      {.path = "optics.burst", .type = ratio, .fallback = "0", .low = 0, .high = 0.99,
-       .source = "Gilbert, BSTJ 39, 1960 (the model); 0: errors are independent",
-       .description = "probability that a symbol is wrong after a wrong one, as decision feedback makes it"},
-      {.path = "optics.precoding", .type = flag, .fallback = "false", .source = "IEEE 802.3 clause 135",
-       .description = "1/(1+D) mod 4: a burst of any length leaves two errors"},
-      {.path = "optics.latency_spread", .type = ratio, .fallback = "0", .low = 0, .high = 0.5, .source = "Design",
-       .description = "modules differ by lot: each link's module latency is drawn within ± this share"},
-      {.path = "optics.llr", .type = flag, .fallback = "false",
-       .source = "UEC 1.0, Link Level Retry",
-       .description = "link-level retry: a corrupt frame and all behind it are sent again by the link's own end"},
-      {.path = "optics.llr_retries", .type = count, .fallback = std::to_string(LinkRetrySpec{}.most), .low = 1,
-       .high = 1000, .source = "Design", .description = "llr: tries of one frame before it is given up"},
-      {.path = "optics.llr_turnaround", .type = duration, .fallback = default_text(LinkRetrySpec{}.turnaround),
-       .low = 0, .high = 1e-3, .source = "estimate",
-       .description = "llr: at each end, to find the loss and to act on the request"},
-      {.path = "optics.llr_buffer", .type = bytes, .fallback = "auto", .low = 1, .high = 1e9, .auto_allowed = true,
-       .description = "llr: unacknowledged bytes that a sender can hold; auto: what its link needs at full rate"},
-  };
-  append(keys, rest);
-  return keys;
-}
-
 Keys inject_keys() {
   return {
       {.path = "inject.*.at", .type = duration, .fallback = "0s", .low = 0, .high = 9e6,
@@ -269,7 +218,7 @@ const std::vector<Key> &schema() {
   static const Keys all = [] {
     Keys keys;
     for (auto part :
-         {scenario_keys, cluster_keys, fabric_keys, transport_schema, optics_keys, inject_keys, load_schema})
+         {scenario_keys, cluster_keys, fabric_keys, transport_schema, optics_schema, inject_keys, load_schema})
       append(keys, part());
     return keys;
   }();

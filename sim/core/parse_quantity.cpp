@@ -89,6 +89,19 @@ std::optional<Metres> parse_metres(std::string_view text) {
 
 std::optional<double> parse_celsius(std::string_view text) { return scaled(text, {{"C", 1}, {"°C", 1}}); }
 
+std::optional<Decibel> parse_decibel(std::string_view text) {
+  const auto dB = scaled(text, {{"dB", 1}});
+  return dB ? std::optional<Decibel>(Decibel(*dB)) : std::nullopt;
+}
+
+std::optional<CampaignDuration> parse_campaign_duration(std::string_view text) {
+  constexpr double day = 86400e9;
+  const auto ns = whole(scaled(
+      text,
+      {{"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"h", 3600e9}, {"d", day}, {"w", 7 * day}, {"y", 365.2425 * day}}));
+  return ns ? std::optional<CampaignDuration>(CampaignDuration(*ns)) : std::nullopt;
+}
+
 namespace {
 /// The largest unit that leaves at least 1; "0" for nothing.
 std::string in_units(double value, std::initializer_list<Unit> ascending) {

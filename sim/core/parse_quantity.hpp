@@ -23,9 +23,14 @@ std::optional<Bytes> parse_bytes(std::string_view text);
 std::optional<Metres> parse_metres(std::string_view text);
 /// C; degrees Celsius.
 std::optional<double> parse_celsius(std::string_view text);
+/// dB; may be negative.
+std::optional<Decibel> parse_decibel(std::string_view text);
+/// s min h d w y, and ms; y is std::chrono::years, 365.2425 d. Rounded to whole nanoseconds, below 292 years.
+std::optional<CampaignDuration> parse_campaign_duration(std::string_view text);
 
 /// Lists the units a parser takes, for error messages: "ns, us, ms, s …".
 inline constexpr const char *duration_units = "ps, ns, us, ms, s, min, h or d";
+inline constexpr const char *campaign_duration_units = "ms, s, min, h, d, w or y";
 inline constexpr const char *bit_rate_units = "bps, Kbps, Mbps, Gbps or Tbps";
 inline constexpr const char *bytes_units = "B, KB, MB, GB, TB, KiB, MiB, GiB or TiB";
 inline constexpr const char *metres_units = "mm, cm, m or km";

@@ -68,3 +68,19 @@ TEST_CASE("Two experiments side by side in one process have the digests they hav
   CHECK(beside_one == alone_one);
   CHECK(beside_other == alone_other);
 }
+
+TEST_CASE("A fleet whose links are drawn, some of them losing frames, has one digest for 1, 2 and 3 threads") {
+  const auto digest = [](const char *dirt, std::uint32_t threads) {
+    Experiment e = crowd("spray", "uec");
+    for (const char *tier : {"host", "leaf", "spine"})
+      e.set(std::string("optics.") + tier + ".module", "800G-DR8")
+          .set(std::string("optics.") + tier + ".length", "450m");
+    e.set("optics.population.model", "drawn").set("optics.population.dirty_share", 0.1);
+    e.set("optics.population.dirt", dirt).set("transport.retry_count", 7);
+    return run(e, {.threads = threads}).digest;
+  };
+  const std::string alone = digest("5dB", 1);
+  CHECK(digest("5dB", 2) == alone);
+  CHECK(digest("5dB", 3) == alone);
+  CHECK(digest("0dB", 1) != alone);
+}

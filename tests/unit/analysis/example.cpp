@@ -44,30 +44,8 @@ void add_rankings(RunResults &out) {
   add_waiting(out, "critical path",
               {{"forward", causes({{compute, 120}})}, {"gradient all-reduce", causes({{serialization, 60}})}}, 0);
 }
-} // namespace
-
-RunResults results() {
-  RunResults out;
-  out.identity = {"0.1.0",
-                  "lightloom run tiny.toml",
-                  "[scenario]\nname = \"tiny\"\n",
-                  "tiny",
-                  7,
-                  "packet",
-                  true,
-                  "",
-                  "0123456789abcdef",
-                  0,
-                  1000,
-                  2e12,
-                  1e24};
-  out.steps = {{0, 100, 0, 0}, {100, 80, 0, 0}};
-  out.gpus = {2, {60, 70, 60, 60}, {40, 30, 20, 20}, {10, 10, 10, 5}, {30, 15, 10, 10}};
-  add_causes(out);
-  out.memory = {{1000, 2000, 3000, 4000, 20'000}};
-  out.granularity = {"auto", 42.5, 0.75, 0.006, 0.01, "messages below 256 KiB"};
-  out.collectives = {{0, "all-reduce", "ring", 4096, 2, false, 10, 50, 1.024e14, 1.024e14, 3e-11, "leaf:0/spine:1"},
-                     {1, "all-reduce", "ring", 4096, 2, false, 110, 130, 2.048e14, 2.048e14, 3e-11, "leaf:0/spine:1"}};
+/// Both directions of a host's cable.
+std::vector<LinkRow> links() {
   LinkRow link;
   link.name = "host:0/leaf:0";
   link.source = "host:0";
@@ -94,10 +72,48 @@ RunResults results() {
   back.paused_ps = 7000;
   back.retried_frames = 6;
   back.mean_queue_bytes = 1024.5;
-  out.links = {link, back};
+  back.rx_power_dBm = -2.5;
+  back.margin_dB = 1.25;
+  back.temperature_C = 45;
+  back.bias_share = 1.5;
+  back.corrected_codewords = 12;
+  back.uncorrected_codewords = 2;
+  return {link, back};
+}
+} // namespace
+
+RunResults results() {
+  RunResults out;
+  out.identity = {"0.1.0",
+                  "lightloom run tiny.toml",
+                  "[scenario]\nname = \"tiny\"\n",
+                  "tiny",
+                  7,
+                  "packet",
+                  true,
+                  "",
+                  "0123456789abcdef",
+                  0,
+                  1000,
+                  2e12,
+                  1e24};
+  out.steps = {{0, 100, 0, 0}, {100, 80, 0, 0}};
+  out.gpus = {2, {60, 70, 60, 60}, {40, 30, 20, 20}, {10, 10, 10, 5}, {30, 15, 10, 10}};
+  add_causes(out);
+  out.memory = {{1000, 2000, 3000, 4000, 20'000}};
+  out.granularity = {"auto", 42.5, 0.75, 0.006, 0.01, "messages below 256 KiB"};
+  out.collectives = {{0, "all-reduce", "ring", 4096, 2, false, 10, 50, 1.024e14, 1.024e14, 3e-11, "leaf:0/spine:1"},
+                     {1, "all-reduce", "ring", 4096, 2, false, 110, 130, 2.048e14, 2.048e14, 3e-11, "leaf:0/spine:1"}};
+  out.links = links();
   add_rankings(out);
   out.flows.rows = {{0, 1, 1000, 0, 40, 30}, {1, 0, 1000, 0, 20, 20}, {0, 1, 500, 10, not_ended, not_known}};
-  out.telemetry = {{"host:0/leaf:0", "leaf:0/host:0"}, {50, 100, 150}, {0, 0.5, 1, 0.25, 0, 0}, {0, 1, 4146, 0, 9, 0}};
+  out.telemetry = {{"host:0/leaf:0", "leaf:0/host:0"},
+                   {50, 100, 150},
+                   {0, 0.5, 1, 0.25, 0, 0},
+                   {0, 1, 4146, 0, 9, 0},
+                   {-2.5, -2.5, -2.5, -2.75, -2.5, not_known},
+                   {1e-9, 1e-9, 1e-9, 1e-3, 1e-9, not_known},
+                   {45, 44, 45, 44, 45, 44}};
   out.fabric = {{"host:0", "host:1", "leaf:0"},
                 {{"B200-SXM", 2, 2000, 80'000, false, "GPU"},
                  {"800G-DR8", 4, 60, 4800, true, "optics"},
