@@ -49,6 +49,7 @@ struct PendingControl {
   std::uint32_t queue = 0;    ///< receive queue that it is from; of a credit request: send queue
   std::uint32_t sequence = 0; ///< as it was when the acknowledgement was due, not when it leaves
   std::uint16_t count = 1;
+  std::uint16_t detour = 0; ///< added to the entropy of an answer to a duplicate: its first answer may have died
   Frame::Kind kind = Frame::Kind::acknowledgement;
   bool last = false;
   bool marked = false;

@@ -158,7 +158,7 @@ void Uec::address(const PendingControl &pending, Frame &frame) {
   frame.queue_pair = queue.remote;
   frame.entropy = queue.entropy;
   if (rules.sprays) // answers are sprayed as what they answer is
-    frame.entropy = static_cast<std::uint16_t>(frame.entropy + pending.sequence + pending.count);
+    frame.entropy = static_cast<std::uint16_t>(frame.entropy + pending.sequence + pending.count + pending.detour);
 }
 
 void Uec::prefetch(std::uint32_t queue) const { __builtin_prefetch(&senders_[queue]); }
@@ -184,10 +184,10 @@ void Uec::receive_data(const Frame &frame, SimTime in, std::vector<NicEvent> &ev
   const bool early_train = frame.count > 1 && taken.verdict == ReceiveQueue::Verdict::early;
   if (due >= nic_.acknowledgement_due(frame.count) || frame.marked || frame.wants_answer || frame.last ||
       nic_.completed_any() || taken.verdict == ReceiveQueue::Verdict::duplicate || early_train)
-    acknowledge(frame);
+    acknowledge(frame, taken.verdict == ReceiveQueue::Verdict::duplicate);
 }
 
-void Uec::acknowledge(const Frame &frame) {
+void Uec::acknowledge(const Frame &frame, bool duplicate) {
   nic_.take_effect(frame.time);
   ReceiveQueue &queue = nic_.receive_queues[frame.queue_pair];
   queue.unacknowledged = 0;
@@ -198,6 +198,7 @@ void Uec::acknowledge(const Frame &frame) {
   pending.sequence = queue.expected;
   pending.count = static_cast<std::uint16_t>(clamped);
   pending.marked = frame.marked;
+  pending.detour = duplicate ? frame.entropy : 0; // a frame takes another path each time
   pending.last = frame.count > 1;
   pending.bitmap = frame.count > 1 ? frame.count : ahead == clamped ? queue.early_around(frame.sequence) : 0;
   nic_.answer(pending);
@@ -214,7 +215,7 @@ void Uec::receive_trimmed(const Frame &frame) {
   while (first != end && queue.has(end - 1))
     --end;
   if (first == end) {
-    acknowledge(frame);
+    acknowledge(frame, true);
     return;
   }
   nic_.take_effect(frame.time);

@@ -132,7 +132,7 @@ private:
     return static_cast<std::int64_t>(sender.granted + sender.unsolicited - sender.used);
   }
   void receive_trimmed(const Frame &frame);
-  void acknowledge(const Frame &frame);
+  void acknowledge(const Frame &frame, bool duplicate);
   void lose_frames(std::uint32_t queue, const Frame &request);
   Duration behind_head(const Frame &acknowledgement) const;
   void arm(SendQueue &queue, const UecSender &sender, SimTime now);

@@ -285,3 +285,30 @@ TEST_CASE("Two runs in one process do not know of each other") {
   CHECK(first.code == ExitCode::done);
   CHECK(run("dragonfly-plus").results.identity.digest == first.results.identity.digest);
 }
+
+TEST_CASE("uec: a link that passes nothing, one way, slows pairs down and cuts none off") {
+  // Answers to what arrives again take another path each time, as the frames do: 7 time-outs in a row without progress
+  // would need the dead one of 8 paths each time. The same pairs over one path would give up.
+  const std::string text = R"([cluster]
+gpus = 64
+gpus_per_node = 8
+[fabric]
+radix = 16
+levels = 2
+[transport]
+kind = "uec"
+[[inject]]
+link = "leaf:6/spine:0"
+kind = "ber"
+ber = 0.02
+[[traffic]]
+pattern = "permutation"
+size = "4MB"
+)";
+  for (const char *seed : {"scenario.seed=1", "scenario.seed=2", "scenario.seed=3"}) {
+    const Scenario scenario = load_scenario_text(text, "dark.toml", {seed});
+    const RunOutcome outcome = run_built(scenario, build_run(scenario), RunRequest{});
+    CHECK(outcome.code == ExitCode::done);
+    CHECK(outcome.results.identity.outcome == "");
+  }
+}
