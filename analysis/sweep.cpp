@@ -19,6 +19,7 @@ std::vector<SweepMetric> make_metrics() {
       {"exposed_comm_s", "s", "mean time per step that a GPU waits for communication"},
       {"tokens_per_s", "1/s", "of the job"},
       {"mfu", "1", "model FLOPs utilisation"},
+      {"time_to_train_s", "s", "campaign.tokens over the tokens per second, without failures"},
       {"gpu_idle_share", "1", "share of all GPU time"},
   };
   for (const auto cause : cause_names)
@@ -111,7 +112,8 @@ std::size_t sweep_metric(const std::string &name) {
 
 std::vector<double> sweep_figures(const RunResults &results) {
   const RunSummary s = summary(results);
-  std::vector<double> figures{s.step_time_s, s.compute_s, s.exposed_comm_s, s.tokens_per_s, s.mfu, s.gpu_idle_share};
+  std::vector<double> figures{s.step_time_s, s.compute_s,       s.exposed_comm_s, s.tokens_per_s,
+                              s.mfu,         s.time_to_train_s, s.gpu_idle_share};
   for (std::size_t cause = 0; cause < cause_count; ++cause)
     figures.push_back(s.idle_by_cause.empty() ? not_known : s.idle_by_cause[cause]);
   const CollectiveSummary *collective = main_collective(s);

@@ -86,43 +86,60 @@ std::string notes(const SweepResults &sweep) {
 
 } // namespace
 
+namespace {
+/// A figure with a column of its own: its mean over the seeds in each combination.
+struct Column {
+  std::string title;
+  std::vector<SweepComparison> rows; ///< [combination]
+  Unit unit;
+  bool known = false; ///< in any combination
+
+  Column(const SweepResults &sweep, std::string name, std::size_t metric, const Units &units) : title(std::move(name)) {
+    std::vector<double> means;
+    for (std::size_t c = 0; c < sweep.combinations(); ++c) {
+      rows.push_back(compare_combination(sweep, c, metric));
+      means.push_back(rows.back().mean.mean);
+      known = known || means.back() == means.back();
+    }
+    unit = unit_of(units, means);
+  }
+  std::string mean(std::size_t c) const { return cell(rows[c].mean.mean, unit, rows[c].mean.ci95); }
+};
+} // namespace
+
 std::string to_text(const SweepResults &sweep) {
   using Align = Table::Align;
-  const std::size_t metric = main_metric(sweep), idle = sweep_metric("gpu_idle_share");
-  std::vector<SweepComparison> all, idles;
-  std::vector<double> means;
-  bool any_failed = false, any_idle = false;
-  for (std::size_t c = 0; c < sweep.combinations(); ++c) {
-    all.push_back(compare_combination(sweep, c, metric));
-    idles.push_back(compare_combination(sweep, c, idle));
-    means.push_back(all.back().mean.mean);
-    any_failed = any_failed || all.back().failed > 0;
-    any_idle = any_idle || idles.back().mean.mean == idles.back().mean.mean;
-  }
+  const Column main(sweep, title_of(main_metric(sweep)), main_metric(sweep), seconds_units);
+  std::vector<Column> more = {{sweep, "GPU idle", sweep_metric("gpu_idle_share"), shares},
+                              {sweep, "time to train", sweep_metric("time_to_train_s"), long_times}};
+  std::erase_if(more, [](const Column &column) { return !column.known; });
+  const bool any_failed = std::ranges::any_of(main.rows, [](const SweepComparison &row) { return row.failed > 0; });
+
   std::vector<Table::Column> columns;
   for (const SweepParameter &p : sweep.parameters)
     columns.push_back({p.key, "", Align::right});
   columns.push_back({"runs", "", Align::right});
   if (any_failed)
     columns.push_back({"failed", "", Align::right});
-  columns.push_back({title_of(metric), "", Align::right});
+  columns.push_back({main.title, "", Align::right});
   columns.push_back({"ratio", "", Align::right});
-  if (any_idle)
-    columns.push_back({"GPU idle", "", Align::right});
+  for (const Column &column : more)
+    columns.push_back({column.title, "", Align::right});
   columns.push_back({"digest", "", Align::left});
   Table table(columns);
-  const Unit unit = unit_of(seconds_units, means), share = unit_of(shares, {}), factor = unit_of(plain, {});
-  for (std::size_t c = 0; c < all.size(); ++c) {
+  const Unit factor = unit_of(plain, {});
+  for (std::size_t c = 0; c < main.rows.size(); ++c) {
+    const SweepComparison &row = main.rows[c];
     std::vector<std::string> cells;
     for (const SweepParameter &p : sweep.parameters)
       cells.push_back(p.texts[c]);
-    cells.push_back(std::to_string(all[c].runs));
+    cells.push_back(std::to_string(row.runs));
     if (any_failed)
-      cells.push_back(std::to_string(all[c].failed));
-    cells.push_back(cell(all[c].mean.mean, unit, all[c].mean.ci95));
-    cells.push_back(c == 0 && all[c].runs > 0 ? "1" : cell(all[c].ratio.mean, factor, all[c].ratio.ci95));
-    if (any_idle)
-      cells.push_back(cell(idles[c].mean.mean, share, idles[c].mean.ci95));
+      cells.push_back(std::to_string(row.failed));
+    cells.push_back(main.mean(c));
+    cells.push_back(c == 0 && row.runs > 0 ? "1" : cell(row.ratio.mean, factor, row.ratio.ci95));
+    for (const Column &column : more)
+      cells.push_back(column.mean(c));
     cells.push_back(sweep.digest(c));
     table.add(cells);
   }
