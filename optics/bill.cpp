@@ -8,16 +8,16 @@
 
 namespace lightloom {
 
-OpticsBill optics_bill(const std::vector<LinkCount> &links) {
+OpticsBill optics_bill(const std::vector<LinkCount> &links, const ModuleCatalogue &modules) {
   std::map<std::string, std::int64_t> ends;
   for (const auto &count : links) {
     if (count.links < 0)
       throw Error(fmt::format("{} links of {}", count.links, count.module), "a count cannot be negative");
-    ends[module_named(count.module).name] += 2 * count.links;
+    ends[modules.named(count.module).name] += 2 * count.links;
   }
   OpticsBill bill;
   double bits_per_second = 0;
-  for (const auto &module : module_catalogue()) {
+  for (const auto &module : modules.modules()) {
     const auto found = ends.find(module.name);
     if (found == ends.end() || found->second == 0)
       continue;
@@ -31,8 +31,10 @@ OpticsBill optics_bill(const std::vector<LinkCount> &links) {
     bits_per_second += n * rate;
     bill.lines.push_back(std::move(line));
   }
-  if (bits_per_second > 0)
+  if (bits_per_second > 0) {
     bill.pj_per_bit = bill.power_W / bits_per_second * 1e12;
+    bill.usd_per_gbps = bill.cost_usd / bits_per_second * 1e9;
+  }
   return bill;
 }
 

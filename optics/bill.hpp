@@ -25,7 +25,8 @@ struct OpticsBill {
   std::int64_t modules = 0; ///< ends
   double power_W = 0;
   double cost_usd = 0;
-  double pj_per_bit = 0; ///< power ÷ Σ rate of the ends; 0 without ends
+  double pj_per_bit = 0;   ///< power ÷ Σ rate of the ends; 0 without ends
+  double usd_per_gbps = 0; ///< cost ÷ Σ rate of the ends; 0 without ends
 };
 
 /// So many full-duplex links with this module at both ends.
@@ -35,6 +36,6 @@ struct LinkCount {
 };
 
 /// Error for an unknown module. Counts of the same module are added.
-OpticsBill optics_bill(const std::vector<LinkCount> &links);
+OpticsBill optics_bill(const std::vector<LinkCount> &links, const ModuleCatalogue &modules = {});
 
 } // namespace lightloom

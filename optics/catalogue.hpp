@@ -1,7 +1,7 @@
 #pragma once
 // The module catalogue: what a data sheet says of each transceiver or cable, one row per module, each figure with its
 // source. The rows are optics/modules.csv, compiled into the program (no file is read at run time) and checked when
-// first used.
+// first used. A scenario may change rows and add its own (module_figures.hpp).
 //
 // Leaves out: lot spread, ageing and drift of a module; those belong to the models that move a module away from its
 // row.
@@ -10,6 +10,7 @@
 #include "sim/core/quantity.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,19 @@ enum class ModuleKind : std::uint8_t {
   coherent ///< DP-16QAM with its own FEC
 };
 
-/// Where the reader of a figure got it: read in a source, recalled from a standard or paper, or estimated.
-enum class SourceTag : char { none = '-', read_in_source = 'S', known = 'K', estimate = 'E' };
+/// Where the reader of a figure got it: read in a source, recalled from a standard or paper, estimated, or given by the
+/// user.
+enum class SourceTag : char { none = '-', read_in_source = 'S', known = 'K', estimate = 'E', given = 'G' };
+
+/// What kind of source a figure has. A report is what the press, market notes or a talk say of a figure.
+enum class SourceMark : std::uint8_t { none, standard, datasheet, paper, report, estimate, given };
+
+/// Source of a group of figures.
+struct Provenance {
+  SourceTag tag = SourceTag::none;
+  SourceMark mark = SourceMark::none;
+  std::string source; ///< name of the data sheet, standard or note
+};
 
 /// A figure with its range.
 struct Range {
@@ -100,7 +112,13 @@ struct Module {
   std::string source_power;
   std::string source_latency;
   std::string source_price;
+  SourceTag tag_interface = SourceTag::none; ///< what it is to fibre, cable and faceplate
+  std::string source_fit;
+  SourceMark mark_optics = SourceMark::none, mark_interface = SourceMark::none, mark_power = SourceMark::none,
+             mark_latency = SourceMark::none, mark_price = SourceMark::none, mark_fit = SourceMark::none;
   std::string note;
+  std::vector<std::string> given; ///< keys of the figures that a scenario gave instead of the row's
+  std::string given_source;       ///< where the scenario says it has them from
 
   /// Both ends come as one part: DAC, ACC, AEC, AOC.
   bool is_cable() const;
@@ -108,30 +126,66 @@ struct Module {
   bool has_optical_budget() const;
 };
 
-/// Every module, in the order of the file. Checked on first use: lanes × lane rate = rate, pJ/bit = power ÷ rate within
-/// rounding, low ≤ typical ≤ high, S0 = SRS − SECQ, names unique. A broken row is a BrokenContract: the file is ours.
+/// Every module of the program, in the order of the file. Checked on first use: lanes × lane rate = rate, pJ/bit =
+/// power ÷ rate within rounding, low ≤ typical ≤ high, S0 = SRS − SECQ, names unique. A broken row is a BrokenContract:
+/// the file is ours.
 const std::vector<Module> &module_catalogue();
 
-/// The module of this exact name, or null.
-const Module *find_module(std::string_view name);
-/// The module of this exact name; Error with the nearest name when there is none.
-const Module &module_named(const std::string &name);
-/// All names, in the order of the file.
-std::vector<std::string> module_names();
+/// Modules by name: those of the program, or with a scenario's own. A value; copies share the rows, and a Module stays
+/// where it is as long as one of them lives.
+class ModuleCatalogue {
+public:
+  /// The rows of the program.
+  ModuleCatalogue();
+  /// These rows, which have passed `module_fault`.
+  explicit ModuleCatalogue(std::vector<Module> modules);
 
-/// Whether `module` can carry `rate` over `length`; the problem in the message grammar when it cannot, with the name
-/// of a module that can. `where` is left empty and `what` names module, rate and length: the loader puts its own
-/// place and key.
+  const std::vector<Module> &modules() const { return *modules_; }
+  /// The module of this exact name, or null.
+  const Module *find(std::string_view name) const;
+  /// The module of this exact name; Error with the nearest name when there is none.
+  const Module &named(const std::string &name) const;
+  /// All names, in order.
+  std::vector<std::string> names() const;
+  /// Whether `module` can carry `rate` over `length`; the problem in the message grammar when it cannot, with the name
+  /// of a module that can. Its place is left empty and `what` names module, rate and length: the loader puts its own
+  /// place and key.
+  std::optional<Problem> check_fits(const Module &module, BitRate rate, Metres length) const;
+  /// The module that comes nearest to need: fast enough, long enough; least rate, then least reach, then first.
+  const Module *suggest(BitRate rate, Metres length) const;
+
+private:
+  std::shared_ptr<const std::vector<Module>> modules_;
+};
+
+// The same of the program's own rows.
+
+const Module *find_module(std::string_view name);
+const Module &module_named(const std::string &name);
+std::vector<std::string> module_names();
 std::optional<Problem> check_fits(const Module &module, BitRate rate, Metres length);
-/// The module that comes nearest to need: fast enough, long enough; least rate, then least reach, then first in the
-/// catalogue.
 const Module *suggest_module(BitRate rate, Metres length);
 
 /// Reads rows in the form of optics/modules.csv; module_catalogue() is this of the built-in text. Exposed for the
 /// tests.
 std::vector<Module> parse_module_catalogue(std::string_view csv);
-/// What stands behind a tag: "read in the source named", "recalled from the standard", "engineering estimate".
+/// What contradicts itself in a module, or "" when it is sound.
+std::string module_fault(const Module &module);
+/// "500 m", "2 km".
+std::string format_length(Metres length);
+
+/// What stands behind a tag: "read in the source named", "recalled from the standard or paper named", "engineering
+/// estimate", "given by the scenario".
 std::string to_string(SourceTag tag);
+/// "standard", "datasheet", "paper", "report", "estimate", "given"; "–" for none.
+std::string to_string(SourceMark mark);
+/// "dac", "dsp", …
 std::string to_string(ModuleKind kind);
+/// The kind of that name; nothing when there is none.
+std::optional<ModuleKind> parse_module_kind(std::string_view name);
+/// The names of all kinds.
+std::vector<std::string> module_kind_names();
+/// "copper", "SMF", "MMF-OM3" …; nothing for what is none of them.
+std::optional<Medium> parse_medium(std::string_view name);
 
 } // namespace lightloom

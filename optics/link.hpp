@@ -22,6 +22,7 @@ namespace lightloom {
 /// What a link is. `lightloom optics --module` prints it (docs/CONTRACT.md).
 struct LinkReport {
   const Module *module = nullptr;
+  ModuleCatalogue modules; ///< keeps `module` where it is
   const FecCode *fec = nullptr;
   Metres length;
   int connectors = 0;

@@ -30,6 +30,7 @@ enum class LinkLaw : std::uint8_t {
 /// One link as a scenario describes it.
 struct LinkOptics {
   std::string module = "800G-DR8";
+  ModuleCatalogue modules;     ///< where that name is looked up: the program's rows, or with a scenario's own
   std::optional<BitRate> rate; ///< of the port; default the module's
   Metres length{50};
   bool beyond_reach = false; ///< true: a length above the module's reach is computed and marked, not refused

@@ -111,6 +111,7 @@ LinkOptics tier_link(const Scenario &s, Tier tier) {
   const auto &part = s.optics.tiers[tier];
   LinkOptics link;
   link.module = part.module;
+  link.modules = s.optics.modules;
   link.length = Metres(part.length_m);
   link.connectors = static_cast<int>(part.connectors);
   link.fec = s.optics.fec;
@@ -143,7 +144,7 @@ BuiltFabric build_fabric_of(const Scenario &s) {
       b.notes.push_back(fmt::format("{}: {} over {:g} m, chosen for the link rate", key, s.optics.tiers[tier].module,
                                     s.optics.tiers[tier].length_m));
   }
-  b.bill = optics_bill(counts);
+  b.bill = optics_bill(counts, s.optics.modules);
   std::vector<ClusterLine> optics;
   for (const auto &line : b.bill.lines)
     optics.push_back({EquipmentKind::optics, line.module, line.ends, line.power_W, line.cost_usd, "module catalogue"});

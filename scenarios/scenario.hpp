@@ -3,6 +3,7 @@
 // contract's. `place` finds where a key stands in the user's file, for errors found later (a module that cannot reach,
 // say).
 
+#include "optics/catalogue.hpp"
 #include "optics/fec.hpp"
 #include "optics/population.hpp"
 #include "scenarios/extensions.hpp"
@@ -108,6 +109,7 @@ struct OpticsTierPart {
 /// [optics]; tiers in the order of Tier: host, leaf, spine, global.
 struct OpticsPart {
   PerTier<OpticsTierPart> tiers;
+  ModuleCatalogue modules; ///< the program's, with what [[module]] adds and changes
   double case_temperature_c = 45;
   bool vendor_latency = false;
   double latency_spread = 0; ///< half width of the spread of module latencies

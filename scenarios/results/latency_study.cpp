@@ -41,6 +41,7 @@ const LinkReport *LatencyStudy::report(const std::string &module, double length,
     try {
       LinkOptics o = tier_link(s_, tier);
       o.module = module;
+      o.modules = s_.optics.modules;
       o.length = Metres(length);
       o.fec = fec;
       at->second = std::make_unique<LinkReport>(link_report(o));
@@ -66,13 +67,13 @@ const LinkReport *LatencyStudy::link(const LatencyDesign &d, Tier tier) {
       best_.try_emplace({d.length[tier], d.fec, tier, d.best_module[tier] ? d.rate_factor : -d.rate_factor}, nullptr);
   if (!fresh)
     return at->second;
-  const BitRate rate(module_named(part.module).rate.bits_per_second * d.rate_factor);
+  const BitRate rate(s_.optics.modules.named(part.module).rate.bits_per_second * d.rate_factor);
   if (!d.best_module[tier]) { // twice the rate, as the catalogue would choose
-    const Module *m = suggest_module(rate, Metres(d.length[tier]));
+    const Module *m = s_.optics.modules.suggest(rate, Metres(d.length[tier]));
     const LinkReport *r = m == nullptr ? nullptr : report(m->name, d.length[tier], d.fec, tier);
     return at->second = acceptable(r) ? r : nullptr;
   }
-  for (const Module &m : module_catalogue())
+  for (const Module &m : s_.optics.modules.modules())
     if (m.rate == rate && !(m.reach < Metres(d.length[tier])))
       if (const LinkReport *r = report(m.name, d.length[tier], d.fec, tier);
           acceptable(r) && (at->second == nullptr || r->latency < at->second->latency))

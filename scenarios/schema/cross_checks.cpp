@@ -130,14 +130,14 @@ void check_modules(const Scenario &s, std::vector<Problem> &problems) {
     if (std::ranges::find(possible, tier) == possible.end() && !s.given(at))
       continue;
     const OpticsTierPart &part = s.optics.tiers[tier];
-    const Module *module = find_module(part.module);
+    const Module *module = s.optics.modules.find(part.module);
     if (module == nullptr) {
-      const auto near = nearest_word(part.module, module_names());
+      const auto near = nearest_word(part.module, s.optics.modules.names());
       c.add(at + ".module", at + ".module = \"" + part.module + "\"", "no such module in the catalogue",
             near.empty() ? "See lightloom optics --catalogue." : "Did you mean \"" + near + "\"?");
       continue;
     }
-    if (const auto problem = check_fits(*module, rate, Metres(part.length_m))) {
+    if (const auto problem = s.optics.modules.check_fits(*module, rate, Metres(part.length_m))) {
       const bool rate_wrong = module->rate < rate;
       c.add(s.given(at + ".length") && !rate_wrong ? at + ".length" : at + ".module", at + ": " + problem->what,
             problem->why, problem->suggestion);

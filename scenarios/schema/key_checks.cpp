@@ -32,6 +32,10 @@ const char *units_of(KeyType type) {
     return "dB";
   case KeyType::long_time:
     return campaign_duration_units;
+  case KeyType::dBm:
+    return "dBm";
+  case KeyType::watts:
+    return "mW, W or kW";
   default:
     return "";
   }
@@ -55,6 +59,10 @@ std::string example(const Key &key) {
     return "Try \"1.5dB\".";
   case KeyType::long_time:
     return "Try \"2y\".";
+  case KeyType::dBm:
+    return "Try \"-2.2dBm\".";
+  case KeyType::watts:
+    return "Try \"15W\".";
   case KeyType::flag:
     return "Write true or false, without quotes.";
   case KeyType::count:
@@ -74,7 +82,8 @@ std::string example(const Key &key) {
 
 bool is_quantity(KeyType t) {
   return t == KeyType::duration || t == KeyType::bit_rate || t == KeyType::bytes || t == KeyType::bytes_or_count ||
-         t == KeyType::metres || t == KeyType::celsius || t == KeyType::decibel || t == KeyType::long_time;
+         t == KeyType::metres || t == KeyType::celsius || t == KeyType::decibel || t == KeyType::dBm ||
+         t == KeyType::watts || t == KeyType::long_time;
 }
 
 /// Fills whole/real from a text with a unit; false when the unit or number is wrong.
@@ -119,6 +128,12 @@ bool parse_quantity(KeyType type, const std::string &text, CheckedValue &out) {
     const auto t = parse_campaign_duration(text);
     return set_whole(t ? std::optional(t->count()) : std::nullopt);
   }
+  case KeyType::dBm: {
+    const auto dBm = parse_dBm(text);
+    return set_real(dBm ? std::optional(dBm->value) : std::nullopt);
+  }
+  case KeyType::watts:
+    return set_real(parse_watts(text));
   default:
     return false;
   }

@@ -84,6 +84,7 @@ Scenario scenario_from(const TomlDocument &document, const std::string &file, Ex
   read_cluster(reader, s, problems);
   read_fabric(reader, s);
   read_routing_and_transport(reader, s);
+  read_modules(reader, s, problems);
   read_optics(reader, s);
   read_injections(reader, s);
   read_job(reader, s, problems);
@@ -97,7 +98,7 @@ Scenario scenario_from(const TomlDocument &document, const std::string &file, Ex
   };
   const bool loads_sound = sound({"scenario", "cluster", "job", "model", "[[job]]", "collective", "traffic"});
   const bool fabric_sound = sound({"fabric", "routing", "transport", "inject"});
-  const bool optics_sound = sound({"fabric", "optics"});
+  const bool optics_sound = sound({"fabric", "optics", "module"});
   if (loads_sound)
     check_loads(s, problems);
   if (fabric_sound)

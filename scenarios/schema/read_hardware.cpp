@@ -25,14 +25,6 @@ OpticsTierPart default_tier(Tier tier, BitRate rate) {
     t.module = gbps <= 400 ? "400G-DR4" : gbps <= 800 ? "800G-DR8" : gbps <= 1600 ? "1.6T-DR8" : "3.2T-DR8";
   return t;
 }
-
-/// Module names of cables with fixed ends have no connectors of their own.
-bool fixed_ends(const std::string &module) {
-  for (const char *kind : {"-DAC", "-ACC", "-AEC", "-AOC"})
-    if (module.find(kind) != std::string::npos)
-      return true;
-  return false;
-}
 } // namespace
 
 void read_cluster(const Reader &r, Scenario &s, std::vector<Problem> &problems) {
@@ -139,9 +131,11 @@ void read_optics(const Reader &r, Scenario &s) {
       t.module = r.text(at + ".module");
       t.module_chosen = false;
     }
-    if (tier == Tier::host && !fixed_ends(t.module))
+    const Module *module = s.optics.modules.find(t.module);
+    const bool fixed_ends = module != nullptr && module->is_cable();
+    if (tier == Tier::host && !fixed_ends)
       t.connectors = 2;
-    if (fixed_ends(t.module))
+    if (fixed_ends)
       t.connectors = 0;
     if (const auto length = r.optional_real(at + ".length"))
       t.length_m = *length;

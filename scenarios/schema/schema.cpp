@@ -62,7 +62,7 @@ const std::set<std::string> &tables() {
 } // namespace
 
 bool is_array_table(std::string_view name) {
-  return name == "inject" || name == "job" || name == "collective" || name == "traffic";
+  return name == "inject" || name == "module" || name == "job" || name == "collective" || name == "traffic";
 }
 
 std::string schema_pattern(std::string_view path) {
@@ -139,6 +139,10 @@ std::string describe(KeyType type) {
     return "a loss or gain with its unit, such as \"1.5dB\"";
   case KeyType::long_time:
     return "a long time with its unit, such as \"2y\"";
+  case KeyType::dBm:
+    return "an optical power with its unit, such as \"-2.2dBm\"";
+  case KeyType::watts:
+    return "a power with its unit, such as \"15W\"";
   }
   return "";
 }
@@ -172,6 +176,10 @@ const char *short_name(KeyType type) {
     return "dB";
   case KeyType::long_time:
     return "time";
+  case KeyType::dBm:
+    return "dBm";
+  case KeyType::watts:
+    return "power";
   }
   return "";
 }
@@ -199,6 +207,12 @@ const char *range_unit(KeyType type) {
     return " m";
   case KeyType::celsius:
     return " C";
+  case KeyType::decibel:
+    return " dB";
+  case KeyType::dBm:
+    return " dBm";
+  case KeyType::watts:
+    return " W";
   default:
     return "";
   }

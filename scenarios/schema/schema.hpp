@@ -24,6 +24,8 @@ enum class KeyType : std::uint8_t {
   metres,         ///< "20m"
   celsius,        ///< "45C"
   decibel,        ///< "1.5dB"
+  dBm,            ///< "-2.2dBm"
+  watts,          ///< "15W"
   long_time       ///< "2y": on the long clock of fleets; its range is in seconds
 };
 
@@ -54,6 +56,9 @@ std::vector<Key> optics_schema();
 /// The rows of how frames travel: buffers of [fabric.switch], [routing] and [transport] (schema/schema_transport.cpp).
 std::vector<Key> transport_schema();
 
+/// The rows of [[module]] (schema/schema_modules.cpp).
+std::vector<Key> module_schema();
+
 /// The key of a path as it stands in a file ("inject.0.at"); nullptr when unknown.
 const Key *find_key(std::string_view path);
 
@@ -63,7 +68,7 @@ bool is_schema_table(std::string_view path);
 /// "inject.0.at" → "inject.*.at"; "job.data" → "job.*.data" (a single [job] is the first of [[job]]).
 std::string schema_pattern(std::string_view path);
 
-/// True for the tables that may be repeated: inject, job, collective, traffic.
+/// True for the tables that may be repeated: inject, module, job, collective, traffic.
 bool is_array_table(std::string_view name);
 
 /// The known key nearest to an unknown one, in the caller's spelling, or "" when none is near.

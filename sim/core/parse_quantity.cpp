@@ -102,6 +102,16 @@ std::optional<CampaignDuration> parse_campaign_duration(std::string_view text) {
   return ns ? std::optional<CampaignDuration>(CampaignDuration(*ns)) : std::nullopt;
 }
 
+std::optional<DecibelMilliwatt> parse_dBm(std::string_view text) {
+  const auto dBm = scaled(text, {{"dBm", 1}});
+  return dBm ? std::optional<DecibelMilliwatt>(DecibelMilliwatt(*dBm)) : std::nullopt;
+}
+
+std::optional<double> parse_watts(std::string_view text) {
+  const auto watts = scaled(text, {{"mW", 1e-3}, {"W", 1}, {"kW", 1e3}});
+  return watts && *watts >= 0 ? watts : std::nullopt;
+}
+
 namespace {
 /// The largest unit that leaves at least 1; "0" for nothing.
 std::string in_units(double value, std::initializer_list<Unit> ascending) {

@@ -27,6 +27,10 @@ std::optional<double> parse_celsius(std::string_view text);
 std::optional<Decibel> parse_decibel(std::string_view text);
 /// s min h d w y, and ms; y is std::chrono::years, 365.2425 d. Rounded to whole nanoseconds, below 292 years.
 std::optional<CampaignDuration> parse_campaign_duration(std::string_view text);
+/// dBm.
+std::optional<DecibelMilliwatt> parse_dBm(std::string_view text);
+/// mW W kW, in W; not negative.
+std::optional<double> parse_watts(std::string_view text);
 
 /// Lists the units a parser takes, for error messages: "ns, us, ms, s …".
 inline constexpr const char *duration_units = "ps, ns, us, ms, s, min, h or d";
