@@ -6,7 +6,7 @@
 // Cooling: case = inlet + resistance × power, a resistance per form factor and class of airflow. Leaves out: heat that
 // one row of ports gives the next, altitude, the switch chip's own heat, cable bend and weight.
 // Sources: OSFP and QSFP-DD MSAs (ports per unit, power classes); resistances are estimates, held to the known case of
-// a 15 W OSFP at 35 °C; docs/validation/density.md.
+// a 15 W OSFP at 35 °C; docs/validation/selection.md.
 
 #include "optics/catalogue.hpp"
 

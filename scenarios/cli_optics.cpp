@@ -34,6 +34,26 @@ void add_link_options(CLI::App &optics, OpticsRequest &ask) {
       ->capture_default_str();
   optics.add_option("--interleave", ask.interleave, "Codewords interleaved, of a code alone (default 1)");
 }
+
+void add_select_options(CLI::App &optics, OpticsRequest &ask) {
+  optics.add_option("--select", ask.select, "Scenario: which modules fit each of its tiers, ranked; spares for a year");
+  optics.add_option("--rank", ask.rank, "total, power, cost, failures or latency")->capture_default_str();
+  optics.add_option("--hottest", ask.hottest, "Hottest case (default: the scenario's optics.case_temperature)");
+  optics.add_option("--life", ask.life, "Years of use")->capture_default_str();
+  optics.add_option("--ageing", ask.ageing, "Launch power lost at the end of life")->capture_default_str();
+  optics.add_option("--latency-budget", ask.latency_budget, "Most latency of a link, per direction");
+  optics.add_option("--usd-per-kwh", ask.usd_per_kWh, "Price of electricity")->capture_default_str();
+  optics.add_option("--pue", ask.pue, "Power of the building over power of the machines")->capture_default_str();
+  optics.add_option("--repair-usd", ask.repair_usd, "Labour of one replacement")->capture_default_str();
+  optics.add_option("--lead-weeks", ask.lead_weeks, "Weeks from an order of spares to their arrival")
+      ->capture_default_str();
+}
+
+void add_density_options(CLI::App &optics, OpticsRequest &ask) {
+  optics.add_flag("--density", ask.density, "Modules on their faceplates: ports, Tb/s, fibres, heat, cooling");
+  optics.add_option("--inlet", ask.inlet, "Air into the faceplate")->capture_default_str();
+  optics.add_option("--airflow", ask.airflow, "low, standard or high")->capture_default_str();
+}
 } // namespace
 
 void add_optics_command(CLI::App &app, CommandLine &line) {
@@ -41,7 +61,10 @@ void add_optics_command(CLI::App &app, CommandLine &line) {
       add_command(app, line, "optics", "One link: budget, bit errors, frame loss, latency, power; or one FEC code",
                   "optics --module 800G-DR8 --length 500m --connectors 2");
   add_link_options(*optics, line.optics);
-  optics->add_flag("--catalogue", line.optics.catalogue, "List the modules with their sources");
+  optics->add_flag("--catalogue", line.optics.catalogue,
+                   "List the modules with their sources; with --module, all of one");
+  add_density_options(*optics, line.optics);
+  add_select_options(*optics, line.optics);
   optics->add_flag("--claims", line.optics.claims, "Published claims about optics beside the figures computed here");
 }
 

@@ -11,6 +11,14 @@ namespace lightloom {
 /// What the user asked for. Fields that a question does not have keep their defaults.
 struct OpticsRequest {
   bool catalogue = false; ///< list the modules
+  bool density = false;   ///< modules on their faceplates
+  std::string inlet = "35C", airflow = "standard";
+
+  // Which modules fit a scenario's tiers.
+  std::string select; ///< scenario file
+  std::string rank = "total", life = "5y", ageing = "1dB", latency_budget;
+  std::string hottest; ///< case; empty: the scenario's optics.case_temperature
+  double usd_per_kWh = 0.08, pue = 1.25, repair_usd = 150, lead_weeks = 8;
   bool claims = false;
 
   // One link (module), or one code (fec alone).

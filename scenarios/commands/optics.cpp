@@ -13,6 +13,8 @@ struct Question {
 };
 constexpr Question questions[] = {
     {[](const OpticsRequest &ask) { return ask.catalogue; }, optics_catalogue},
+    {[](const OpticsRequest &ask) { return ask.density; }, optics_density},
+    {[](const OpticsRequest &ask) { return !ask.select.empty(); }, optics_select, true},
     {[](const OpticsRequest &ask) { return ask.claims; }, optics_claims},
     {[](const OpticsRequest &ask) { return !ask.module.empty() && several_lengths(ask); }, optics_lengths},
     {[](const OpticsRequest &ask) { return !ask.module.empty(); }, optics_link},

@@ -149,8 +149,8 @@ std::string catalogue_text() {
 
 std::string sheet(const Module &m) {
   Table t({{m.name, "", Align::left},
-           {"value"},
-           {"range"},
+           {"value", ""},
+           {"range", ""},
            {"unit", "", Align::left},
            {"mark and source", "", Align::left}});
   for (const auto &figure : module_figures()) {

@@ -1,6 +1,7 @@
 // topology: build the fabric, measure it, print or export it.
 
 #include "analysis/table.hpp"
+#include "optics/density.hpp"
 #include "scenarios/build.hpp"
 #include "scenarios/commands/commands.hpp"
 #include "scenarios/schema/loader.hpp"
@@ -84,6 +85,50 @@ std::string bill_text(const ClusterBill &bill) {
   return text;
 }
 
+/// The cables of the fabric as fibre.
+FibrePlant plant_of(const Scenario &s, const BuiltFabric &b) {
+  std::vector<PlantTier> tiers;
+  for (const Tier t : all_tiers)
+    if (b.optics[t])
+      tiers.push_back({to_string(t), b.fabric.count(t),
+                       static_cast<int>(s.optics.tiers[t].connectors), Metres(s.optics.tiers[t].length_m),
+                       b.optics[t]->module});
+  return fibre_plant(tiers);
+}
+
+Json plant_json(const FibrePlant &plant) {
+  Json j = {{"fibres", plant.fibres},
+            {"fibre_m", plant.fibre_metres},
+            {"copper_m", plant.copper_metres},
+            {"mpo_mated_pairs", plant.mpo_pairs},
+            {"lc_mated_pairs", plant.lc_pairs},
+            {"mpo_module_plugs", plant.mpo_plugs},
+            {"lc_module_plugs", plant.lc_plugs},
+            {"tiers", Json::array()}};
+  for (const auto &line : plant.lines)
+    j["tiers"].push_back({{"tier", line.tier},
+                          {"module", line.module},
+                          {"connector", line.connector},
+                          {"fibres", line.fibres},
+                          {"mated_pairs", line.mated_pairs},
+                          {"module_plugs", line.module_plugs},
+                          {"fibre_m", line.fibre_metres},
+                          {"cable_m", line.cable_metres}});
+  return j;
+}
+
+/// "800 fibres, 16 km in all; 256 MPO and 0 LC duplex into modules, 256 and 0 in panels; 384 m of copper".
+std::string plant_text(const FibrePlant &plant) {
+  return fmt::format("{} fibres, {} in all; {} MPO and {} LC into modules, {} and {} mated in panels; {} of copper",
+                     plant.fibres, format_length(Metres(plant.fibre_metres)), plant.mpo_plugs, plant.lc_plugs,
+                     plant.mpo_pairs, plant.lc_pairs, format_length(Metres(plant.copper_metres)));
+}
+
+/// "5.4 kW", "9.0 MW".
+std::string format_power(double watts) {
+  return watts >= 1e6 ? fmt::format("{:.2f} MW", watts * 1e-6) : fmt::format("{:.1f} kW", watts * 1e-3);
+}
+
 Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
   Json j;
   j["name"] = s.name;
@@ -109,10 +154,10 @@ Json to_json(const Scenario &s, const BuiltFabric &b, const FabricMetrics &m) {
   j["bisection_method"] = m.bisection_method;
   j["oversubscription"] = m.oversubscription;
   j["connected"] = m.connected;
-  j["optics"] = {{"modules", b.bill.modules},
-                 {"power_W", b.bill.power_W},
-                 {"pj_per_bit", b.bill.pj_per_bit},
-                 {"cost_usd", b.bill.cost_usd}};
+  j["optics"] = {{"modules", b.bill.modules},           {"power_W", b.bill.power_W},
+                 {"pj_per_bit", b.bill.pj_per_bit},     {"cost_usd", b.bill.cost_usd},
+                 {"usd_per_gbps", b.bill.usd_per_gbps}, {"power_per_gpu_W", b.bill.power_W / s.cluster.gpus}};
+  j["plant"] = plant_json(plant_of(s, b));
   j["bom"] = Json::array();
   for (const auto &line : b.bill.lines)
     j["bom"].push_back(
@@ -144,13 +189,17 @@ std::string to_text(const Scenario &s, const BuiltFabric &b, const FabricMetrics
   t.add({"bisection", fmt::format("{} each way ({})", format_bit_rate(m.bisection), m.bisection_method)});
   t.add({"oversubscription", fmt::format("{:.3g} : 1", m.oversubscription)});
   t.add({"connected", m.connected ? "yes" : "NO"});
-  t.add({"optics", fmt::format("{} module ends, {:.1f} kW, {:.1f} pJ/bit, {:.0f} USD", b.bill.modules,
-                               b.bill.power_W * 1e-3, b.bill.pj_per_bit, b.bill.cost_usd)});
+  t.add({"optics", fmt::format("{} module ends, {}, {:.1f} pJ/bit, {:.0f} USD, {:.2f} USD per Gb/s, {:.1f} W per GPU",
+                               b.bill.modules, format_power(b.bill.power_W), b.bill.pj_per_bit, b.bill.cost_usd,
+                               b.bill.usd_per_gbps, b.bill.power_W / s.cluster.gpus)});
+  t.add({"fibre plant", plant_text(plant_of(s, b))});
   for (const Tier tier : all_tiers)
     if (b.optics[tier])
       t.add({std::string("  ") + to_string(tier) + " link",
-             fmt::format("{} over {:g} m: {} per direction", b.optics[tier]->module->name,
-                         s.optics.tiers[tier].length_m, format_duration(b.optics[tier]->latency))});
+             fmt::format("{} over {:g} m: {} per direction, {:.1f} W, {:.1f} pJ/bit, {:.0f} USD",
+                         b.optics[tier]->module->name, s.optics.tiers[tier].length_m,
+                         format_duration(b.optics[tier]->latency), b.optics[tier]->power_W, b.optics[tier]->pj_per_bit,
+                         b.optics[tier]->cost_usd)});
   std::string text = t.str();
   if (bom) {
     text += "\n" + bill_text(b.cluster);

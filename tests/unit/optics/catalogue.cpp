@@ -82,7 +82,7 @@ TEST_CASE("a module that cannot do the work is refused with one that can") {
   const auto both = check_fits(*find_module("400G-SR4"), 800_Gbps, 1500_m);
   REQUIRE(both);
   CHECK(both->why == "it carries 400 Gb/s and reaches 100 m");
-  CHECK(both->suggestion == "Try 800G-2xFR4 (800 Gb/s, 2 km).");
+  CHECK(both->suggestion == "Try 800G-DR8-2 (800 Gb/s, 2 km).");
 
   CHECK(check_fits(*find_module("3.2T-DR8"), 3200_Gbps, 1000_m)->suggestion ==
         "The longest reach at this rate is 3.2T-DR8 (500 m).");
