@@ -187,7 +187,8 @@ Json run_json(const RunSummary &run) {
   json["optics"] = {{"modules", run.optics.modules},
                     {"power_W", run.optics.power_W},
                     {"pj_per_bit", run.optics.pj_per_bit},
-                    {"cost_usd", run.optics.cost_usd}};
+                    {"cost_usd", run.optics.cost_usd},
+                    {"usd_per_gbps", run.optics.usd_per_gbps}};
   json["links"] = {{"directed", run.links.directed},
                    {"by_light", run.links.by_light},
                    {"below_margin", run.links.below_margin},

@@ -102,7 +102,8 @@ const std::vector<Measure> &traffic_and_bill() {
        &counts},
       {"links: power", [](const RunSummary &run) { return run.optics.power_W; }, &watts},
       {"links: energy", [](const RunSummary &run) { return run.optics.pj_per_bit; }, &energies_per_bit},
-      {"links: cost", [](const RunSummary &run) { return run.optics.cost_usd; }, &dollars}};
+      {"links: cost", [](const RunSummary &run) { return run.optics.cost_usd; }, &dollars},
+      {"links: cost per Gb/s", [](const RunSummary &run) { return run.optics.usd_per_gbps; }, &dollars_per_bandwidth}};
   return list;
 }
 

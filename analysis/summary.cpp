@@ -162,6 +162,8 @@ OpticsSummary summarise_optics(const FabricRow &fabric) {
     optics.power_W += row.power_W;
     optics.cost_usd += row.cost_usd;
   }
+  if (optics.power_W > 0 && optics.pj_per_bit > 0) // power ÷ energy per bit = Σ rate of the ends
+    optics.usd_per_gbps = optics.cost_usd / (optics.power_W / optics.pj_per_bit * 1e3);
   return optics;
 }
 

@@ -40,6 +40,7 @@ struct OpticsSummary {
   double power_W = not_known;
   double pj_per_bit = not_known;
   double cost_usd = not_known;
+  double usd_per_gbps = not_known; ///< cost ÷ Σ rate of the ends
 };
 
 /// Rows of the bill of one category ("GPU", "server", "NIC", "switch", "optics", "other").

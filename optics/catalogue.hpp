@@ -158,12 +158,15 @@ private:
   std::shared_ptr<const std::vector<Module>> modules_;
 };
 
-// The same of the program's own rows.
-
+/// `ModuleCatalogue::find` of the program's own rows.
 const Module *find_module(std::string_view name);
+/// `ModuleCatalogue::named` of the program's own rows.
 const Module &module_named(const std::string &name);
+/// `ModuleCatalogue::names` of the program's own rows.
 std::vector<std::string> module_names();
+/// `ModuleCatalogue::check_fits` of the program's own rows.
 std::optional<Problem> check_fits(const Module &module, BitRate rate, Metres length);
+/// `ModuleCatalogue::suggest` of the program's own rows.
 const Module *suggest_module(BitRate rate, Metres length);
 
 /// Reads rows in the form of optics/modules.csv; module_catalogue() is this of the built-in text. Exposed for the

@@ -86,6 +86,7 @@ struct FibrePlant {
   double copper_metres = 0;
 };
 
+/// Fibres, connectors and lengths of these tiers, a line per tier, and their sums.
 FibrePlant fibre_plant(const std::vector<PlantTier> &tiers);
 
 } // namespace lightloom

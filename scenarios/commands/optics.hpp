@@ -10,7 +10,7 @@ ExitCode optics_catalogue(const CommandLine &line); ///< --catalogue
 ExitCode optics_claims(const CommandLine &line);    ///< --claims: published claims beside our figures
 ExitCode optics_lengths(const CommandLine &line);   ///< --module with several lengths
 ExitCode optics_density(const CommandLine &line);   ///< --density: faceplates, heat and fibres
-ExitCode optics_select(const CommandLine &line);    ///< --select SCENARIO: what to order; failed_check: a tier has nothing
+ExitCode optics_select(const CommandLine &line);    ///< --select SCENARIO; failed_check: a tier has no module
 ExitCode optics_link(const CommandLine &line);      ///< --module: the budget of one link
 ExitCode optics_code(const CommandLine &line);      ///< --fec with --pre-fec-ber: a code alone
 

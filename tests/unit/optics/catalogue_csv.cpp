@@ -1,3 +1,5 @@
+// Rows of the catalogue's file: what contradicts itself or uses a word nobody knows is not loaded.
+
 #include "optics/catalogue.hpp"
 #include "sim/core/contract.hpp"
 

@@ -23,7 +23,7 @@ TEST_CASE("a standard closes: OMA - TDECQ, less channel loss and MPI allowance, 
         (*m.launch_oma_minus_tdecq - *m.channel_loss_budget - *m.mpi_allowance) - *m.effective_sensitivity;
     CHECK(rest.value == doctest::Approx(0).scale(1).epsilon(1e-9));
   }
-  CHECK(rows == 25);
+  CHECK(rows == 28);
   // By hand: DR −2.2 − 3.0 − 0.1 + 5.3; FR −1.7 − 4.0 − 0.3 + 6.0; SR −4.4 − 1.8 − 0.2 + 6.4; LPO −3.2 − 3.0 − 0.3
   // + 6.5.
   for (const char *name : {"400G-DR4", "800G-DR8", "400G-FR4", "800G-2xFR4", "400G-SR4", "800G-SR8", "800G-DR8-LPO"})
