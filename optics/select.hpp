@@ -30,7 +30,7 @@ struct SelectionTerms {
   double coldest_celsius = 0;
   double life_years = 5; ///< of the fabric (usual depreciation of network equipment, estimate)
   Decibel ageing{1.0};   ///< of launch power at the end of life: the end-of-life criterion of GR-468 practice
-  std::optional<Duration> latency_budget; ///< of a link, per direction
+  std::optional<Duration> latency_budget = {}; ///< of a link, per direction
   RankBy rank = RankBy::total;
   double usd_per_kWh = 0.08; ///< US industrial average 2024, about 8 cents (EIA, recalled)
   double pue = 1.25;         ///< power of the building over power of the machines (hyperscale 1.1–1.3, estimate)

@@ -90,9 +90,8 @@ FibrePlant plant_of(const Scenario &s, const BuiltFabric &b) {
   std::vector<PlantTier> tiers;
   for (const Tier t : all_tiers)
     if (b.optics[t])
-      tiers.push_back({to_string(t), b.fabric.count(t),
-                       static_cast<int>(s.optics.tiers[t].connectors), Metres(s.optics.tiers[t].length_m),
-                       b.optics[t]->module});
+      tiers.push_back({to_string(t), b.fabric.count(t), static_cast<int>(s.optics.tiers[t].connectors),
+                       Metres(s.optics.tiers[t].length_m), b.optics[t]->module});
   return fibre_plant(tiers);
 }
 
