@@ -60,7 +60,7 @@ TEST_CASE("a new module with a base is named by tiers like a row; its report out
 
 TEST_CASE("what cannot be a module is refused where it stands") {
   CHECK(refusal("[[module]]\npower = \"9W\"\n") ==
-        "s.toml:11:3: module.0.name is missing (tiers name a module by it). Try name = \"800G-DR8\", or a new name.");
+        "s.toml:11:1: module.0.name is missing (tiers name a module by it). Try name = \"800G-DR8\", or a new name.");
   CHECK(refusal("[[module]]\nname = \"m\"\nbase = \"800G-DR9\"\n") ==
         "s.toml:13:1: module.0.base = \"800G-DR9\" (no such module in the catalogue). Did you mean \"800G-DR8\"?");
   CHECK(
