@@ -103,7 +103,7 @@ const std::vector<Measure> &traffic_and_bill() {
       {"links: power", [](const RunSummary &run) { return run.optics.power_W; }, &watts},
       {"links: energy", [](const RunSummary &run) { return run.optics.pj_per_bit; }, &energies_per_bit},
       {"links: cost", [](const RunSummary &run) { return run.optics.cost_usd; }, &dollars},
-      {"links: cost per Gb/s", [](const RunSummary &run) { return run.optics.usd_per_gbps; }, &dollars_per_bandwidth}};
+      {"links: USD per Gb/s", [](const RunSummary &run) { return run.optics.usd_per_gbps; }, &plain}};
   return list;
 }
 

@@ -21,7 +21,6 @@ const Units joules{{1e6, 1e6, "", " MJ"}, {1e3, 1e3, "", " kJ"}, {1, 1, "", " J"
 const Units bit_rates{{1e12, 1e12, "", " Tb/s"}, {0, 1e9, "", " Gb/s"}};
 const Units byte_rates{{0, 1e9, "", " GB/s"}};
 const Units per_second{{1e7, 1e6, "", " M/s"}, {0, 1, "", " /s"}};
-const Units dollars_per_bandwidth{{0, 1, "", " USD/Gbps"}};
 const Units energies_per_bit{{0, 1, "", " pJ/bit"}};
 const Units counts{{0, 1, "", "", 0}};
 const Units shares{{0, 0.01, "", " %", 1}};

@@ -15,7 +15,7 @@ struct Unit {
 using Units = std::vector<Unit>; ///< from large to small
 
 extern const Units seconds_units, long_times, watts, dollars, dollars_per_rate, joules, bit_rates, byte_rates,
-    per_second, energies_per_bit, dollars_per_bandwidth, counts, shares, plain;
+    per_second, energies_per_bit, counts, shares, plain;
 
 /// The unit for all of a row.
 Unit unit_of(const Units &units, const std::vector<double> &values);

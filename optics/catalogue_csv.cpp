@@ -4,6 +4,7 @@
 
 #include "optics/catalogue.hpp"
 
+#include "optics/bit_errors.hpp"
 #include "sim/core/contract.hpp"
 
 #include <array>
@@ -223,6 +224,8 @@ std::string optics_fault(const Module &m) {
 std::string module_fault(const Module &m) {
   if (m.lanes < 1 || m.lanes * m.lane_rate.bits_per_second != m.rate.bits_per_second || m.rate.bits_per_second <= 0)
     return "lanes × lane rate is not the rate";
+  if (!m.modulation.starts_with(line_code_of(m.modulation).name))
+    return fmt::format("modulation \"{}\" is none we know", m.modulation);
   if (!(m.reach.value > 0))
     return "reach is not positive";
   if (!(m.pre_fec_ber_limit > 0 && m.pre_fec_ber_limit < 0.5))

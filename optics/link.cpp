@@ -192,7 +192,8 @@ LinkReport link_report(const LinkOptics &link) {
   const Module &m = *report.module;
   report.rate = link.rate.value_or(m.rate);
   report.within_reach = link.length <= m.reach;
-  if (auto problem = report.modules.check_fits(m, report.rate, link.beyond_reach ? std::min(link.length, m.reach) : link.length))
+  if (auto problem =
+          report.modules.check_fits(m, report.rate, link.beyond_reach ? std::min(link.length, m.reach) : link.length))
     throw Error(*problem);
   report.fec = &fec_named(link.fec == "auto" ? m.fec : link.fec);
   report.length = link.length;

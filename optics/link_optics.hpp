@@ -1,6 +1,7 @@
 #pragma once
 // One link as a scenario or a command line describes it, and the lines of the budget that is made of it.
 
+#include "optics/catalogue.hpp"
 #include "optics/fec.hpp"
 #include "sim/core/quantity.hpp"
 

@@ -83,7 +83,7 @@ Figures part_figures() {
        .number = [](const Module &m) { return std::optional(static_cast<double>(m.lane_rate.bits_per_second) * 1e-9); },
        .set_number = [](Module &m, double v) { m.lane_rate = BitRate(std::llround(v * 1e9)), settle(m); }},
       {.key = "modulation", .title = "modulation", .unit = "", .need = FigureNeed::always,
-       .choices = {"NRZ", "PAM4", "PAM4/6", "DP-QPSK", "DP-16QAM"}, .word = word<&Module::modulation>,
+       .choices = {"NRZ", "PAM4", "PAM4/6", "PAM6", "DP-16QAM"}, .word = word<&Module::modulation>,
        .set_word = set_word<&Module::modulation>},
       {.key = "fec", .title = "FEC", .unit = "", .need = FigureNeed::always, .choices = fec_names(),
        .word = word<&Module::fec_name>,

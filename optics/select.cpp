@@ -71,6 +71,11 @@ std::string plain_reason(const Module &m, const TierNeed &need, const SelectionT
   return "";
 }
 
+/// A laser that ages takes launch power away. Amplified spans and copper do not see it: their noise is elsewhere.
+Decibel ageing_of(LinkLaw law, const SelectionTerms &terms) {
+  return law == LinkLaw::light || law == LinkLaw::coherent_power ? terms.ageing : Decibel{};
+}
+
 /// The candidate, or why it is none.
 std::variant<Candidate, std::string> judged(const Module &m, const TierNeed &need, const SelectionTerms &terms,
                                             const ModuleCatalogue &catalogue) {
@@ -80,19 +85,18 @@ std::variant<Candidate, std::string> judged(const Module &m, const TierNeed &nee
   for (const double celsius : {terms.hottest_celsius, terms.coldest_celsius}) {
     const LinkReport r = report_at(m, need, terms, catalogue, celsius);
     c.latency = std::max(c.latency, r.latency);
-    c.pre_fec_ber = std::max(c.pre_fec_ber, r.pre_fec_ber);
-    if (!r.has_budget)
+    if (r.law == LinkLaw::reach) {
+      c.pre_fec_ber = r.pre_fec_ber;
       continue;
-    const Decibel margin = r.margin - terms.ageing;
+    }
+    const Decibel margin = r.margin - ageing_of(r.law, terms);
+    c.pre_fec_ber = std::max(c.pre_fec_ber, bit_error_ratio_at(r, margin));
     if (!c.margin || margin < *c.margin)
       c.margin = margin;
     if (margin.value < 0)
       return fmt::format("margin {:.2f} dB at {:g} C case and {:g} dB of ageing", margin.value, celsius,
-                         terms.ageing.value);
+                         ageing_of(r.law, terms).value);
   }
-  if (c.margin) // aged; at no margin the module is at its limit
-    c.pre_fec_ber =
-        std::max(c.pre_fec_ber, pam4_bit_error_ratio(*c.margin, m.fec == "kp4+hamming" ? m.pre_fec_ber_limit : 2.4e-4));
   if (c.pre_fec_ber > m.pre_fec_ber_limit * 1.05) // 2.4e-4 of KP4 counts as the 2.3e-4 of 200G lanes
     return fmt::format("pre-FEC BER {:.2g} above its limit {:.2g}", c.pre_fec_ber, m.pre_fec_ber_limit);
   if (terms.latency_budget && c.latency > *terms.latency_budget)

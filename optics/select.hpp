@@ -52,7 +52,7 @@ struct TierNeed {
 /// A module that qualifies for a tier; figures of the whole tier.
 struct Candidate {
   const Module *module = nullptr;
-  std::optional<Decibel> margin; ///< worst over temperature, aged; nothing without an optical budget
+  std::optional<Decibel> margin; ///< worst over temperature, aged, in the dB of the link's law; nothing for AOC
   double pre_fec_ber = 0;        ///< there
   Duration latency{};            ///< per link and direction
   double power_W = 0;

@@ -30,7 +30,7 @@ ExitCode command_optics(const CommandLine &line) {
       throw Error("--set and --seed", "this question reads no scenario", "Leave them out.");
     return question.answer(line);
   }
-  throw Error("optics", "nothing asked", "Use --module, --fec, --catalogue or --claims.");
+  throw Error("optics", "nothing asked", "Use --module, --fec, --catalogue, --density, --select or --claims.");
 }
 
 } // namespace lightloom

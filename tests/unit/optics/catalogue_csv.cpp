@@ -85,8 +85,9 @@ TEST_CASE("a row that contradicts itself, or says what nobody knows, is not load
   for (const Other &wrong :
        {Other{{"lanes", "4"}}, Other{{"eff_sens_s0_dbm", "-5.2"}}, Other{{"fec", "KP7"}}, Other{{"power_w_lo", "16"}},
         Other{{"pj_per_bit_typ", "20"}}, Other{{"secq_db", "abc"}}, Other{{"kind", "dps"}}, Other{{"medium", "SMT"}},
-        Other{{"mark_power", "guess"}}, Other{{"tag_power", "X"}}, Other{{"fibres_per_direction", "4"}},
-        Other{{"connector", "none"}}, Other{{"kind", "dac"}}, Other{{"copper_loss_budget_db", "20"}}}) {
+        Other{{"modulation", "QPSK"}}, Other{{"mark_power", "guess"}}, Other{{"tag_power", "X"}},
+        Other{{"fibres_per_direction", "4"}}, Other{{"connector", "none"}}, Other{{"kind", "dac"}},
+        Other{{"copper_loss_budget_db", "20"}}}) {
     CAPTURE(wrong.begin()->first);
     CHECK_THROWS_AS(parse_module_catalogue(row(wrong)), BrokenContract);
   }
