@@ -66,6 +66,8 @@ std::string plain_reason(const Module &m, const TierNeed &need, const SelectionT
     return fmt::format("reaches {} of {}", format_length(m.reach), format_length(need.length));
   if (m.is_cable() && need.connectors > 0)
     return fmt::format("fixed ends do not go through the tier's {} connectors", need.connectors);
+  if (m.kind == ModuleKind::cpo && need.at_nic)
+    return "is co-packaged with switch chips, and one end is a NIC";
   if (m.max_case_celsius < terms.hottest_celsius)
     return fmt::format("rated for {:g} C case, not {:g} C", m.max_case_celsius, terms.hottest_celsius);
   return "";

@@ -47,6 +47,7 @@ struct TierNeed {
   Metres length;
   int connectors = 0;     ///< mated pairs; 0 with fibre means a pair at each end (2)
   std::int64_t links = 0; ///< full-duplex cables
+  bool at_nic = false;    ///< one end is a NIC, into which nothing is co-packaged
 };
 
 /// A module that qualifies for a tier; figures of the whole tier.

@@ -49,7 +49,9 @@ Json to_json(const Module &m) {
     const std::string key = json_key(figure);
     if (figure.word != nullptr)
       j[key] = figure.word(m);
-    else if (const auto value = figure.number(m))
+    else if (const auto value = figure.number(m); value && figure.unit == "1" && figure.low >= 0 && figure.high >= 1)
+      j[key] = static_cast<std::int64_t>(*value); // a count
+    else if (value)
       j[key] = *value;
     else
       j[key] = nullptr;

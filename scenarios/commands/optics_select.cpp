@@ -70,7 +70,7 @@ Fabrics needs_of(const Scenario &s, const BuiltFabric &b) {
       continue;
     const auto &part = s.optics.tiers[tier];
     f.needs.push_back({to_string(tier), s.fabric.rate(tier), Metres(part.length_m), static_cast<int>(part.connectors),
-                       b.fabric.count(tier)});
+                       b.fabric.count(tier), tier == Tier::host});
     f.now.push_back(s.optics.modules.find(part.module));
   }
   return f;

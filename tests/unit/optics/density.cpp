@@ -31,7 +31,7 @@ TEST_CASE("lanes are fibres × wavelengths: what a port saves in fibre it has in
   }
 }
 
-TEST_CASE("warmer inlet or less air never allows more; at its warmest inlet a module is just cooled") {
+TEST_CASE("warmer inlet or less air never allows more, at its warmest inlet a module is just cooled") {
   for (const auto &m : module_catalogue()) {
     CAPTURE(m.name);
     for (double inlet = 0; inlet < 60; inlet += 5) {
@@ -46,7 +46,7 @@ TEST_CASE("warmer inlet or less air never allows more; at its warmest inlet a mo
   }
 }
 
-TEST_CASE("every form factor of the catalogue has a faceplate; an unknown one is refused") {
+TEST_CASE("every form factor of the catalogue has a faceplate, an unknown one is refused") {
   CHECK(std::string(faceplate_of("QSFP-DD").form_factor) == "QSFP-DD");
   CHECK(faceplate_of("QSFP-DD").ports_per_unit == 36);
   CHECK_THROWS_AS(faceplate_of("SFP"), Error);

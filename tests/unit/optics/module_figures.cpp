@@ -46,7 +46,7 @@ TEST_CASE("every figure has one name, and reads and sets the same thing in every
 }
 
 TEST_CASE(
-    "a change of nothing is the row itself; a change of one figure changes what follows from it and nothing else") {
+    "a change of nothing is the row itself, a change of one figure changes what follows from it and nothing else") {
   const ModuleCatalogue rows;
   CHECK(with_change(rows, {"800G-DR8", "", "", {}}).modules().size() == rows.modules().size());
   const auto cool = with_change(rows, {"800G-DR8", "", "our own test", {Figure{"power", 12.0}}});

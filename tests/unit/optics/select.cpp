@@ -41,6 +41,14 @@ TEST_CASE("why a module falls out is said with its figure") {
   CHECK(candidate(tier, "800G-DR8-LPO") != nullptr);                // 2 × 2 + 105 + 245
 }
 
+TEST_CASE("nothing is co-packaged into a NIC") {
+  TierNeed host = leaf(3, 0);
+  CHECK(candidate(select_modules({host}, {}).tiers.front(), "800G-CPO-BCM") != nullptr);
+  host.at_nic = true;
+  CHECK(reason(select_modules({host}, {}).tiers.front(), "800G-CPO-BCM") ==
+        "is co-packaged with switch chips, and one end is a NIC");
+}
+
 TEST_CASE("the cost of a tier over its life is price, energy and replacements by hand: 1000 links of 800G-DR8") {
   const auto tier = select_modules({leaf()}, {}).tiers.front();
   const Candidate *c = candidate(tier, "800G-DR8");

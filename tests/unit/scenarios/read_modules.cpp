@@ -43,7 +43,7 @@ TEST_CASE(
   CHECK(build_fabric_of(scenario("")).bill.power_W == plain.bill.power_W);
 }
 
-TEST_CASE("a new module with a base is named by tiers like a row; its report outlives the scenario") {
+TEST_CASE("a new module with a base is named by tiers like a row, its report outlives the scenario") {
   std::optional<BuiltFabric> built;
   {
     const Scenario s =
