@@ -207,8 +207,6 @@ const char *range_unit(KeyType type) {
     return " m";
   case KeyType::celsius:
     return " C";
-  case KeyType::decibel:
-    return " dB";
   case KeyType::dBm:
     return " dBm";
   case KeyType::watts:
