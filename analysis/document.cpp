@@ -5,6 +5,7 @@
 #include "analysis/schema.hpp"
 #include "sim/core/contract.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <type_traits>
@@ -180,6 +181,10 @@ Document to_document(const RunResults &results) {
   put_table(document, "/facts", fact_columns(), results.facts);
   put_attributes(document, "/run", run_columns(), results.run);
   return document;
+}
+
+bool is_fleet(const Document &document) {
+  return std::ranges::any_of(document.datasets, [](const Dataset &d) { return d.path == "/fleet/name"; });
 }
 
 std::vector<std::string> missing_datasets(const Document &document) {

@@ -47,6 +47,9 @@ Document to_document(const RunResults &results);
 /// throw Error (bad_input) naming the dataset. `file` is for messages. The schema version is the reader's business.
 RunResults from_document(const Document &document, const std::string &file);
 
+/// Whether it holds a study of a fleet of links (`optics --fleet`), not a run.
+bool is_fleet(const Document &document);
+
 /// Datasets of this version that the document does not have, in the order written: an older version wrote it, or
 /// another program took them out.
 std::vector<std::string> missing_datasets(const Document &document);

@@ -16,6 +16,11 @@ RunResults read_results(const std::string &path) {
                         "holds a sweep",
                         "its results are of many runs, not of one",
                         "Read it with h5py, list it with lightloom info, or run one of its combinations."});
+  if (is_fleet(document))
+    throw Error(Problem{{path},
+                        "holds a study of a fleet",
+                        "it has no run that could be read or compared",
+                        "Read it with h5py, or list it with lightloom info."});
   return from_document(document, path);
 }
 

@@ -73,7 +73,7 @@ FileOutline outline(const std::string &path) {
   for (const Dataset &dataset : document.datasets)
     outline.datasets.push_back(
         {dataset.path, shape_text(dataset.shape), dataset.type, dataset.unit, dataset.description});
-  if (!is_sweep(document))
+  if (!is_sweep(document) && !is_fleet(document))
     outline.missing = missing_datasets(document);
   return outline;
 }

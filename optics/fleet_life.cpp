@@ -55,7 +55,7 @@ public:
   CableRun(const Population &population, const FleetCable &cable, const LinkWatch &watch,
            const MaintenanceSpec &maintenance, std::uint64_t seed)
       : population_(population), cable_(cable), watch_(watch), spec_(maintenance), seed_(seed),
-        follows_margin_(watch.limits().ber_follows_margin) {
+        follows_margin_(watch.reads_margin()) {
     if (follows_margin_) {
       lost_ber_ = watch.ber_of_uncorrectable_ratio(spec_.lost_above);
       drain_ber_ = watch.ber_limit(spec_.drain_above);
@@ -68,14 +68,18 @@ public:
     const bool begins_down = now_ > from;
     now_ = from;
     const bool lost = is_lost();
+    const CableStretch found{from, parts_, {more_loss(0), more_loss(1)}, !lost && !begins_down};
     if (lost)
       mend(from, OutageCause::bit_errors, true);
     policy_ = spec_.policy;
     life_ = {};
     life_.mended_before = lost || begins_down;
+    life_.found = found;
     latched_ = {};
     unresolved_ = false;
     note(from, true);
+    if (policy_ != MaintenancePolicy::wait && dead_lanes_ != std::array{0, 0})
+      ask_for_drain(OutageCause::lane_failure);
     live_through(from, until);
     life_.drain_ahead = drain_at_.has_value();
     return std::move(life_);
@@ -83,6 +87,11 @@ public:
 
 private:
   bool fixed_ends() const { return watch_.limits().module->is_cable(); }
+  /// Both directions of a port run over the same lanes; the side that lost more decides.
+  int lanes_in_use() const {
+    return lanes_left(population_.spec().lane_masking, watch_.limits().module->lanes,
+                      std::max(dead_lanes_[0], dead_lanes_[1]));
+  }
   Decibel more_loss(int side) const { return step_[static_cast<std::size_t>(side)] + dirt_; }
   LinkState state(int side, CampaignTime t) const {
     return population_.state(cable_, parts_, side, t, more_loss(side));
@@ -219,7 +228,7 @@ private:
       break;
     case lane_failure:
       ++dead_lanes_[e.side];
-      if (!spec_.lane_masking || dead_lanes_[e.side] >= watch_.limits().module->lanes)
+      if (lanes_in_use() == 0)
         return fail(OutageCause::lane_failure);
       if (policy_ != MaintenancePolicy::wait)
         ask_for_drain(OutageCause::lane_failure);
@@ -320,9 +329,7 @@ private:
   void spend(CampaignTime from, CampaignTime until) {
     if (from >= until)
       return;
-    const int lanes = watch_.limits().module->lanes;
-    const int dead = std::max(dead_lanes_[0], dead_lanes_[1]);
-    const double left = lanes > 0 ? static_cast<double>(lanes - dead) / lanes : 1;
+    const double left = static_cast<double>(lanes_in_use()) / watch_.limits().module->lanes;
     for (int side = 0; side < 2; ++side) {
       const double bound = watch_.codewords_per_second() * 3600 * hours(until - from) *
                            watch_.uncorrectable_ratio(worst(side, from, until).pre_fec_ber);

@@ -16,7 +16,7 @@
 // unresolved, and its alarms stay silent until something else happens to it. Lanes and modules that died are replaced
 // at once. Technicians and parts are unlimited, a repair never breaks anything; both are left out. So is the damage
 // that replacing a co-packaged engine does to the other ports of its switch.
-// Sources: repair times ../facts §4.4 (estimates, stated at MaintenanceSpec); docs/validation/fleet.md.
+// Sources: docs/validation/fleet.md.
 
 #include "optics/readings.hpp"
 
@@ -45,11 +45,10 @@ struct TimeRange {
 /// [optics.maintenance]: policy and repairs.
 struct MaintenanceSpec {
   MaintenancePolicy policy = MaintenancePolicy::wait;
-  double drain_above = 0.1;  ///< × the module's operating limit of pre-FEC BER; drain_and_replace
-  double lost_above = 1e-4;  ///< uncorrectable ratio of codewords beyond which a link is out of use
-  bool lane_masking = false; ///< a link with a dead lane goes on with those that are left; else it is down
+  double drain_above = 0.1; ///< × the module's operating limit of pre-FEC BER; drain_and_replace
+  double lost_above = 1e-4; ///< uncorrectable ratio of codewords beyond which a link is out of use
   CampaignDuration window = std::chrono::minutes(30); ///< planned work begins at multiples of this: checkpoints
-  // Draining to back in service, parts on site (estimates of ../facts §4.4).
+  // Draining to back in service, parts on site (estimates).
   TimeRange clean{std::chrono::hours(1), std::chrono::hours(4)};    ///< clean or reseat, with its ticket
   TimeRange swap{std::chrono::hours(4), std::chrono::hours(24)};    ///< replace a module or a cable
   TimeRange engine{std::chrono::hours(24), std::chrono::hours(72)}; ///< replace a co-packaged engine: the switch
@@ -59,7 +58,7 @@ struct MaintenanceSpec {
 enum class OutageCause : std::uint8_t {
   flap,           ///< no light for a while, nothing to mend
   module_failure, ///< a module is dead
-  lane_failure,   ///< a lane is dead, and lanes are not masked; or masked, and drained for it
+  lane_failure,   ///< lanes are dead: too many for lane masking, or drained for it
   bit_errors,     ///< too many uncorrectable codewords: sudden loss, dirt or drift
   alarm           ///< planned: a threshold of the policy was crossed
 };
@@ -106,6 +105,7 @@ struct CableLife {
   std::vector<CableAlarm> alarms;     ///< ascending
   std::vector<SlowStretch> slow;      ///< frame loss above 1e-9, or lanes gone; ascending per side
   std::vector<CableStretch> history;  ///< ascending, the first from `from`
+  CableStretch found;                 ///< as it was at `from`, before anything was mended
   double uncorrectable_codewords = 0; ///< expected, both directions, in service
   double hours_above_limit = 0;       ///< directed link-hours in service above the module's operating limit
   std::uint32_t triggers = 0;         ///< times that the policy asked for a drain

@@ -17,7 +17,7 @@
 //     (1 − p)/(1 − p + pW) with W frames in flight; link-level retry is go-back-N over the link's own round trip.
 // A failure during a restart begins it again. Leaves out: congestion from what is re-routed, the cost of writing
 // checkpoints (the same under every policy), shortage of spares, failures of anything but links.
-// Sources: ../facts §3.3 (efficiencies), §4.2 and §4.4 (patience, restart); docs/validation/fleet.md.
+// Sources: docs/validation/fleet.md.
 
 #include "sim/core/quantity.hpp"
 

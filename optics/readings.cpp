@@ -16,12 +16,15 @@ const char *to_string(AlarmKind kind) {
 
 const char *to_string(AlarmLevel level) { return level == AlarmLevel::alarm ? "alarm" : "warning"; }
 
-LinkWatch::LinkWatch(const LinkReport &limits, const TelemetryThresholds &thresholds, Bytes frame)
-    : limits_(&limits), thresholds_(thresholds), frame_(frame), shape_(codeword_shape(*limits.fec, limits.rate)),
-      codewords_per_second_(static_cast<double>(limits.rate.bits_per_second) / (8.0 * limits.fec->payload_octets)) {}
+LinkWatch::LinkWatch(const LinkReport &limits, const TelemetryThresholds &thresholds, Bytes frame,
+                     std::optional<BitRate> rate)
+    : limits_(&limits), thresholds_(thresholds), frame_(frame),
+      shape_(codeword_shape(*limits.fec, rate.value_or(limits.rate))),
+      codewords_per_second_(static_cast<double>(rate.value_or(limits.rate).bits_per_second) /
+                            (8.0 * limits.fec->payload_octets)) {}
 
 double LinkWatch::uncorrectable_ratio(double pre_fec_ber) const {
-  return codeword_error_ratio(*limits_->fec, pre_fec_ber);
+  return lightloom::uncorrectable_ratio(*limits_, pre_fec_ber);
 }
 
 double LinkWatch::frame_loss_ratio(double uncorrectable_ratio) const {
@@ -62,7 +65,7 @@ bool LinkWatch::past(const LinkState &state, AlarmKind kind, AlarmLevel level) c
   case AlarmKind::temperature_high:
     return std::max(state.launch_case_celsius, state.receive_case_celsius) > thresholds_.case_celsius[l];
   case AlarmKind::pre_fec_ber_high:
-    return limits_->ber_follows_margin && state.pre_fec_ber > ber_limit(thresholds_.ber_share[l]);
+    return reads_margin() && state.pre_fec_ber > ber_limit(thresholds_.ber_share[l]);
   }
   return false;
 }

@@ -13,12 +13,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace lightloom {
 
 /// What an alarm is about.
 enum class AlarmKind : std::uint8_t { rx_power_low, tx_power_low, bias_high, temperature_high, pre_fec_ber_high };
 inline constexpr std::size_t alarm_kinds = 5;
+/// How bad it is; an alarm's threshold lies beyond its warning's.
 enum class AlarmLevel : std::uint8_t { warning, alarm };
 /// "rx_power_low" …, "warning", "alarm".
 const char *to_string(AlarmKind kind);
@@ -42,7 +44,7 @@ struct LinkReading {
   double case_celsius = 0; ///< of the hotter module
   double pre_fec_ber = 0;
   double uncorrectable_ratio = 0;      ///< of codewords
-  double corrected_per_second = 0;     ///< codewords; NaN for a code without codewords of its own
+  double corrected_per_second = 0;     ///< codewords, errors taken as independent; NaN for a code without codewords
   double uncorrectable_per_second = 0; ///< codewords
   double frame_loss_ratio = 0;
 };
@@ -50,11 +52,15 @@ struct LinkReading {
 /// A kind of link with its thresholds in absolute figures; made once per LinkReport.
 class LinkWatch {
 public:
-  /// `frame`: for frame_loss_ratio; without preamble and gap. `limits` outlives it.
-  LinkWatch(const LinkReport &limits, const TelemetryThresholds &thresholds, Bytes frame);
+  /// `frame`: for frame_loss_ratio; without preamble and gap. `rate`: of the port, where the modules could do more.
+  /// `limits` outlives it.
+  LinkWatch(const LinkReport &limits, const TelemetryThresholds &thresholds, Bytes frame,
+            std::optional<BitRate> rate = {});
 
   const LinkReport &limits() const { return *limits_; }
   const TelemetryThresholds &thresholds() const { return thresholds_; }
+  /// Whether a population draws its margin and the BER follows: light, unless the scenario gives the BER.
+  bool reads_margin() const { return limits_->has_budget && limits_->ber_follows_margin; }
   LinkReading read(const LinkState &state) const;
   /// Codewords per second on the link's clock, idle or not; of a code without codewords, units of payload_octets.
   double codewords_per_second() const { return codewords_per_second_; }

@@ -54,6 +54,28 @@ void add_density_options(CLI::App &optics, OpticsRequest &ask) {
   optics.add_option("--inlet", ask.inlet, "Air into the faceplate")->capture_default_str();
   optics.add_option("--airflow", ask.airflow, "low, standard or high")->capture_default_str();
 }
+
+void add_fleet_options(CLI::App &optics, CommandLine &line) {
+  OpticsRequest &ask = line.optics;
+  CLI::Option *fleet = optics.add_option("--fleet", ask.fleet, "Scenario file: the links of its fabric as a fleet");
+  optics.add_option("--for", ask.span, "--fleet: how long, 1h … 20y")->capture_default_str()->needs(fleet);
+  optics
+      .add_option("--policy", ask.policy,
+                  "--fleet: wait, clean-on-alarm, drain-and-replace or all (default: the scenario's, which is all)")
+      ->needs(fleet);
+  optics.add_option("--replicas", ask.replicas, "--fleet: fleets, at as many seeds; means with confidence intervals")
+      ->check(CLI::Range(1u, 10'000u))
+      ->capture_default_str()
+      ->needs(fleet);
+  CLI::Option *output =
+      optics.add_option("-o,--output", line.output, "--fleet: results file (HDF5) with telemetry and failures")
+          ->needs(fleet);
+  optics.add_option("--every", ask.every, "--fleet -o: between two samples")->capture_default_str()->needs(output);
+  optics.add_option("--links", ask.links, "--fleet -o: directed links to sample, the worst first")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}))
+      ->capture_default_str()
+      ->needs(output);
+}
 } // namespace
 
 void add_optics_command(CLI::App &app, CommandLine &line) {
@@ -65,6 +87,7 @@ void add_optics_command(CLI::App &app, CommandLine &line) {
                    "List the modules with their sources; with --module, all of one");
   add_density_options(*optics, line.optics);
   add_select_options(*optics, line.optics);
+  add_fleet_options(*optics, line);
   optics->add_flag("--claims", line.optics.claims, "Published claims about optics beside the figures computed here");
 }
 

@@ -36,6 +36,13 @@ struct OpticsRequest {
   bool dispersion_apart = false, end_of_life = false;
   double years = 0;
   std::string latency_basis; ///< "" = both
+
+  // A fleet: the links of a scenario's fabric.
+  std::string fleet;                       ///< the scenario file
+  std::string span = "365d", every = "6h"; ///< how long; between two samples in the file
+  std::string policy;                      ///< a maintenance policy, or all; "": as the scenario says
+  std::uint32_t replicas = 1;
+  std::uint64_t links = 64; ///< sampled into the file, the worst first
 };
 
 } // namespace lightloom

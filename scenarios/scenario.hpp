@@ -5,6 +5,7 @@
 
 #include "optics/catalogue.hpp"
 #include "optics/fec.hpp"
+#include "optics/fleet_life.hpp"
 #include "optics/population.hpp"
 #include "scenarios/extensions.hpp"
 #include "scenarios/traffic_part.hpp"
@@ -106,6 +107,16 @@ struct OpticsTierPart {
   bool module_chosen = false;        ///< by default from the link's rate
 };
 
+/// [optics.maintenance]: when and how links are mended, and what the job tolerates.
+struct MaintenancePart {
+  std::string policy = "all"; ///< or one of maintenance_policies
+  MaintenanceSpec repairs;    ///< its policy is set by who studies
+  CampaignDuration patience = std::chrono::minutes(1);
+  CampaignDuration restart = std::chrono::minutes(10);
+  CampaignDuration checkpoint = std::chrono::minutes(30);
+  double communication_share = 0.3; ///< of the step time
+};
+
 /// [optics]; tiers in the order of Tier: host, leaf, spine, global.
 struct OpticsPart {
   PerTier<OpticsTierPart> tiers;
@@ -117,6 +128,8 @@ struct OpticsPart {
   ErrorBursts bursts; ///< of every link's errors
   LinkRetrySpec llr;
   PopulationSpec population; ///< its case_celsius is case_temperature_c
+  TelemetryThresholds telemetry;
+  MaintenancePart maintenance;
 };
 
 /// One [[inject]]; exactly one of link, switch and nic is not empty.

@@ -17,6 +17,7 @@ constexpr Question questions[] = {
     {[](const OpticsRequest &ask) { return !ask.select.empty(); }, optics_select, true},
     {[](const OpticsRequest &ask) { return ask.claims; }, optics_claims},
     {[](const OpticsRequest &ask) { return !ask.module.empty() && several_lengths(ask); }, optics_lengths},
+    {[](const OpticsRequest &ask) { return !ask.fleet.empty(); }, optics_fleet, true},
     {[](const OpticsRequest &ask) { return !ask.module.empty(); }, optics_link},
     {[](const OpticsRequest &ask) { return !ask.fec.empty(); }, optics_code},
 };
@@ -30,7 +31,7 @@ ExitCode command_optics(const CommandLine &line) {
       throw Error("--set and --seed", "this question reads no scenario", "Leave them out.");
     return question.answer(line);
   }
-  throw Error("optics", "nothing asked", "Use --module, --fec, --catalogue, --density, --select or --claims.");
+  throw Error("optics", "nothing asked", "Use --module, --fec, --fleet, --catalogue, --density, --select or --claims.");
 }
 
 } // namespace lightloom

@@ -12,6 +12,7 @@ ExitCode optics_lengths(const CommandLine &line);   ///< --module with several l
 ExitCode optics_density(const CommandLine &line);   ///< --density: faceplates, heat and fibres
 ExitCode optics_select(const CommandLine &line);    ///< --select SCENARIO; failed_check: a tier has no module
 ExitCode optics_link(const CommandLine &line);      ///< --module: the budget of one link
+ExitCode optics_fleet(const CommandLine &line);     ///< --fleet: all links of a scenario over months and years
 ExitCode optics_code(const CommandLine &line);      ///< --fec with --pre-fec-ber: a code alone
 
 /// --length asks for several.

@@ -49,6 +49,8 @@ void check_fabric(Checks &c);
 void check_job(Checks &c);
 /// [optics.population] (schema/population_checks.cpp).
 void check_population(Checks &c);
+/// [optics.telemetry] and [optics.maintenance] (schema/fleet_checks.cpp).
+void check_fleet(Checks &c);
 /// [[traffic]] (schema/traffic_checks.cpp).
 void check_traffic(Checks &c);
 

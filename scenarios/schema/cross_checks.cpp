@@ -122,6 +122,7 @@ void check_tier_bursts(Checks &c, const Module &module, const std::string &at) {
 void check_modules(const Scenario &s, std::vector<Problem> &problems) {
   Checks c(s, problems);
   check_population(c);
+  check_fleet(c);
   const std::vector<Tier> possible = find_family(s.fabric.topology, families_with(s.extensions.topologies)).tiers({});
   for (const Tier tier : all_tiers) {
     const std::string at = std::string("optics.") + to_string(tier);

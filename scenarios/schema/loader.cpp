@@ -86,6 +86,7 @@ Scenario scenario_from(const TomlDocument &document, const std::string &file, Ex
   read_routing_and_transport(reader, s);
   read_modules(reader, s, problems);
   read_optics(reader, s);
+  read_fleet(reader, s);
   read_injections(reader, s);
   read_job(reader, s, problems);
   read_loads(reader, s);

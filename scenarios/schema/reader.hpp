@@ -81,6 +81,8 @@ void read_optics(const Reader &r, Scenario &s);
 // schema/read_modules.cpp; before read_optics
 void read_modules(const Reader &r, Scenario &s, std::vector<Problem> &problems);
 void read_injections(const Reader &r, Scenario &s);
+// schema/read_fleet.cpp
+void read_fleet(const Reader &r, Scenario &s);
 // schema/read_transport.cpp; [fabric.switch] and [fabric.nic] hold what depends on the transport too
 void read_routing_and_transport(const Reader &r, Scenario &s);
 // schema/read_loads.cpp

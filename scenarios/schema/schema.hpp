@@ -53,6 +53,8 @@ const std::vector<Key> &schema();
 std::vector<Key> load_schema();
 /// The rows of [optics], its population of links among them (schema/schema_optics.cpp).
 std::vector<Key> optics_schema();
+/// The rows of [optics.telemetry] and [optics.maintenance] (schema/schema_fleet.cpp).
+std::vector<Key> fleet_schema();
 /// The rows of how frames travel: buffers of [fabric.switch], [routing] and [transport] (schema/schema_transport.cpp).
 std::vector<Key> transport_schema();
 

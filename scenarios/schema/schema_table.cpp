@@ -218,7 +218,7 @@ const std::vector<Key> &schema() {
   static const Keys all = [] {
     Keys keys;
     for (auto part : {scenario_keys, cluster_keys, fabric_keys, transport_schema, optics_schema, module_schema,
-                      inject_keys, load_schema})
+                      fleet_schema, inject_keys, load_schema})
       append(keys, part());
     return keys;
   }();

@@ -29,7 +29,7 @@ TEST_CASE("an 800 Gb/s port under KP4 makes 156,250,000 codewords a second") {
   CHECK(watch.codewords_per_second() == 800e9 / (640 * 8)); // 640 octets of payload each
 }
 
-TEST_CASE("the codewords of a second are clean, corrected or uncorrected; the last at the ratio of the code") {
+TEST_CASE("the codewords of a second are clean, corrected or uncorrected, the last at the ratio of the code") {
   const LinkReport limits = dr8();
   const LinkWatch watch(limits, {}, Bytes(4126));
   for (const double dB : {-0.6, 0.0, 1.0, 3.0}) {
@@ -54,7 +54,7 @@ TEST_CASE("margin_of and bit_error_ratio_at are inverse, and so are the uncorrec
   CHECK(watch.margin_of(2.4e-4).value == doctest::Approx(0).scale(1).epsilon(1e-4)); // the floor of 1e-9 moves it
 }
 
-TEST_CASE("an alarm implies its warning; a threshold is strict") {
+TEST_CASE("an alarm implies its warning, and a threshold is strict") {
   const LinkReport limits = dr8();
   const LinkWatch watch(limits, {}, Bytes(4126));
   using enum AlarmKind;

@@ -31,6 +31,7 @@ PopulationSpec sudden_only() {
   p.dirty_share = p.gross_share = 0;
   p.ageing_per_year = p.ageing_spread = {};
   p.contaminations_per_link_year = p.steps_per_link_year = 0;
+  p.lane_masking = LaneMasking::none;
   return p;
 }
 
