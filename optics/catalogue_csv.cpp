@@ -219,6 +219,32 @@ std::string optics_fault(const Module &m) {
     return "a part with fixed ends has no connector, and others have one";
   return "";
 }
+
+/// What must hold between a module's kind, its signal and its code.
+std::string kind_fault(const Module &m) {
+  const bool coherent = m.kind == ModuleKind::coherent;
+  const bool coherent_code = m.fec == "c-fec" || m.fec == "o-fec";
+  if (coherent != m.modulation.starts_with("DP-"))
+    return fmt::format("a module of kind {} does not send {}", to_string(m.kind), m.modulation);
+  if (coherent != coherent_code)
+    return fmt::format("fec \"{}\" does not belong to a module of kind {}", m.fec, to_string(m.kind));
+  if (m.fec == "none" && m.pre_fec_ber_limit > 1e-10)
+    return fmt::format("without a FEC every bit error loses a frame, and pre_fec_ber_limit is {:g}: give 1e-12, say",
+                       m.pre_fec_ber_limit);
+  if ((m.kind == ModuleKind::cpo) != (m.form_factor == "CPO"))
+    return fmt::format("a module of kind {} has no form factor {}", to_string(m.kind), m.form_factor);
+  if (!coherent && m.required_osnr)
+    return "an OSNR is required of coherent modules alone";
+  if (m.medium == Medium::multimode && m.wavelength_nm > 1000)
+    return fmt::format("multimode fibre at {:g} nm: its modules send around 850 nm", m.wavelength_nm);
+  if (m.medium == Medium::single_mode && m.wavelength_nm < 1200)
+    return fmt::format("single-mode fibre at {:g} nm: it guides one mode from 1260 nm on", m.wavelength_nm);
+  if (m.sensitivity_oma && m.stressed_sensitivity && *m.stressed_sensitivity < *m.sensitivity_oma)
+    return "the receiver is more sensitive under stress than without";
+  if (m.extinction_ratio && !(m.extinction_ratio->value > 0))
+    return "an extinction ratio of 0 dB is no signal";
+  return "";
+}
 } // namespace
 
 std::string module_fault(const Module &m) {
@@ -241,6 +267,8 @@ std::string module_fault(const Module &m) {
       return fault;
   if (!(m.fit_seed >= 0 && m.fit_field >= 0 && m.flaps_per_link_year >= 0))
     return "a rate of failures is negative";
+  if (auto fault = kind_fault(m); !fault.empty())
+    return fault;
   return optics_fault(m);
 }
 

@@ -19,6 +19,10 @@ using Step = std::array<std::array<double, states>, states>; // P by [from][to]
 /// The line's PAM4 symbols per symbol of the code: the share of burst ends whose second error falls behind.
 constexpr double behind = 1.0 / 5;
 
+/// Above this symbol error ratio errors are noise of all sizes, whose bursts do not alternate, and precoding no longer
+/// tames them: it counts as off (estimate; a bit error ratio of 0.028, beyond what any code here works at).
+constexpr double closed_eye = 0.25;
+
 /// The states of a wrong symbol, given that it is wrong.
 std::array<double, states> wrong_states(double after_error) {
   return {0, after_error, (1 - after_error) * (1 - behind), (1 - after_error) * behind};
@@ -62,6 +66,7 @@ bool corrects_symbols(const FecCode &code) {
 std::vector<double> burst_error_counts(int symbols, int highest, double ps, const ErrorBursts &bursts, int interleave) {
   EXPECTS(symbols > 0 && highest > 0 && interleave > 0 && ps >= 0 && ps < 1);
   const double after_error = std::max(bursts.after_error, ps);
+  const bool precoding = bursts.precoding && ps <= closed_eye;
   const Step own = one_step(ps, after_error);
   Step others{}; // to the symbol before the codeword's own, over those of the other codewords
   for (std::size_t i = 0; i < states; ++i)
@@ -84,8 +89,7 @@ std::vector<double> burst_error_counts(int symbols, int highest, double ps, cons
         for (std::size_t from = 0; from < states; ++from)
           here += now[errors][from] * others[from][before];
         for (std::size_t to = 0; to < states; ++to)
-          next[std::min(last, errors + (found_wrong(before, to, bursts.precoding) ? 1 : 0))][to] +=
-              here * own[before][to];
+          next[std::min(last, errors + (found_wrong(before, to, precoding) ? 1 : 0))][to] += here * own[before][to];
       }
     now.swap(next);
   }

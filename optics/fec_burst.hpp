@@ -9,6 +9,7 @@
 // With precoding (1/(1+D) mod 4) a burst of any length leaves two errors on the line: where it begins, and right behind
 // its end. A code's symbol is five PAM4 symbols, so the second falls into the burst's last symbol four times of five,
 // and into the one behind it else (the end lies anywhere in its symbol: estimate).
+// Where more than a quarter of the symbols are wrong precoding counts as off: the eye is closed, nothing alternates.
 // Leaves out: bursts within a symbol, lanes that are multiplexed by bits, and that codewords which share a burst fail
 // together: frame loss from the mean is then an upper bound.
 // Sources: Gilbert, BSTJ 39, 1960 (the chain); IEEE 802.3 clause 135 (precoding); docs/validation/fec.md. Portable

@@ -156,8 +156,11 @@ void check(const LinkOptics &link) {
     throw Error(fmt::format("reflectance = {:g} dB", link.reflectance->value), "must be -60 … -10 dB", "Try -26dB.");
   if (!(link.years >= 0 && link.years <= 30))
     throw Error(fmt::format("years of service = {:g}", link.years), "must be 0 … 30", "Try 5, or the end of life.");
-  if (link.frame.value < 1)
-    throw Error(fmt::format("frame = {} B", link.frame.value), "must be at least 1 B", "Try 64.");
+  if (link.frame.value < 1 || link.frame.value > (std::int64_t{16} << 20))
+    throw Error(fmt::format("frame = {} B", link.frame.value), "must be 1 B … 16 MiB", "Try 64.");
+  if (link.end_of_life && link.years > 0)
+    throw Error(fmt::format("{:g} years of service and the end of life", link.years), "each is an allowance for ageing",
+                "Give one of them.");
 }
 
 /// What only some links have.

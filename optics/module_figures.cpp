@@ -187,7 +187,7 @@ Figures life_figures() {
        .need = FigureNeed::always, .low = 0, .high = 1e6, .number = plain<&Module::fit_field>,
        .set_number = set_plain<&Module::fit_field>},
       {.key = "flaps_per_link_year", .title = "flaps of a link", .unit = "1/year", .group = failures,
-       .need = FigureNeed::always, .low = 0, .high = 1e6, .number = plain<&Module::flaps_per_link_year>,
+       .need = FigureNeed::always, .low = 0, .high = 1000, .number = plain<&Module::flaps_per_link_year>,
        .set_number = set_plain<&Module::flaps_per_link_year>},
   };
 }

@@ -155,7 +155,7 @@ Keys change_keys() {
                     "times the catalogue's FIT in the field, per module"),
       {.path = "optics.population.repaired", .type = flag, .fallback = "true", .source = "Design",
        .description = "modules that died before the run have been replaced; false: their links are still down"},
-      in_population("flaps_factor", ratio, d.flaps_factor, 0, 1e6, "module catalogue",
+      in_population("flaps_factor", ratio, d.flaps_factor, 0, 1000, "module catalogue",
                     "times the catalogue's flaps per link and year"),
       in_population("flap_median", long_time, d.flap_median, 1e-3, day_s, "MegaScale, NSDI 2024: several seconds",
                     "how long a flap lasts, lognormal"),

@@ -76,6 +76,23 @@ TEST_CASE("what is left behind is within what a decoder can leave: more than t o
   }
 }
 
+TEST_CASE("more bit errors never lose fewer codewords, with bursts and precoding, up to a closed eye") {
+  const FecCode &kp4 = fec_named("kp4");
+  for (const double a : {0.1, 0.5, 0.9, 0.99})
+    for (const int interleave : {1, 4}) {
+      double before = 0;
+      for (double ber = 1e-5; ber <= 0.5; ber *= 1.25) {
+        const double now = codeword_error_ratio(kp4, ber, {a, true}, interleave);
+        CAPTURE(a);
+        CAPTURE(ber);
+        CAPTURE(interleave);
+        CHECK(now >= before * (1 - 1e-9));
+        before = now;
+      }
+      CHECK(before > 0.9);
+    }
+}
+
 TEST_CASE(
     "precoding: two errors of any burst, so that long bursts are tamed, and a single one may become two symbols") {
   const FecCode &kp4 = fec_named("kp4");

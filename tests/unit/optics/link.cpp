@@ -96,6 +96,13 @@ TEST_CASE("age, the end of life and bursts cost what they say") {
   const auto fresh = link_report(link);
   link.years = 4; // 0.05 dB a year
   CHECK(fresh.margin.value - link_report(link).margin.value == doctest::Approx(0.2));
+  CHECK_THROWS_AS(link_report([&] {
+                    auto both = link;
+                    both.end_of_life = true;
+                    return both;
+                  }()),
+                  Error);
+  link.years = 0;
   link.end_of_life = true; // the allowance, whatever the age
   CHECK(fresh.margin.value - link_report(link).margin.value == doctest::Approx(1));
   CHECK(fresh.received_power.value - link_report(link).received_power.value == doctest::Approx(1));
