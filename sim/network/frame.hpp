@@ -4,15 +4,11 @@
 
 #include "sim/core/contract.hpp"
 #include "sim/core/quantity.hpp"
+#include "sim/network/wire_size.hpp"
 
 #include <cstdint>
 
 namespace lightloom {
-
-/// Preamble and start delimiter (8) and minimum gap (12), IEEE 802.3. [B]
-inline constexpr std::int32_t frame_gap_bytes = 20;
-/// Greatest wire size of a frame: sizes are 16 bits. [B]
-inline constexpr std::int64_t greatest_frame_bytes = 65535;
 
 /// A train: `count` frames of one message that travel as one unit (decision 0008); 1 = a frame by itself. In a queue:
 /// a train and when it may leave. 32 bytes, and 8 that measure its waiting.

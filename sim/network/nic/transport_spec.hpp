@@ -4,7 +4,7 @@
 
 #include "sim/network/congestion/congestion_control.hpp"
 #include "sim/network/congestion/rccc.hpp"
-#include "sim/network/frame.hpp"
+#include "sim/network/wire_size.hpp"
 
 #include <cstdint>
 #include <optional>
